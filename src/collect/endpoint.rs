@@ -1,0 +1,69 @@
+//! Where the Docker daemon listens.
+
+use std::path::PathBuf;
+
+/// An address in the form of DOCKER_HOST. The two forms that can be measured over; no other is taken.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum DockerEndpoint {
+    /// `unix:///absolute/path`
+    Unix(PathBuf),
+    /// `tcp://host:port`, in the clear or with TLS.
+    Tcp {
+        /// Host and port.
+        address: String,
+        /// The certificates, where the connection is encrypted.
+        tls: Option<Tls>,
+    },
+}
+
+/// The client's certificates, as DOCKER_CERT_PATH names them. The daemon's is always verified.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Tls {
+    /// The folder with `ca.pem`, `cert.pem` and `key.pem`.
+    pub directory: PathBuf,
+}
+
+impl DockerEndpoint {
+    /// Reads an address; the error says what is allowed. `tls` applies to tcp:// only, as in Docker's own client.
+    pub fn parse(text: &str, tls: Option<Tls>) -> Result<Self, &'static str> {
+        const ALLOWED: &str = "unix:///absolute/path or tcp://host:port";
+        if let Some(path) = text.strip_prefix("unix://") {
+            return path.starts_with('/').then(|| Self::Unix(path.into())).ok_or(ALLOWED);
+        }
+        let address = text.strip_prefix("tcp://").ok_or(ALLOWED)?.trim_end_matches('/');
+        let (host, port) = address.rsplit_once(':').ok_or(ALLOWED)?;
+        let port_is_valid = port.parse::<u16>().is_ok_and(|port| port != 0);
+        let host_is_valid = !host.is_empty() && !host.contains(['/', '@', ' ', '?', '#']);
+        (host_is_valid && port_is_valid)
+            .then(|| Self::Tcp { address: address.to_owned(), tls })
+            .ok_or(ALLOWED)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn two_forms_are_taken() {
+        let tls = Tls { directory: "/certs".into() };
+        assert_eq!(
+            DockerEndpoint::parse("unix:///run/docker.sock", Some(tls.clone())),
+            Ok(DockerEndpoint::Unix("/run/docker.sock".into()))
+        );
+        assert_eq!(
+            DockerEndpoint::parse("tcp://[::1]:2376/", Some(tls.clone())),
+            Ok(DockerEndpoint::Tcp { address: "[::1]:2376".into(), tls: Some(tls) })
+        );
+    }
+
+    #[test]
+    fn anything_else_is_refused() {
+        for text in
+            ["", "/var/run/docker.sock", "unix://relative", "http://a:1", "ssh://a", "tcp://a", "tcp://:1", "tcp://a:0",
+             "tcp://a:99999", "tcp://user@a:1", "fd://", "npipe:////./pipe/docker"]
+        {
+            assert!(DockerEndpoint::parse(text, None).is_err(), "{text}");
+        }
+    }
+}

@@ -1,0 +1,123 @@
+//! CPU utilization of the host, from /proc/stat.
+//!
+//! Read here and not through sysinfo, whose figure is the average since boot at first, jumps to 100
+//! when a counter falls (iowait may), and misses CPUs that were added while running.
+
+/// The kernel's CPU time counters, in ticks since boot.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct CpuTimes {
+    /// The columns of the `cpu ` line: user, nice, system, idle, iowait, irq, softirq, steal, guest, guest_nice.
+    /// Columns that an old kernel does not have are 0.
+    columns: [u64; 10],
+    /// How many CPUs are online: the `cpuN` lines.
+    count: u32,
+}
+
+const IDLE: usize = 3;
+const IOWAIT: usize = 4;
+const GUEST: usize = 8;
+const GUEST_NICE: usize = 9;
+
+impl CpuTimes {
+    /// Reads the text of /proc/stat. The error says what is missing.
+    pub fn parse(stat: &str) -> Result<Self, String> {
+        let mut columns = None;
+        let mut count = 0;
+        for line in stat.lines() {
+            let mut fields = line.split_ascii_whitespace();
+            match fields.next() {
+                Some("cpu") => columns = Some(parse_columns(fields)?),
+                Some(name) if is_cpu_line(name) => count += 1,
+                _ => {}
+            }
+        }
+        let columns = columns.ok_or("/proc/stat has no cpu line")?;
+        if count == 0 {
+            return Err("/proc/stat names no CPU".into());
+        }
+        Ok(Self { columns, count })
+    }
+
+    /// Logical CPUs online.
+    pub fn count(&self) -> u32 {
+        self.count
+    }
+
+    /// Busy time since `previous` in percent of all time, 0 to 100; 0 where no time has passed.
+    ///
+    /// psutil's `cpu_percent`: the delta of each column, none below 0; guest time is part of user time
+    /// already and so leaves the total; idle and iowait are not busy, steal is.
+    pub fn percent_since(&self, previous: &Self) -> f64 {
+        let mut delta = [0.0; 10];
+        for (column, (now, before)) in delta.iter_mut().zip(self.columns.iter().zip(&previous.columns)) {
+            *column = now.saturating_sub(*before) as f64;
+        }
+        let total = delta.iter().sum::<f64>() - delta[GUEST] - delta[GUEST_NICE];
+        let busy = total - delta[IDLE] - delta[IOWAIT];
+        if total > 0.0 { (100.0 * busy / total).clamp(0.0, 100.0) } else { 0.0 }
+    }
+}
+
+fn parse_columns<'a>(fields: impl Iterator<Item = &'a str>) -> Result<[u64; 10], String> {
+    let mut columns = [0; 10];
+    let mut known = 0;
+    for (column, field) in columns.iter_mut().zip(fields) {
+        *column = field.parse().map_err(|_| format!("/proc/stat: {field:?} is no counter"))?;
+        known += 1;
+    }
+    if known <= IDLE {
+        return Err(format!("/proc/stat: the cpu line has {known} columns, at least 4 are needed"));
+    }
+    Ok(columns)
+}
+
+fn is_cpu_line(name: &str) -> bool {
+    name.strip_prefix("cpu").is_some_and(|n| !n.is_empty() && n.bytes().all(|b| b.is_ascii_digit()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn stat(cpu: &str) -> CpuTimes {
+        CpuTimes::parse(&format!("cpu  {cpu}\ncpu0 1 2 3 4\ncpu1 1 2 3 4\nintr 5\nbtime 6\n")).expect("a cpu line")
+    }
+
+    #[test]
+    fn busy_is_all_but_idle_and_iowait() {
+        let before = stat("100 0 100 800 0 0 0 0 0 0");
+        let now = stat("130 5 110 840 10 2 3 0 0 0");
+        // 30 + 5 + 10 + 2 + 3 busy of 100.
+        assert_eq!(now.percent_since(&before), 50.0);
+        assert_eq!(now.count(), 2);
+    }
+
+    #[test]
+    fn steal_is_busy_and_guest_is_not_counted_twice() {
+        let before = stat("0 0 0 0 0 0 0 0 0 0");
+        assert_eq!(stat("0 0 0 50 0 0 0 50 0 0").percent_since(&before), 50.0);
+        assert_eq!(stat("40 10 0 50 0 0 0 0 40 10").percent_since(&before), 50.0);
+    }
+
+    #[test]
+    fn a_falling_counter_does_not_become_a_spike() {
+        let before = stat("100 0 100 1000 500 0 0 0 0 0");
+        let now = stat("110 0 100 1100 300 0 0 0 0 0");
+        // iowait fell by 200: 10 busy of 110, as psutil says, where a falling total would say 100.
+        assert!((now.percent_since(&before) - 100.0 * 10.0 / 110.0).abs() < 1e-9);
+        assert_eq!(before.percent_since(&before), 0.0);
+    }
+
+    #[test]
+    fn what_is_no_stat_file_is_an_error() {
+        for text in ["", "cpu 1 2 3", "cpu a b c d", "cpu 1 2 3 4", "intr 5\nctxt 7"] {
+            assert!(CpuTimes::parse(text).is_err(), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn an_old_kernel_has_fewer_columns() {
+        let times = CpuTimes::parse("cpu 1 2 3 4\ncpu0 1 2 3 4\n").expect("four columns");
+        assert_eq!(times.count(), 1);
+    }
+}

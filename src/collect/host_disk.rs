@@ -1,0 +1,96 @@
+//! Space on one file system, by statvfs.
+//!
+//! Read here and not through sysinfo, which knows total and available only, and so counts the blocks
+//! kept for root as used: tens of gigabytes off on an ordinary ext4.
+
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::time::Duration;
+
+/// What statvfs says of a file system, in bytes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DiskUsage {
+    /// Size.
+    pub total: u64,
+    /// In use: size less free.
+    pub used: u64,
+    /// Free for users other than root.
+    pub available: u64,
+}
+
+impl DiskUsage {
+    /// Used in percent of used plus available, as `df` and psutil's `disk_usage` have it.
+    pub fn percent(&self) -> Option<f64> {
+        crate::model::percent_of(self.used as f64, self.used as f64 + self.available as f64)
+    }
+}
+
+/// Asks for one path's usage on threads of its own, because statvfs on a dead network or FUSE mount
+/// never returns. One call is under way at most.
+pub(super) struct DiskProbe {
+    path: PathBuf,
+    pending: Option<Receiver<Result<DiskUsage, String>>>,
+}
+
+impl DiskProbe {
+    pub(super) fn new(path: PathBuf) -> Self {
+        Self { path, pending: None }
+    }
+
+    /// The usage now, or the reason why there is none within `patience`.
+    pub(super) fn read(&mut self, patience: Duration) -> Result<DiskUsage, String> {
+        let receiver = match self.pending.take() {
+            Some(receiver) => receiver,
+            None => self.start()?,
+        };
+        match receiver.recv_timeout(patience) {
+            Ok(usage) => usage,
+            Err(RecvTimeoutError::Timeout) => {
+                self.pending = Some(receiver);
+                Err(format!("{}: the file system does not answer", self.path.display()))
+            }
+            Err(RecvTimeoutError::Disconnected) => Err(format!("{}: the reader stopped", self.path.display())),
+        }
+    }
+
+    fn start(&self) -> Result<Receiver<Result<DiskUsage, String>>, String> {
+        let (sender, receiver) = channel();
+        let path = self.path.clone();
+        std::thread::Builder::new()
+            .name("disk-usage".into())
+            // The receiver may have gone with the sampler; then nobody wants the answer.
+            .spawn(move || drop(sender.send(disk_usage(&path))))
+            .map_err(|error| format!("cannot start a thread: {error}"))?;
+        Ok(receiver)
+    }
+}
+
+fn disk_usage(path: &Path) -> Result<DiskUsage, String> {
+    let stat = rustix::fs::statvfs(path).map_err(|error| format!("{}: {error}", path.display()))?;
+    Ok(DiskUsage {
+        total: stat.f_blocks.saturating_mul(stat.f_frsize),
+        used: stat.f_blocks.saturating_sub(stat.f_bfree).saturating_mul(stat.f_frsize),
+        available: stat.f_bavail.saturating_mul(stat.f_frsize),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn percent_leaves_out_what_is_kept_for_root() {
+        let usage = DiskUsage { total: 1000, used: 190, available: 60 };
+        assert_eq!(usage.percent(), Some(76.0), "190 of 190 + 60, not of 1000");
+        assert_eq!(DiskUsage { total: 0, used: 0, available: 0 }.percent(), None);
+    }
+
+    #[test]
+    fn a_real_path_is_read_and_a_missing_one_is_named() {
+        let patience = Duration::from_secs(5);
+        let usage = DiskProbe::new("/".into()).read(patience).expect("the root file system");
+        assert!(usage.total > 0 && usage.used <= usage.total);
+        let error = DiskProbe::new("/nowhere/at/all".into()).read(patience).expect_err("no such path");
+        assert!(error.starts_with("/nowhere/at/all: "), "{error}");
+    }
+}

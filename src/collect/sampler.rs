@@ -1,0 +1,224 @@
+//! The clock that owns all measuring: one loop for the host, one for the containers, neither waiting for the other.
+
+use super::containers::{Baselines, ContainerReader, ListedContainer, Observed, ReadError};
+use super::host::{HostReader, HostReading, derive};
+use super::telemetry::{ContainersLatest, HostLatest, Taken, Telemetry};
+use crate::model::{ContainerState, ContainersStats, History, Timestamp};
+use futures::StreamExt;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+use tokio::time::{Interval, MissedTickBehavior, interval_at, sleep, timeout};
+
+/// From the first reading of the host's counters to the second, which gives the first number.
+const FIRST_HOST_WINDOW: Duration = Duration::from_millis(250);
+
+/// From the first round of the containers to the second, which gives the first CPU numbers.
+const FIRST_CONTAINER_WINDOW: Duration = Duration::from_millis(500);
+
+/// How long the daemon may take to list its containers, and to answer for one of them, the whole answer included.
+const LIST_DEADLINE: Duration = Duration::from_secs(3);
+const COUNTERS_DEADLINE: Duration = Duration::from_secs(4);
+
+/// How long to wait for the first container round before serving without it.
+const FIRST_ROUND_PATIENCE: Duration = Duration::from_secs(2);
+
+/// Reconnecting starts after this and doubles up to an interval, at most the other.
+const BACKOFF_START: Duration = Duration::from_secs(1);
+const BACKOFF_LIMIT: Duration = Duration::from_secs(5);
+
+/// A failure that goes on is logged this often.
+const LOG_EVERY: Duration = Duration::from_secs(60);
+
+/// How a sampler measures.
+#[derive(Clone, Debug)]
+pub struct SamplerOptions {
+    /// From one sample to the next.
+    pub interval: Duration,
+    /// The machine's name to give with the host's numbers.
+    pub hostname: String,
+    /// A prefix to leave out of containers' names; empty leaves them as they are.
+    pub prefix: String,
+}
+
+/// The two measuring loops; dropping it ends them.
+pub struct Sampler {
+    /// Aborts its tasks when dropped.
+    _loops: JoinSet<()>,
+    telemetry: Telemetry,
+}
+
+impl Sampler {
+    /// Starts measuring. Must be called within a tokio runtime.
+    pub fn spawn(host: impl HostReader, containers: impl ContainerReader, options: SamplerOptions) -> Self {
+        let (host_sender, host_receiver) = watch::channel(Arc::default());
+        let (containers_sender, containers_receiver) = watch::channel(Arc::default());
+        let telemetry =
+            Telemetry { host: host_receiver, containers: containers_receiver, interval: options.interval };
+        let mut loops = JoinSet::new();
+        loops.spawn(sample_host(host, options.clone(), host_sender));
+        loops.spawn(sample_containers(containers, options, containers_sender));
+        Self { _loops: loops, telemetry }
+    }
+
+    /// The handle to what is measured.
+    pub fn telemetry(&self) -> Telemetry {
+        self.telemetry.clone()
+    }
+
+    /// Waits until there is a host reading, and a container round or the patience for it is over.
+    pub async fn first_samples(&self) {
+        let mut host = self.telemetry.host.clone();
+        let mut containers = self.telemetry.containers.clone();
+        let host_read = host.wait_for(|latest| latest.sample.is_some());
+        let round_ended = containers.wait_for(|latest| latest.good.is_some() || latest.failure.is_some());
+        // Neither wait can fail while the loops live, and without them there is nothing to wait for.
+        let _ = tokio::join!(host_read, timeout(FIRST_ROUND_PATIENCE, round_ended));
+    }
+}
+
+async fn sample_host(mut reader: impl HostReader, options: SamplerOptions, publish: watch::Sender<Arc<HostLatest>>) {
+    let mut ticks = ticks(options.interval);
+    let mut previous = None;
+    let mut history = History::default();
+    loop {
+        if previous.is_none() {
+            let Some((again, first)) = read_host(reader).await else { return };
+            reader = again;
+            previous = first.cpu.ok();
+            sleep(FIRST_HOST_WINDOW).await;
+        }
+        let Some((again, reading)) = read_host(reader).await else { return };
+        reader = again;
+        let at = Instant::now();
+        let derived = derive(&options.hostname, Timestamp::now(), &reading, previous.as_ref());
+        match &derived {
+            Ok(stats) => history.record(stats),
+            Err(_) => history.record_gap(),
+        }
+        let sample = Some(derived.map(|stats| Taken { at, stats }));
+        publish.send_replace(Arc::new(HostLatest { sample, history: history.clone() }));
+        previous = reading.cpu.ok();
+        ticks.tick().await;
+    }
+}
+
+/// A clock whose first tick is one interval away, and which never makes up for ticks that were missed.
+fn ticks(interval: Duration) -> Interval {
+    let mut ticks = interval_at(tokio::time::Instant::now() + interval, interval);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Skip);
+    ticks
+}
+
+/// Reads on a thread that may block. `None` only where the runtime is ending.
+async fn read_host<R: HostReader>(mut reader: R) -> Option<(R, HostReading)> {
+    let read = tokio::task::spawn_blocking(move || {
+        let reading = reader.read();
+        (reader, reading)
+    });
+    read.await.inspect_err(|error| tracing::error!("the host's reader ended: {error}")).ok()
+}
+
+async fn sample_containers(
+    reader: impl ContainerReader,
+    options: SamplerOptions,
+    publish: watch::Sender<Arc<ContainersLatest>>,
+) {
+    let mut ticks = ticks(options.interval);
+    let mut rounds = Rounds { reader, options, baselines: Baselines::default() };
+    let mut backoff = BACKOFF_START;
+    let mut log = FailureLog::default();
+    let mut good = None;
+    let mut hurried = false;
+    loop {
+        let outcome = rounds.run().await;
+        let failure = outcome.as_ref().err().cloned();
+        log.note(failure.as_deref());
+        hurried = !hurried && outcome.as_ref().is_ok_and(lacks_a_window);
+        good = outcome.ok().map(|stats| Taken { at: Instant::now(), stats }).or(good);
+        let failed = failure.is_some();
+        publish.send_replace(Arc::new(ContainersLatest { good: good.clone(), failure }));
+        if failed {
+            rounds.reader.reset();
+            sleep(backoff).await;
+            let limit = rounds.options.interval.clamp(BACKOFF_START, BACKOFF_LIMIT);
+            backoff = (2 * backoff).min(limit);
+            ticks.reset();
+            continue;
+        }
+        backoff = BACKOFF_START;
+        if hurried {
+            // The round that follows gives the first CPU numbers; waiting a whole interval for them would show nothing.
+            sleep(FIRST_CONTAINER_WINDOW).await;
+            ticks.reset();
+        } else {
+            ticks.tick().await;
+        }
+    }
+}
+
+/// Whether the round measured containers, but had nothing to compare them with.
+fn lacks_a_window(stats: &ContainersStats) -> bool {
+    stats.total_memory_mb.is_some() && stats.total_cpu_percent.is_none()
+}
+
+/// Takes one round after the other, each compared with the one before.
+struct Rounds<R> {
+    reader: R,
+    options: SamplerOptions,
+    baselines: Baselines,
+}
+
+impl<R: ContainerReader> Rounds<R> {
+    /// Lists, then reads all containers at once. Fails only where the list cannot be had.
+    async fn run(&mut self) -> Result<ContainersStats, String> {
+        let list = timeout(LIST_DEADLINE, self.reader.list())
+            .await
+            .unwrap_or_else(|_| Err(format!("no answer within {} s", LIST_DEADLINE.as_secs())))?;
+        let round = futures::stream::iter(list)
+            .map(|container| observe(&self.reader, container))
+            .buffer_unordered(self.reader.concurrency())
+            .filter_map(std::future::ready)
+            .collect()
+            .await;
+        let max_age = 3 * self.options.interval.max(COUNTERS_DEADLINE);
+        Ok(self.baselines.derive(round, &self.options.prefix, max_age, Timestamp::now()))
+    }
+}
+
+/// One container's counters within the deadline; `None` if it ended meanwhile.
+async fn observe(reader: &impl ContainerReader, container: ListedContainer) -> Option<Observed> {
+    if container.state == ContainerState::Restarting {
+        return Some(Observed { container, counters: None });
+    }
+    let counters = match timeout(COUNTERS_DEADLINE, reader.counters(&container.id)).await {
+        Ok(Ok(counters)) => Ok((Instant::now(), counters)),
+        Ok(Err(ReadError::Gone)) => return None,
+        Ok(Err(ReadError::Failed(reason))) => Err(reason),
+        Err(_) => Err(format!("no answer within {} s", COUNTERS_DEADLINE.as_secs())),
+    };
+    Some(Observed { container, counters: Some(counters) })
+}
+
+/// Logs a failure when it begins, while it lasts once a minute, and its end.
+#[derive(Default)]
+struct FailureLog {
+    last: Option<Instant>,
+}
+
+impl FailureLog {
+    fn note(&mut self, failure: Option<&str>) {
+        match (failure, self.last) {
+            (Some(reason), last) if last.is_none_or(|at| at.elapsed() >= LOG_EVERY) => {
+                tracing::warn!("Docker not available: {reason}");
+                self.last = Some(Instant::now());
+            }
+            (None, Some(_)) => {
+                tracing::info!("Docker is available again");
+                self.last = None;
+            }
+            _ => {}
+        }
+    }
+}

@@ -1,0 +1,33 @@
+//! Live CPU, memory and disk of a host, and CPU and memory of its containers, for a dashboard's header.
+//!
+//! One crate, compiled twice: with the feature `ssr` into the server, with `hydrate` into the browser's bundle.
+//! Data flows one way:
+//!
+//! ```text
+//! collect  ->  model  <-  api  ->  ui
+//! (server)     (both)    (both)   (both, hydrated)        serve: wires them together (server)
+//! ```
+//!
+//! - [`model`]: what is measured, as it stands on the wire; pure.
+//! - [`api`]: the two endpoints and their error, the whole HTTP contract.
+//! - [`ui`]: the header, its parts, and the polling that keeps them live.
+//! - [`app`]: the document and the dashboard page that places the header.
+//! - `collect`: reads the host and Docker on clocks of its own.
+//! - `serve`: configuration, routes, start and stop.
+
+pub mod api;
+pub mod app;
+#[cfg(feature = "ssr")]
+pub mod collect;
+pub mod model;
+#[cfg(feature = "ssr")]
+pub mod serve;
+pub mod ui;
+
+/// Makes the server's HTML live in the browser; the bundle's one entry.
+#[cfg(feature = "hydrate")]
+#[wasm_bindgen::prelude::wasm_bindgen]
+pub fn hydrate() {
+    console_error_panic_hook::set_once();
+    leptos::mount::hydrate_body(app::App);
+}

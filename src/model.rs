@@ -1,0 +1,17 @@
+//! What is measured, in the form both sides share: wire types, history, severity, rounding.
+//!
+//! Pure: no I/O, no clock, no feature `cfg`. The server fills these types in, the browser reads them.
+
+mod containers;
+mod history;
+mod host;
+mod number;
+mod severity;
+mod timestamp;
+
+pub use containers::{ContainerState, ContainerStats, ContainersStats};
+pub use history::{CAPACITY, History, HostPoint};
+pub use host::{CpuStats, DiskStats, HostStats, MemoryStats};
+pub use number::{GIB, MIB, percent_of, round1};
+pub use severity::{DiskLevel, Severity};
+pub use timestamp::Timestamp;

@@ -1,0 +1,60 @@
+//! The host's numbers as they stand on the wire.
+
+use super::Timestamp;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// Answer of `GET /api/telemetry/host`.
+///
+/// A part that could not be read is `null`, never 0, and has its reason in [`errors`](Self::errors).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct HostStats {
+    /// The machine's name, as the kernel has it or as configured.
+    pub hostname: String,
+    /// CPU utilization since the sample before; `null` if /proc/stat could not be read.
+    pub cpu: Option<CpuStats>,
+    /// Memory in use; `null` if /proc/meminfo could not be read.
+    pub memory: Option<MemoryStats>,
+    /// Space in use on the configured file system; `null` if it could not be read.
+    pub disk: Option<DiskStats>,
+    /// When the sample was taken.
+    pub timestamp: Timestamp,
+    /// Seconds from the sample to the answer, by a clock that never steps; one decimal.
+    pub age_seconds: f64,
+    /// Whether the sample after this one is overdue.
+    pub stale: bool,
+    /// Why a part is `null`: its name (`cpu`, `memory`, `disk`) and the reason. Left out if empty.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub errors: BTreeMap<String, String>,
+}
+
+/// CPU of the whole host.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct CpuStats {
+    /// Busy time of all CPUs in percent, 0 to 100, as psutil's `cpu_percent`.
+    pub percent: f64,
+    /// Logical CPUs online, as psutil's `cpu_count`.
+    pub count: u32,
+}
+
+/// Memory of the whole host: used is total less available, as psutil (7.1 and later) and `free` have it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct MemoryStats {
+    /// Used of total in percent, 0 to 100.
+    pub percent: f64,
+    /// Used, in GiB.
+    pub used_gb: f64,
+    /// Total, in GiB.
+    pub total_gb: f64,
+}
+
+/// The file system that holds the configured path, as `df` and psutil's `disk_usage` have it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct DiskStats {
+    /// Used in percent of what an ordinary user could use, 0 to 100: the blocks kept for root count as neither.
+    pub percent: f64,
+    /// Used, in GiB.
+    pub used_gb: f64,
+    /// Size, in GiB.
+    pub total_gb: f64,
+}

@@ -1,0 +1,115 @@
+//! How bad a value is: the bands that colour, tick level and words are drawn from.
+
+/// The band of a utilization in percent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Severity {
+    /// Below 50: green.
+    Normal,
+    /// From 50: yellow.
+    Raised,
+    /// From 75: orange.
+    High,
+    /// From 90: red.
+    Critical,
+}
+
+impl Severity {
+    /// The band of `percent` as the wire has it (one decimal), before any rounding for display.
+    pub fn of(percent: f64) -> Self {
+        if percent >= 90.0 {
+            Self::Critical
+        } else if percent >= 75.0 {
+            Self::High
+        } else if percent >= 50.0 {
+            Self::Raised
+        } else {
+            Self::Normal
+        }
+    }
+
+    /// The band as a word, also the suffix of its CSS class.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Normal => "normal",
+            Self::Raised => "raised",
+            Self::High => "high",
+            Self::Critical => "critical",
+        }
+    }
+
+    /// How many of four ticks are lit: severity has a shape, for whom colour says nothing.
+    pub fn ticks(self) -> usize {
+        match self {
+            Self::Normal => 1,
+            Self::Raised => 2,
+            Self::High => 3,
+            Self::Critical => 4,
+        }
+    }
+}
+
+/// The band of the disk's bar, which starts to warn later than a value's colour.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DiskLevel {
+    /// Below 75: green.
+    Roomy,
+    /// From 75: orange.
+    Filling,
+    /// From 90: red.
+    Full,
+}
+
+impl DiskLevel {
+    /// The band of the bar at `percent` used.
+    pub fn of(percent: f64) -> Self {
+        match Severity::of(percent) {
+            Severity::Normal | Severity::Raised => Self::Roomy,
+            Severity::High => Self::Filling,
+            Severity::Critical => Self::Full,
+        }
+    }
+
+    /// The band as a word, also the suffix of its CSS class.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Roomy => "roomy",
+            Self::Filling => "filling",
+            Self::Full => "full",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bands_begin_at_50_75_and_90() {
+        let bands = [
+            (0.0, Severity::Normal),
+            (49.9, Severity::Normal),
+            (50.0, Severity::Raised),
+            (74.9, Severity::Raised),
+            (75.0, Severity::High),
+            (89.9, Severity::High),
+            (90.0, Severity::Critical),
+            (100.0, Severity::Critical),
+        ];
+        for (percent, band) in bands {
+            assert_eq!(Severity::of(percent), band, "{percent}");
+        }
+    }
+
+    #[test]
+    fn the_disk_bar_stays_green_until_75() {
+        let bands = [
+            (74.9, DiskLevel::Roomy),
+            (75.0, DiskLevel::Filling),
+            (89.9, DiskLevel::Filling),
+            (90.0, DiskLevel::Full),
+        ];
+        for (percent, level) in bands {
+            assert_eq!(DiskLevel::of(percent), level, "{percent}");
+        }
+    }
+}

@@ -1,0 +1,66 @@
+//! The moment of a sample, in the one text form that the wire has.
+
+use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
+use std::fmt;
+
+/// When a sample was taken: UTC, written with microseconds and `Z` (`2026-01-13T12:00:00.000000Z`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Timestamp(DateTime<Utc>);
+
+impl Timestamp {
+    /// Now, by the wall clock of the machine or the browser.
+    pub fn now() -> Self {
+        Self(Utc::now())
+    }
+
+    /// Seconds from `earlier` to this moment; negative where the clock was set back in between.
+    pub fn seconds_since(self, earlier: Self) -> f64 {
+        (self.0 - earlier.0).as_seconds_f64()
+    }
+
+    /// The moment `seconds` before this one; this one if there is no such moment.
+    pub fn earlier_by(self, seconds: f64) -> Self {
+        let milliseconds = TimeDelta::try_milliseconds((seconds * 1000.0) as i64);
+        Self(milliseconds.and_then(|delta| self.0.checked_sub_signed(delta)).unwrap_or(self.0))
+    }
+}
+
+impl From<DateTime<Utc>> for Timestamp {
+    fn from(time: DateTime<Utc>) -> Self {
+        Self(time)
+    }
+}
+
+impl fmt::Display for Timestamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0.to_rfc3339_opts(SecondsFormat::Micros, true))
+    }
+}
+
+impl Serialize for Timestamp {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Timestamp {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        let time = DateTime::parse_from_rfc3339(&text).map_err(D::Error::custom)?;
+        Ok(Self(time.to_utc()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn always_has_six_decimals_and_z() {
+        let json = "\"2026-01-13T12:00:00.000000Z\"";
+        let time: Timestamp = serde_json::from_str(json).expect("a timestamp");
+        assert_eq!(serde_json::to_string(&time).expect("text"), json);
+        assert!(serde_json::from_str::<Timestamp>("\"yesterday\"").is_err());
+    }
+}

@@ -1,0 +1,129 @@
+//! The HTTP server: configuration, routes, and what wires the collector to the contract.
+
+mod config;
+mod router;
+mod state;
+
+pub use config::{Config, ConfigError, Options};
+pub use router::router;
+pub use state::AppState;
+
+use crate::api::Settings;
+use crate::collect::{DockerReader, Sampler, SamplerOptions, SystemHost};
+use leptos::config::LeptosOptions;
+use std::future::{Future, IntoFuture};
+use std::net::SocketAddr;
+use std::time::Duration;
+use thiserror::Error;
+use tokio::net::{TcpListener, TcpSocket};
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::oneshot;
+use tokio::time::sleep;
+
+/// How long requests under way may take to end once the server was told to stop.
+const FAREWELL: Duration = Duration::from_secs(2);
+
+/// Why the server ended.
+#[derive(Debug, Error)]
+pub enum ServeError {
+    /// The configuration names something that is not there.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// The address cannot be had.
+    #[error("cannot listen on {address}: {source}")]
+    Listen {
+        /// The address.
+        address: SocketAddr,
+        /// The system's reason.
+        source: std::io::Error,
+    },
+    /// Accepting connections failed for good.
+    #[error("the server stopped: {0}")]
+    Stopped(std::io::Error),
+}
+
+/// Measures and serves until `stop` resolves.
+///
+/// The address is taken at once, so that a taken port is told at once, but it answers only when there is
+/// something to answer: after the first host reading, and the first round of containers or two seconds.
+pub async fn serve(config: Config, stop: impl Future<Output = ()> + Send + 'static) -> Result<(), ServeError> {
+    config.check_site()?;
+    let address = config.listen;
+    let refused = |source| ServeError::Listen { address, source };
+    let socket = bind(address).map_err(refused)?;
+    let sampler = start_sampler(&config);
+    sampler.first_samples().await;
+    let listener = socket.listen(1024).map_err(refused)?;
+    run(listener, state(&config, &sampler), stop).await
+}
+
+/// Resolves when the process is asked to end, by Ctrl-C or by SIGTERM.
+pub async fn told_to_stop() {
+    let Ok(mut terminate) = signal(SignalKind::terminate()) else { return std::future::pending().await };
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => {}
+        _ = terminate.recv() => {}
+    }
+}
+
+fn bind(address: SocketAddr) -> std::io::Result<TcpSocket> {
+    let socket = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
+    // A server that was just restarted may take its port again while old connections fade.
+    socket.set_reuseaddr(true)?;
+    socket.bind(address)?;
+    Ok(socket)
+}
+
+fn start_sampler(config: &Config) -> Sampler {
+    let host = SystemHost::new(config.disk_path.clone());
+    let containers = DockerReader::new(config.docker.clone(), config.container_label.clone());
+    let options = SamplerOptions {
+        interval: config.interval,
+        hostname: config.hostname.clone(),
+        prefix: config.container_prefix.clone(),
+    };
+    Sampler::spawn(host, containers, options)
+}
+
+fn state(config: &Config, sampler: &Sampler) -> AppState {
+    AppState {
+        telemetry: sampler.telemetry(),
+        settings: Settings {
+            hostname: config.hostname.clone(),
+            noun: config.container_noun.clone(),
+            interval_seconds: u32::try_from(config.interval.as_secs()).unwrap_or(u32::MAX),
+        },
+        leptos: LeptosOptions::builder()
+            .output_name("host-telemetry")
+            .site_root(config.site_root.display().to_string())
+            .site_addr(config.listen)
+            .reload_port(config.reload_port)
+            .build(),
+    }
+}
+
+async fn run(
+    listener: TcpListener,
+    state: AppState,
+    stop: impl Future<Output = ()> + Send + 'static,
+) -> Result<(), ServeError> {
+    if let Ok(address) = listener.local_addr() {
+        tracing::info!("listening on http://{address}");
+    }
+    let (stopping, stopped) = oneshot::channel();
+    let stop = async move {
+        stop.await;
+        let _ = stopping.send(());
+    };
+    let patience = async {
+        // An error means that the server ended by itself, which the other branch sees.
+        let _ = stopped.await;
+        sleep(FAREWELL).await;
+    };
+    tokio::select! {
+        ended = axum::serve(listener, router(state)).with_graceful_shutdown(stop).into_future() => {
+            ended.map_err(ServeError::Stopped)
+        }
+        () = patience => Ok(()),
+    }
+}

@@ -1,0 +1,459 @@
+//! The configuration: built-in default < Leptos.toml < environment < command line, each value checked alike.
+
+use crate::collect::{DockerEndpoint, SystemHost, Tls};
+use clap::Parser;
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+use thiserror::Error;
+
+/// The file that is read where `--config` names none; it need not be there.
+const DEFAULT_FILE: &str = "Leptos.toml";
+
+/// Every key that Leptos.toml may hold. Its environment variable is `HOST_TELEMETRY_` and the key in capitals,
+/// its flag `--` and the key with dashes.
+const KEYS: [&str; 9] = [
+    "listen",
+    "docker_host",
+    "container_label",
+    "container_prefix",
+    "container_noun",
+    "interval",
+    "disk_path",
+    "hostname",
+    "site_root",
+];
+
+/// The command line. A flag left out is taken from the environment (HOST_TELEMETRY_LISTEN for --listen,
+/// and so on), else from Leptos.toml, else has the default named here.
+#[derive(Clone, Debug, Default, Parser)]
+#[command(name = "host-telemetry", version, about = "CPU, memory and disk of this host and of its containers, live in a dashboard's header.")]
+pub struct Options {
+    /// Address and port to serve on; port 0 takes a free one [default: 127.0.0.1:3000]
+    #[arg(long, value_name = "ADDRESS")]
+    pub listen: Option<String>,
+    /// Configuration file [default: Leptos.toml, if there is one]
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// Docker daemon, as unix:///path or tcp://host:port [default: DOCKER_HOST, or unix:///var/run/docker.sock]
+    #[arg(long, value_name = "ADDRESS")]
+    pub docker_host: Option<String>,
+    /// Show containers with this label only, as key or key=value [default: every container]
+    #[arg(long, value_name = "LABEL")]
+    pub container_label: Option<String>,
+    /// Prefix to leave out of containers' names [default: none]
+    #[arg(long, value_name = "TEXT")]
+    pub container_prefix: Option<String>,
+    /// What one container is called [default: container; agent where a label is set]
+    #[arg(long, value_name = "WORD")]
+    pub container_noun: Option<String>,
+    /// Seconds between samples, 1 to 60 [default: 5]
+    #[arg(long, value_name = "SECONDS")]
+    pub interval: Option<String>,
+    /// Show the file system that holds this path [default: /]
+    #[arg(long, value_name = "PATH")]
+    pub disk_path: Option<String>,
+    /// Name to show for this host [default: the machine's]
+    #[arg(long, value_name = "NAME")]
+    pub hostname: Option<String>,
+    /// Folder of the page's files [default: site beside the program, or one folder up]
+    #[arg(long, value_name = "FOLDER")]
+    pub site_root: Option<String>,
+}
+
+/// What the server was told to do, checked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Config {
+    /// Where to serve.
+    pub listen: SocketAddr,
+    /// Where the Docker daemon is.
+    pub docker: DockerEndpoint,
+    /// A label that containers must carry; `None` shows all.
+    pub container_label: Option<String>,
+    /// Left out of containers' names; may be empty.
+    pub container_prefix: String,
+    /// What one container is called.
+    pub container_noun: String,
+    /// From one sample to the next.
+    pub interval: Duration,
+    /// The file system that holds it is measured.
+    pub disk_path: PathBuf,
+    /// The host's name.
+    pub hostname: String,
+    /// The folder of the page's files.
+    pub site_root: PathBuf,
+    /// Port on which `cargo leptos watch` tells the page to reload.
+    pub reload_port: u32,
+}
+
+/// Why there is no configuration; each is one line that a person can act on.
+#[derive(Debug, Error, PartialEq, Eq)]
+pub enum ConfigError {
+    /// A value that is not allowed.
+    #[error("{key} = {value:?} (from {origin}) is not allowed: it must be {allowed}")]
+    BadValue {
+        /// The key, as in Leptos.toml.
+        key: &'static str,
+        /// The value.
+        value: String,
+        /// Where it stands.
+        origin: String,
+        /// What would be allowed.
+        allowed: &'static str,
+    },
+    /// A key that does not exist.
+    #[error("{path}: unknown key {key:?}; known are {}", KEYS.join(", "))]
+    UnknownKey {
+        /// The file.
+        path: String,
+        /// The key.
+        key: String,
+    },
+    /// A file that is not TOML.
+    #[error("{path}: {reason}")]
+    BadFile {
+        /// The file.
+        path: String,
+        /// Where and why.
+        reason: String,
+    },
+    /// A file that cannot be read.
+    #[error("cannot read {path}: {reason}")]
+    UnreadableFile {
+        /// The file.
+        path: String,
+        /// The system's reason.
+        reason: String,
+    },
+    /// The page's files are not there.
+    #[error("no page at {0}: build it with `make build`, or name its folder with --site-root")]
+    NoSite(String),
+}
+
+impl ConfigError {
+    /// 2 where the configuration is wrong, 1 where the machine refuses.
+    pub fn exit_status(&self) -> u8 {
+        match self {
+            Self::BadValue { .. } | Self::UnknownKey { .. } | Self::BadFile { .. } => 2,
+            Self::UnreadableFile { .. } | Self::NoSite(_) => 1,
+        }
+    }
+}
+
+impl Config {
+    /// Joins the command line, the environment (as `env` gives it) and Leptos.toml.
+    pub fn load(options: &Options, env: impl Fn(&str) -> Option<String>) -> Result<Self, ConfigError> {
+        let env = |name: &str| env(name).filter(|value| !value.is_empty());
+        let sources = Sources { flags: flags(options), file: read_file(options.config.as_deref())?, env: &env };
+        let tls = tls(&env);
+        let container_label = sources.find("container_label").map(|label| label.check(label_of, LABEL)).transpose()?;
+        let container_label = container_label.flatten();
+        let noun = if container_label.is_some() { "agent" } else { "container" };
+        Ok(Self {
+            listen: sources.get("listen", "127.0.0.1:3000", |text| text.parse().ok(), LISTEN)?,
+            docker: sources.get(
+                "docker_host",
+                "unix:///var/run/docker.sock",
+                |text| DockerEndpoint::parse(text, tls.clone()).ok(),
+                DOCKER_HOST,
+            )?,
+            container_prefix: sources.get("container_prefix", "", |text| Some(text.to_owned()), "a text")?,
+            container_noun: sources.get("container_noun", noun, noun_of, NOUN)?,
+            interval: sources.get("interval", "5", interval_of, INTERVAL)?,
+            disk_path: sources.get("disk_path", "/", absolute, "an absolute path")?,
+            hostname: sources.get("hostname", &SystemHost::hostname().unwrap_or_default(), hostname_of, HOSTNAME)?,
+            site_root: match sources.find("site_root") {
+                Some(found) => found.check(|text| Some(PathBuf::from(text)), "a folder")?,
+                None => default_site_root(),
+            },
+            reload_port: env("LEPTOS_RELOAD_PORT").and_then(|port| port.parse().ok()).unwrap_or(3001),
+            container_label,
+        })
+    }
+
+    /// Whether the page's files are where they should be; without them nothing could be shown.
+    pub fn check_site(&self) -> Result<(), ConfigError> {
+        let bundle = self.site_root.join("pkg/host-telemetry.js");
+        bundle.is_file().then_some(()).ok_or_else(|| ConfigError::NoSite(self.site_root.display().to_string()))
+    }
+}
+
+const LISTEN: &str = "an IP address and a port, such as 127.0.0.1:3000 or [::1]:0";
+const DOCKER_HOST: &str = "unix:///absolute/path or tcp://host:port";
+const LABEL: &str = "key or key=value";
+const NOUN: &str = "one word of at most 24 characters";
+const INTERVAL: &str = "whole seconds from 1 to 60";
+const HOSTNAME: &str = "a name of at most 253 characters";
+
+/// An empty label is no filter.
+fn label_of(text: &str) -> Option<Option<String>> {
+    match text {
+        "" => Some(None),
+        label => (!label.starts_with('=')).then(|| Some(label.to_owned())),
+    }
+}
+
+fn noun_of(text: &str) -> Option<String> {
+    let is_word = !text.is_empty() && text.chars().count() <= 24 && !text.contains(char::is_whitespace);
+    is_word.then(|| text.to_owned())
+}
+
+fn interval_of(text: &str) -> Option<Duration> {
+    text.parse().ok().filter(|seconds| (1..=60).contains(seconds)).map(Duration::from_secs)
+}
+
+fn absolute(text: &str) -> Option<PathBuf> {
+    Some(PathBuf::from(text)).filter(|path| path.is_absolute())
+}
+
+/// A machine without a name gets one, so that the page has something to say.
+fn hostname_of(text: &str) -> Option<String> {
+    let name = if text.is_empty() { "localhost" } else { text };
+    (name.len() <= 253 && !name.contains(char::is_control)).then(|| name.to_owned())
+}
+
+/// As Docker's own client: TLS where DOCKER_TLS_VERIFY or DOCKER_CERT_PATH is set, from ~/.docker by default.
+/// Unlike it, the daemon's certificate is verified in either case.
+fn tls(env: &dyn Fn(&str) -> Option<String>) -> Option<Tls> {
+    let verify = env("DOCKER_TLS_VERIFY");
+    match (env("DOCKER_CERT_PATH"), verify) {
+        (Some(path), _) => Some(Tls { directory: path.into() }),
+        (None, Some(_)) => {
+            let home = env("HOME").unwrap_or_else(|| "/root".into());
+            Some(Tls { directory: Path::new(&home).join(".docker") })
+        }
+        (None, None) => None,
+    }
+}
+
+/// Beside the program, as a deployed copy has it, or one folder up, as cargo's target folder does.
+fn default_site_root() -> PathBuf {
+    let program = std::env::current_exe().unwrap_or_default();
+    let folder = program.parent().unwrap_or(Path::new(""));
+    let beside = folder.join("site");
+    if beside.is_dir() { beside } else { folder.parent().unwrap_or(folder).join("site") }
+}
+
+fn flags(options: &Options) -> BTreeMap<&'static str, String> {
+    let given = [
+        &options.listen,
+        &options.docker_host,
+        &options.container_label,
+        &options.container_prefix,
+        &options.container_noun,
+        &options.interval,
+        &options.disk_path,
+        &options.hostname,
+        &options.site_root,
+    ];
+    KEYS.into_iter().zip(given).filter_map(|(key, value)| Some((key, value.clone()?))).collect()
+}
+
+/// The values of a file, as text, and the file's name.
+#[derive(Default)]
+struct FileValues {
+    path: String,
+    values: BTreeMap<String, String>,
+}
+
+/// Reads the file that was named, which must be there, or the default one, which need not.
+fn read_file(named: Option<&Path>) -> Result<FileValues, ConfigError> {
+    let path = named.unwrap_or(Path::new(DEFAULT_FILE));
+    let shown = path.display().to_string();
+    let text = match std::fs::read_to_string(path) {
+        Ok(text) => text,
+        Err(error) if named.is_none() && error.kind() == std::io::ErrorKind::NotFound => {
+            return Ok(FileValues::default());
+        }
+        Err(error) => return Err(ConfigError::UnreadableFile { path: shown, reason: error.to_string() }),
+    };
+    let table: toml::Table = text.parse().map_err(|error: toml::de::Error| {
+        let line = error.span().map_or(1, |span| text[..span.start].lines().count().max(1));
+        ConfigError::BadFile { path: shown.clone(), reason: format!("line {line}: {}", error.message()) }
+    })?;
+    if let Some(key) = table.keys().find(|key| !KEYS.contains(&key.as_str())) {
+        return Err(ConfigError::UnknownKey { path: shown, key: key.clone() });
+    }
+    let as_text = |value: toml::Value| match value {
+        toml::Value::String(text) => text,
+        other => other.to_string(),
+    };
+    Ok(FileValues { path: shown, values: table.into_iter().map(|(key, value)| (key, as_text(value))).collect() })
+}
+
+/// Where values come from, the strongest first.
+struct Sources<'a> {
+    flags: BTreeMap<&'static str, String>,
+    env: &'a dyn Fn(&str) -> Option<String>,
+    file: FileValues,
+}
+
+/// A value and where it stands.
+struct Found {
+    key: &'static str,
+    value: String,
+    origin: String,
+}
+
+impl Found {
+    fn check<T>(self, parse: impl Fn(&str) -> Option<T>, allowed: &'static str) -> Result<T, ConfigError> {
+        parse(&self.value).ok_or(ConfigError::BadValue {
+            key: self.key,
+            value: self.value,
+            origin: self.origin,
+            allowed,
+        })
+    }
+}
+
+impl Sources<'_> {
+    fn get<T>(
+        &self,
+        key: &'static str,
+        default: &str,
+        parse: impl Fn(&str) -> Option<T>,
+        allowed: &'static str,
+    ) -> Result<T, ConfigError> {
+        let found = self.find(key);
+        let default = || Found { key, value: default.to_owned(), origin: "the default".into() };
+        found.unwrap_or_else(default).check(parse, allowed)
+    }
+
+    fn find(&self, key: &'static str) -> Option<Found> {
+        let found = |value, origin: String| Some(Found { key, value, origin });
+        if let Some(value) = self.flags.get(key) {
+            return found(value.clone(), format!("--{}", key.replace('_', "-")));
+        }
+        let own = format!("HOST_TELEMETRY_{}", key.to_uppercase());
+        // The names by which others know the same thing: Docker's client and cargo-leptos.
+        let other = match key {
+            "docker_host" => "DOCKER_HOST",
+            "listen" => "LEPTOS_SITE_ADDR",
+            "site_root" => "LEPTOS_SITE_ROOT",
+            _ => "",
+        };
+        for name in [own.as_str(), other] {
+            if let Some(value) = (self.env)(name) {
+                return found(value, name.to_owned());
+            }
+        }
+        let value = self.file.values.get(key)?;
+        found(value.clone(), self.file.path.clone())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::Write as _;
+
+    fn load(flags: &[&str], env: &[(&str, &str)]) -> Result<Config, ConfigError> {
+        let arguments = ["host-telemetry"].iter().chain(flags);
+        let options = Options::try_parse_from(arguments).expect("flags that clap takes");
+        let env: BTreeMap<_, _> = env.iter().copied().collect();
+        Config::load(&options, |name| env.get(name).map(ToString::to_string))
+    }
+
+    fn file(text: &str) -> tempfile::NamedTempFile {
+        let mut file = tempfile::NamedTempFile::new().expect("a file");
+        file.write_all(text.as_bytes()).expect("written");
+        file
+    }
+
+    #[test]
+    fn the_program_runs_without_any_configuration() {
+        let config = load(&[], &[]).expect("defaults");
+        assert_eq!(config.listen, "127.0.0.1:3000".parse().expect("an address"));
+        assert_eq!(config.docker, DockerEndpoint::Unix("/var/run/docker.sock".into()));
+        assert_eq!(config.interval, Duration::from_secs(5));
+        assert_eq!((config.container_label, config.container_noun.as_str()), (None, "container"));
+        assert!(!config.hostname.is_empty());
+    }
+
+    #[test]
+    fn the_repository_s_own_file_names_every_key_and_keeps_the_defaults() {
+        let text = include_str!("../../Leptos.toml");
+        for key in KEYS {
+            assert!(text.lines().any(|line| line.trim_start_matches("# ").starts_with(&format!("{key} = "))), "{key}");
+        }
+        let path = file(text);
+        let flag = path.path().to_str().expect("a path");
+        assert_eq!(load(&["--config", flag], &[]), load(&[], &[]));
+    }
+
+    #[test]
+    fn flag_beats_environment_beats_file_beats_default() {
+        let path = file("interval = 10\nlisten = \"127.0.0.1:1\"\ndisk_path = \"/file\"\n");
+        let config = ["--config", path.path().to_str().expect("a path"), "--listen", "127.0.0.1:4"];
+        let env = [("HOST_TELEMETRY_LISTEN", "127.0.0.1:3"), ("HOST_TELEMETRY_DISK_PATH", "/env"), ("HOST_TELEMETRY_INTERVAL", "")];
+        let config = load(&config, &env).expect("a configuration");
+        assert_eq!(config.listen.port(), 4);
+        assert_eq!(config.disk_path, PathBuf::from("/env"));
+        assert_eq!(config.interval, Duration::from_secs(10), "an empty variable is none");
+    }
+
+    #[test]
+    fn our_own_variables_beat_those_of_others() {
+        let docker = ("DOCKER_HOST", "tcp://10.0.0.1:2375");
+        let config = load(&[], &[docker, ("LEPTOS_SITE_ADDR", "127.0.0.1:9")]).expect("a configuration");
+        assert_eq!(config.docker, DockerEndpoint::Tcp { address: "10.0.0.1:2375".into(), tls: None });
+        assert_eq!(config.listen.port(), 9);
+        let ours = ("HOST_TELEMETRY_DOCKER_HOST", "unix:///ours.sock");
+        assert_eq!(load(&[], &[docker, ours]).expect("a configuration").docker, DockerEndpoint::Unix("/ours.sock".into()));
+    }
+
+    #[test]
+    fn docker_s_tls_variables_are_followed() {
+        let host = ("DOCKER_HOST", "tcp://10.0.0.1:2376");
+        let directory = |env: &[(&str, &str)]| match load(&[], env).expect("a configuration").docker {
+            DockerEndpoint::Tcp { tls, .. } => tls.map(|tls| tls.directory),
+            DockerEndpoint::Unix(_) => None,
+        };
+        assert_eq!(directory(&[host, ("DOCKER_TLS_VERIFY", "1"), ("DOCKER_CERT_PATH", "/c")]), Some("/c".into()));
+        assert_eq!(directory(&[host, ("DOCKER_TLS_VERIFY", "1"), ("HOME", "/h")]), Some("/h/.docker".into()));
+        assert_eq!(directory(&[host, ("DOCKER_TLS_VERIFY", "")]), None);
+    }
+
+    #[test]
+    fn a_label_makes_containers_agents() {
+        let config = load(&["--container-label", "trinity.platform=agent"], &[]).expect("a configuration");
+        assert_eq!(config.container_label.as_deref(), Some("trinity.platform=agent"));
+        assert_eq!(config.container_noun, "agent");
+    }
+
+    #[test]
+    fn a_bad_value_is_named_with_its_key_and_what_is_allowed() {
+        let cases: [(&[&str], &str); 9] = [
+            (&["--interval", "0"], "interval = \"0\" (from --interval) is not allowed: it must be whole seconds from 1 to 60"),
+            (&["--interval", "61"], "whole seconds"),
+            (&["--interval", "5s"], "\"5s\""),
+            (&["--listen", "3000"], "an IP address and a port"),
+            (&["--docker-host", "ssh://root@a"], "docker_host = \"ssh://root@a\""),
+            (&["--disk-path", "data"], "an absolute path"),
+            (&["--container-label", "=x"], "key or key=value"),
+            (&["--container-noun", "two words"], "one word"),
+            (&["--hostname", "a\nb"], "a name of at most"),
+        ];
+        for (flags, part) in cases {
+            let error = load(flags, &[]).expect_err("a bad value");
+            assert!(error.to_string().contains(part), "{error}");
+            assert!(!error.to_string().contains('\n'), "one line: {error}");
+            assert_eq!(error.exit_status(), 2);
+        }
+    }
+
+    #[test]
+    fn a_bad_file_says_where() {
+        let error_of = |text: &str| {
+            let path = file(text);
+            load(&["--config", path.path().to_str().expect("a path")], &[]).expect_err("a bad file").to_string()
+        };
+        assert!(error_of("# fine\n\ninterval = = 5\n").contains("line 3: "));
+        assert!(error_of("intervall = 5\n").contains("unknown key \"intervall\"; known are listen, "));
+        assert!(error_of("interval = 5.5\n").contains("interval = \"5.5\""));
+        let missing = load(&["--config", "/nowhere/at.toml"], &[]).expect_err("no file");
+        assert!(missing.to_string().starts_with("cannot read /nowhere/at.toml: "), "{missing}");
+        assert_eq!(missing.exit_status(), 1);
+    }
+}

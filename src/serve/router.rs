@@ -1,0 +1,87 @@
+//! The routes: two endpoints, one page, the bundle's files; anything else is not found.
+
+use super::state::AppState;
+use crate::app::Shell;
+use axum::body::Body;
+use axum::extract::{Request, State};
+use axum::http::header::{ACCEPT, CACHE_CONTROL, HeaderValue, REFERER, X_CONTENT_TYPE_OPTIONS};
+use axum::http::{Method, StatusCode};
+use axum::middleware::{self, Next};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, get_service};
+use axum::{Json, Router};
+use leptos::prelude::provide_context;
+use leptos::view;
+use serde_json::json;
+use tower_http::compression::CompressionLayer;
+use tower_http::services::ServeDir;
+
+/// All routes over `state`.
+pub fn router(state: AppState) -> Router {
+    let site = state.leptos.site_root.to_string();
+    let pkg = format!("{site}/{}", state.leptos.site_pkg_dir);
+    let bundle = get_service(ServeDir::new(pkg).precompressed_br().precompressed_gzip());
+    let public = get_service(ServeDir::new(&site).precompressed_br().precompressed_gzip());
+    Router::new()
+        .route("/", get(page))
+        .route("/api/telemetry/host", get(endpoint))
+        .route("/api/telemetry/containers", get(endpoint))
+        .nest_service(&format!("/{}", state.leptos.site_pkg_dir), bundle)
+        .route("/favicon.svg", public)
+        .fallback(not_found)
+        .method_not_allowed_fallback(method_not_allowed)
+        .layer(middleware::from_fn(headers))
+        .layer(CompressionLayer::new())
+        .with_state(state)
+}
+
+/// The dashboard. Docker being down is part of what it shows, so its status is 200 all the same.
+async fn page(State(state): State<AppState>, request: Request) -> Response {
+    let snapshot = state.snapshot();
+    let render = leptos_axum::render_app_async_with_context(
+        move || provide_context(snapshot.clone()),
+        move || {
+            let options = state.leptos.clone();
+            view! { <Shell options/> }
+        },
+    );
+    render(request).await
+}
+
+/// Runs the server function at the request's path.
+async fn endpoint(State(state): State<AppState>, mut request: Request) -> Response {
+    // leptos answers a GET that accepts text/html with a redirect to its Referer, as a form would want;
+    // these endpoints answer JSON, whoever asks.
+    request.headers_mut().remove(REFERER);
+    request.headers_mut().insert(ACCEPT, HeaderValue::from_static("application/json"));
+    // Server functions are looked up by method; the body of the answer to a HEAD is taken off further out.
+    if request.method() == Method::HEAD {
+        *request.method_mut() = Method::GET;
+    }
+    let telemetry = state.telemetry;
+    let context = move || provide_context(telemetry.clone());
+    leptos_axum::handle_server_fns_with_context(context, request).await.into_response()
+}
+
+async fn not_found(request: Request) -> Response {
+    detail(StatusCode::NOT_FOUND, format!("no such page: {}", request.uri().path()))
+}
+
+async fn method_not_allowed(request: Request) -> Response {
+    detail(StatusCode::METHOD_NOT_ALLOWED, format!("{} is not allowed here, only GET", request.method()))
+}
+
+/// An error in the form that all of ours have.
+fn detail(status: StatusCode, detail: String) -> Response {
+    (status, Json(json!({ "detail": detail }))).into_response()
+}
+
+/// Numbers are never to be stored; files are to be asked for anew, which costs a 304 while they are unchanged.
+async fn headers(request: Request, next: Next) -> Response<Body> {
+    let is_file = request.uri().path().contains('.');
+    let mut response = next.run(request).await;
+    let cache = HeaderValue::from_static(if is_file { "no-cache" } else { "no-store" });
+    response.headers_mut().entry(CACHE_CONTROL).or_insert(cache);
+    response.headers_mut().insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    response
+}

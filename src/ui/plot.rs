@@ -1,0 +1,95 @@
+//! Lines over time, drawn by plotters as SVG; with `chart` and `sparkline` the only files that name it.
+//!
+//! plotters draws in whole pixels, so everything is drawn [`SCALE`] times as large and scaled by the viewBox.
+//! It writes colours into the markup; they serve as names here, which the stylesheet maps to the theme's.
+
+use plotters::coord::types::RangedCoordf64;
+use plotters::prelude::*;
+
+/// How many drawn pixels one CSS pixel has.
+pub(super) const SCALE: u32 = 10;
+
+/// Names of the series: the stylesheet selects `[stroke="#2563EB"]`.
+pub(super) const CPU: RGBColor = RGBColor(0x25, 0x63, 0xEB);
+pub(super) const MEMORY: RGBColor = RGBColor(0x93, 0x33, 0xEA);
+pub(super) const GRID: RGBColor = RGBColor(0xE4, 0xE7, 0xEC);
+pub(super) const THRESHOLD: RGBColor = RGBColor(0xC2, 0x41, 0x0C);
+
+/// A drawing's size and scales, in CSS pixels and the values' unit.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Frame {
+    pub(super) width: u32,
+    pub(super) height: u32,
+    /// How many slots the x axis has.
+    pub(super) slots: usize,
+    /// The top of the y axis, which begins at 0.
+    pub(super) y_max: f64,
+    /// Room around the plot, so that strokes are not cut at its edges.
+    pub(super) margin: u32,
+}
+
+impl Frame {
+    /// The viewBox of the element that holds the drawing.
+    pub(super) fn view_box(&self) -> String {
+        format!("0 0 {} {}", self.width * SCALE, self.height * SCALE)
+    }
+
+    /// Draws into the frame and gives the markup; empty where there is no room to draw.
+    pub(super) fn draw(&self, draw: impl FnOnce(&mut Canvas<'_>) -> Option<()>) -> String {
+        let mut markup = String::new();
+        let size = (self.width.max(1) * SCALE, self.height.max(1) * SCALE);
+        let root = SVGBackend::with_string(&mut markup, size).into_drawing_area();
+        let last = self.slots.saturating_sub(1).max(1) as f64;
+        let canvas = ChartBuilder::on(&root)
+            .margin(self.margin * SCALE)
+            .build_cartesian_2d(0.0..last, 0.0..self.y_max.max(f64::MIN_POSITIVE));
+        let drawn = canvas.ok().and_then(|mut canvas| draw(&mut canvas));
+        drop(root);
+        drawn.map_or_else(String::new, |()| markup)
+    }
+}
+
+pub(super) type Canvas<'a> = ChartContext<'a, SVGBackend<'a>, Cartesian2d<RangedCoordf64, RangedCoordf64>>;
+
+/// Draws one series: a soft area under a line `stroke` tenths of a pixel wide. A missing value breaks both;
+/// a value between two missing ones is a dot, or it would not be seen.
+pub(super) fn draw_series(canvas: &mut Canvas<'_>, data: &[Option<f64>], y_max: f64, color: RGBColor, stroke: u32) -> Option<()> {
+    for run in runs(data, y_max) {
+        if let [alone] = run[..] {
+            canvas.draw_series([Circle::new(alone, stroke, color.filled())]).ok()?;
+            continue;
+        }
+        canvas.draw_series(AreaSeries::new(run.iter().copied(), 0.0, color.mix(0.15))).ok()?;
+        canvas.draw_series(LineSeries::new(run, color.stroke_width(stroke))).ok()?;
+    }
+    Some(())
+}
+
+/// Draws a level line over the whole width.
+pub(super) fn draw_level(canvas: &mut Canvas<'_>, slots: usize, y: f64, color: RGBColor) -> Option<()> {
+    let last = slots.saturating_sub(1) as f64;
+    canvas.draw_series(LineSeries::new([(0.0, y), (last, y)], color.stroke_width(SCALE))).ok()?;
+    Some(())
+}
+
+/// The unbroken stretches of a series, as points within the frame.
+fn runs(data: &[Option<f64>], y_max: f64) -> Vec<Vec<(f64, f64)>> {
+    let point = |(slot, value): (usize, &Option<f64>)| {
+        value.filter(|value| value.is_finite()).map(|value| (slot as f64, value.clamp(0.0, y_max)))
+    };
+    let points: Vec<_> = data.iter().enumerate().map(point).collect();
+    points.split(Option::is_none).filter(|run| !run.is_empty()).map(|run| run.iter().flatten().copied().collect()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_missing_sample_breaks_the_line() {
+        let data = [Some(1.0), Some(2.0), None, Some(f64::NAN), Some(300.0), None, Some(-5.0)];
+        assert_eq!(runs(&data, 100.0), [vec![(0.0, 1.0), (1.0, 2.0)], vec![(4.0, 100.0)], vec![(6.0, 0.0)]]);
+        assert!(runs(&[None, None], 100.0).is_empty());
+        assert!(runs(&[], 100.0).is_empty());
+    }
+}
