@@ -48,6 +48,29 @@ pub struct Snapshot {
     pub history: History,
 }
 
+impl Snapshot {
+    /// The snapshot as it travels: in the context of a page being rendered, and in its HTML.
+    ///
+    /// Already JSON in the context, so that the browser's bundle, which only reads it, holds no code to write it.
+    pub fn rendered(&self) -> RenderedSnapshot {
+        RenderedSnapshot(serde_json::to_string(self).unwrap_or_default())
+    }
+}
+
+/// A [`Snapshot`] as JSON, for the context of a page being rendered; made by [`Snapshot::rendered`].
+#[derive(Clone, Debug, Default)]
+pub struct RenderedSnapshot(String);
+
+impl RenderedSnapshot {
+    /// The snapshot that the page is rendered from: on the server from the context, in the browser from the HTML.
+    /// `None` in an app that puts none into the context.
+    pub fn shared() -> Option<Snapshot> {
+        let json = SharedValue::new_str(|| use_context::<Self>().unwrap_or_default().0).into_inner();
+        // From bytes, as the endpoints' answers are read: the bundle then holds one reader, not two.
+        serde_json::from_slice(json.as_bytes()).ok()
+    }
+}
+
 /// What the page needs to know of the server's configuration.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Settings {

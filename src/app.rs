@@ -41,7 +41,7 @@ pub fn App() -> impl IntoView {
     view! {
         <header class="stats-bar">
             <h1 class="host">
-                <span class="host-name">{live.settings.with_value(|settings| settings.hostname.clone())}</span>
+                <span class="host-name">{live.settings(|settings| settings.hostname.clone())}</span>
                 <span class="host-page">"Dashboard"</span>
             </h1>
             <HostTelemetry/>

@@ -15,6 +15,9 @@
 //! - `collect`: reads the host and Docker on clocks of its own.
 //! - `serve`: configuration, routes, start and stop.
 
+// A view's type holds its parts' types, deeper than the compiler goes by default.
+#![recursion_limit = "512"]
+
 pub mod api;
 pub mod app;
 #[cfg(feature = "ssr")]
@@ -28,6 +31,8 @@ pub mod ui;
 #[cfg(feature = "hydrate")]
 #[wasm_bindgen::prelude::wasm_bindgen]
 pub fn hydrate() {
+    // Readable panics while developing; a release is spared their weight.
+    #[cfg(debug_assertions)]
     console_error_panic_hook::set_once();
     leptos::mount::hydrate_body(app::App);
 }

@@ -18,6 +18,8 @@ use tower_http::services::ServeDir;
 
 /// All routes over `state`.
 pub fn router(state: AppState) -> Router {
+    // leptos spawns on whatever was named first; a second router in the same process finds it done.
+    let _ = any_spawner::Executor::init_tokio();
     let site = state.leptos.site_root.to_string();
     let pkg = format!("{site}/{}", state.leptos.site_pkg_dir);
     let bundle = get_service(ServeDir::new(pkg).precompressed_br().precompressed_gzip());
@@ -37,7 +39,7 @@ pub fn router(state: AppState) -> Router {
 
 /// The dashboard. Docker being down is part of what it shows, so its status is 200 all the same.
 async fn page(State(state): State<AppState>, request: Request) -> Response {
-    let snapshot = state.snapshot();
+    let snapshot = state.snapshot().rendered();
     let render = leptos_axum::render_app_async_with_context(
         move || provide_context(snapshot.clone()),
         move || {

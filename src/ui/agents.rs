@@ -2,7 +2,7 @@
 
 use super::container_table::ContainerRows;
 use super::format;
-use super::live::{ContainersView, Live};
+use super::live::{ContainersView, Live, State};
 use leptos::prelude::*;
 
 /// Ties the button to its panel.
@@ -12,59 +12,68 @@ const PANEL: &str = "ht-agents-panel";
 /// a click outside), so it works before and without the bundle.
 #[component]
 pub(super) fn Agents(live: Live) -> impl IntoView {
-    let noun = live.settings.with_value(|settings| settings.noun.clone());
-    let heading = format::heading(&noun);
-    let summary = move || {
-        let (count, noun) = (count(live), noun.clone());
-        live.containers.with(|view| match view {
-            ContainersView::Waiting => view! { <span class="ht-label">{format!("{noun}s {}", format::UNKNOWN)}</span> }.into_any(),
-            ContainersView::Unavailable(_) => view! { <span class="ht-off">"Docker not available"</span> }.into_any(),
-            ContainersView::Measured(stats) => {
-                let (cpu, memory) = live.host.with(|host| format::summary(stats, host.as_ref()));
-                view! {
-                    <span class="ht-count"><b>{count}</b>" "<span class="ht-label">{format::plural(count, &noun)}</span></span>
-                    <span class="ht-sums">
-                        <span class="ht-dot">" · "</span>
-                        <b>{cpu}</b>
-                        <span class="ht-dot">" · "</span>
-                        <b>{memory}</b>
-                    </span>
-                }
-                .into_any()
-            }
-        })
-    };
+    let heading = live.settings(|settings| format::heading(&settings.noun));
+    let class = live.read(|state| String::from(if state.containers_stale { "ht-agents is-stale" } else { "ht-agents" }));
+    let count = live.read(|state| Sums::of(state).count);
+    let label = live.read(|state| Sums::of(state).label);
+    let cpu = live.read(|state| Sums::of(state).cpu);
+    let memory = live.read(|state| Sums::of(state).memory);
+    let tooltip = live.read(|state| Sums::of(state).tooltip);
     view! {
-        <div class="ht-agents" class:is-stale=move || live.containers_stale.get()>
-            <button type="button" class="ht-toggle" popovertarget=PANEL title=move || tooltip(live)>
-                {summary}
+        <div class=class>
+            <button type="button" class="ht-toggle" popovertarget=PANEL title=tooltip>
+                <b>{count}</b>
+                <span class="ht-label">{label}</span>
+                <b class="ht-sum">{cpu}</b>
+                <b class="ht-sum">{memory}</b>
                 <svg class="ht-chevron" width="10" height="6" viewBox="0 0 10 6" aria-hidden="true">
                     <path d="M1 1l4 4 4-4" fill="none" stroke="currentColor" stroke-width="1.5" stroke-linecap="round" stroke-linejoin="round"/>
                 </svg>
             </button>
             <div id=PANEL class="ht-panel" popover="auto" role="dialog" aria-label=heading.clone()>
                 <h2>{heading.clone()}</h2>
-                <ContainerRows live compact=true/>
+                <ContainerRows live class="containers is-compact"/>
             </div>
         </div>
     }
 }
 
-fn count(live: Live) -> u32 {
-    live.containers.with(|view| match view {
-        ContainersView::Measured(stats) => stats.running_count.unwrap_or(0),
-        _ => 0,
-    })
+/// The summary's texts; those without a meaning are empty.
+#[derive(Default)]
+struct Sums {
+    count: String,
+    label: String,
+    cpu: String,
+    memory: String,
+    tooltip: String,
 }
 
-fn tooltip(live: Live) -> String {
-    live.containers.with(|view| match view {
-        ContainersView::Waiting => "Waiting for the first numbers".into(),
-        ContainersView::Unavailable(reason) => format!("Docker not available: {reason}"),
-        ContainersView::Measured(stats) => {
-            let cpu = live.host.with(|host| format::share_of_host(stats.total_cpu_percent, host.as_ref()));
-            let cpu = format::percent_exact(cpu);
-            format!("All together: CPU {cpu} of the host, memory {}", format::memory(stats.total_memory_mb))
+impl Sums {
+    fn of(state: &State) -> Self {
+        let noun = &state.settings.noun;
+        match &state.containers {
+            ContainersView::Waiting => Self {
+                label: format!("{noun}s {}", format::UNKNOWN),
+                tooltip: "Waiting for the first numbers".into(),
+                ..Self::default()
+            },
+            ContainersView::Unavailable(reason) => Self {
+                label: "Docker not available".into(),
+                tooltip: reason.clone(),
+                ..Self::default()
+            },
+            ContainersView::Measured(stats) => {
+                let count = stats.running_count.unwrap_or(0);
+                let cpu = format::share_of_host(stats.total_cpu_percent, state.host.as_ref());
+                let (exact_cpu, exact_memory) = (format::percent_exact(cpu), format::memory(stats.total_memory_mb));
+                Self {
+                    count: count.to_string(),
+                    label: format::plural(count, noun),
+                    cpu: format::percent(cpu),
+                    memory: format::memory_short(stats.total_memory_mb),
+                    tooltip: format!("All together: CPU {exact_cpu} of the host, memory {exact_memory}"),
+                }
+            }
         }
-    })
+    }
 }

@@ -15,10 +15,9 @@ const HIGH: f64 = 75.0;
 #[component]
 pub fn HistoryChart() -> impl IntoView {
     let live = use_live();
-    let interval = live.settings.with_value(|settings| settings.interval_seconds);
-    let markup = move || live.history.with(markup);
-    let y_labels = ["100", "75", "50", "25", "0"].map(|label| view! { <span>{label}</span> });
-    let x_labels = x_labels(interval).map(|label| view! { <span>{label}</span> });
+    let interval = live.settings(|settings| settings.interval_seconds);
+    let markup = live.read(|state| markup(&state.history));
+    let description = live.read(|state| description(&state.history));
     view! {
         <section class="card" aria-labelledby="history-title">
             <div class="card-head">
@@ -29,16 +28,16 @@ pub fn HistoryChart() -> impl IntoView {
                 </p>
             </div>
             <div class="chart">
-                <div class="chart-y" aria-hidden="true">{y_labels.collect_view()}</div>
+                <div class="chart-y" aria-hidden="true" inner_html=spans(["100", "75", "50", "25", "0"])></div>
                 <svg
                     class="chart-plot"
                     viewBox=FRAME.view_box()
                     preserveAspectRatio="none"
                     role="img"
-                    aria-label=move || live.history.with(description)
+                    aria-label=description
                     inner_html=markup
                 ></svg>
-                <div class="chart-x" aria-hidden="true">{x_labels.collect_view()}</div>
+                <div class="chart-x" aria-hidden="true" inner_html=spans(x_labels(interval))></div>
             </div>
         </section>
     }
@@ -72,12 +71,17 @@ fn x_labels(interval_seconds: u32) -> [String; 5] {
     })
 }
 
+/// Labels as markup; they never change, and so need not be views. None comes from outside.
+fn spans(labels: [impl AsRef<str>; 5]) -> String {
+    labels.iter().map(|label| format!("<span>{}</span>", label.as_ref())).collect()
+}
+
 /// The chart in a sentence, for whom the picture says nothing.
 fn description(history: &History) -> String {
     let range = |name: &str, values: Vec<Option<f64>>| {
         let known: Vec<f64> = values.into_iter().flatten().collect();
         let (low, high) = known.iter().fold((f64::MAX, f64::MIN), |(low, high), v| (low.min(*v), high.max(*v)));
-        if known.is_empty() { format!("{name} unknown") } else { format!("{name} between {low} and {high} percent") }
+        if known.is_empty() { format!("{name} unknown") } else { format!("{name} between {} and {} percent", low as i64, high as i64) }
     };
     format!("{}, {}", range("CPU", history.cpu()), range("memory", history.memory()))
 }

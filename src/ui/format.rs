@@ -1,6 +1,6 @@
 //! Numbers as people read them. The header rounds percentages down, so that number and band agree: 89.9 is no 90.
 
-use crate::model::{ContainersStats, HostStats};
+use crate::model::HostStats;
 
 /// What stands where there is no number.
 pub(super) const UNKNOWN: &str = "–";
@@ -49,27 +49,26 @@ pub(super) fn plural(count: u32, noun: &str) -> String {
     if count == 1 { noun.to_owned() } else { format!("{noun}s") }
 }
 
-/// The noun at the beginning of a heading: `Agents`.
+/// The noun at the beginning of a heading: `Agents`. Only ASCII letters are raised: the tables for all others
+/// would weigh more in the bundle than the rest of this file.
 pub(super) fn heading(noun: &str) -> String {
-    let mut letters = noun.chars();
-    let first = letters.next().map(|letter| letter.to_uppercase().to_string()).unwrap_or_default();
-    format!("{first}{}s", letters.as_str())
+    let mut heading = format!("{noun}s");
+    if let Some(first) = heading.get_mut(..1) {
+        first.make_ascii_uppercase();
+    }
+    heading
 }
 
 /// An age: `18 s old`, `3 min old`.
 pub(super) fn age(seconds: f64) -> String {
-    if seconds < 120.0 { format!("{} s old", seconds.max(0.0).floor()) } else { format!("{} min old", (seconds / 60.0).floor()) }
+    let seconds = seconds.max(0.0) as u64;
+    if seconds < 120 { format!("{seconds} s old") } else { format!("{} min old", seconds / 60) }
 }
 
 /// Containers' CPU in percent of the whole host, the scale that stands beside the host's; `None` while either is unknown.
 pub(super) fn share_of_host(docker_percent: Option<f64>, host: Option<&HostStats>) -> Option<f64> {
     let cpus = host?.cpu.as_ref()?.count;
     (cpus > 0).then_some(docker_percent? / f64::from(cpus))
-}
-
-/// The agents in one line: `3 agents · 15% · 1.0G`.
-pub(super) fn summary(stats: &ContainersStats, host: Option<&HostStats>) -> (String, String) {
-    (percent(share_of_host(stats.total_cpu_percent, host)), memory_short(stats.total_memory_mb))
 }
 
 #[cfg(test)]

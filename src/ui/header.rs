@@ -1,12 +1,12 @@
 //! The header: CPU, memory and disk of the host, and the agents in sum.
 
 use super::agents::Agents;
-use super::bar::Bar;
+use super::bar::bar;
 use super::format;
 use super::live::{Live, use_live};
-use super::metric::Metric;
+use super::metric::{Metric, MetricText, Reading};
 use super::sparkline::Sparkline;
-use crate::model::{DiskLevel, HostStats};
+use crate::model::DiskLevel;
 use leptos::prelude::*;
 
 /// The host's telemetry in one strip, live: sparkline and percent of CPU, sparkline and used/total of memory,
@@ -16,83 +16,78 @@ use leptos::prelude::*;
 #[component]
 pub fn HostTelemetry() -> impl IntoView {
     let live = use_live();
-    let stale = Signal::derive(move || live.host_stale.get().is_some());
+    let age = live.read(|state| state.host_stale.map(format::age).unwrap_or_default());
+    let label = live.settings(|settings| format!("Host telemetry of {}", settings.hostname));
     view! {
-        <section class="ht" aria-label=move || label(live)>
-            <Cpu live stale/>
-            <Memory live stale/>
-            <Disk live stale/>
+        <section class="ht" aria-label=label>
+            <Cpu live/>
+            <Memory live/>
+            <Disk live/>
             <Agents live/>
-            <span class="ht-age" role="status">{move || live.host_stale.get().map(format::age)}</span>
+            <span class="ht-age" role="status">{age}</span>
         </section>
     }
 }
 
-fn label(live: Live) -> String {
-    live.settings.with_value(|settings| format!("Host telemetry of {}", settings.hostname))
+/// A percentage as the tooltips give it.
+fn exact(percent: f64) -> String {
+    format::percent_exact(Some(percent))
 }
 
-/// A value derived from the host's numbers.
-fn of_host<T: Send + Sync + 'static>(live: Live, read: impl Fn(&HostStats) -> Option<T> + Send + Sync + 'static) -> Signal<Option<T>> {
-    Signal::derive(move || live.host.with(|host| host.as_ref().and_then(&read)))
-}
-
-/// Why a part is missing, as a tooltip.
-fn reason(live: Live, part: &'static str) -> String {
-    live.host.with(|host| host.as_ref().and_then(|host| host.errors.get(part).cloned()).unwrap_or_default())
+fn used_of(used_gb: f64, total_gb: f64) -> String {
+    format!("{used_gb:.1} of {total_gb:.1} GiB used")
 }
 
 #[component]
-fn Cpu(live: Live, stale: Signal<bool>) -> impl IntoView {
-    let cpu = of_host(live, |host| host.cpu.clone());
-    let percent = Signal::derive(move || cpu.get().map(|cpu| cpu.percent));
-    let value = Signal::derive(move || format::percent(percent.get()));
-    let title = Signal::derive(move || match cpu.get() {
-        Some(cpu) => format!("CPU {:.1} % of {}", cpu.percent, format::counted(cpu.count, "core")),
-        None => reason(live, "cpu"),
+fn Cpu(live: Live) -> impl IntoView {
+    let text = MetricText::read(live, "CPU", |host| {
+        let Some(cpu) = &host.cpu else { return Reading::missing(host, "cpu") };
+        Reading {
+            percent: Some(cpu.percent),
+            value: format::percent(Some(cpu.percent)),
+            rest: String::new(),
+            title: format!("CPU {} of {}", exact(cpu.percent), format::counted(cpu.count, "core")),
+        }
     });
-    let data = Signal::derive(move || live.history.with(|history| history.cpu()));
-    view! {
-        <Metric label="CPU" class="ht-cpu" percent value stale title>
-            <Sparkline data color="var(--ht-cpu)"/>
-        </Metric>
-    }
+    let data = live.read(|state| state.history.cpu());
+    view! { <Metric text><Sparkline data color="var(--ht-cpu)"/></Metric> }
 }
 
 #[component]
-fn Memory(live: Live, stale: Signal<bool>) -> impl IntoView {
-    let memory = of_host(live, |host| host.memory.clone());
-    let percent = Signal::derive(move || memory.get().map(|memory| memory.percent));
-    let value = Signal::derive(move || memory.get().map_or(format::UNKNOWN.into(), |memory| format!("{:.1}", memory.used_gb)));
-    let rest = Signal::derive(move || memory.get().map_or_else(String::new, |memory| format!("/{}G", format::gib(memory.total_gb))));
-    let title = Signal::derive(move || match memory.get() {
-        Some(memory) => format!("Memory {:.1} %: {:.1} of {:.1} GiB used", memory.percent, memory.used_gb, memory.total_gb),
-        None => reason(live, "memory"),
+fn Memory(live: Live) -> impl IntoView {
+    let text = MetricText::read(live, "Mem", |host| {
+        let Some(memory) = &host.memory else { return Reading::missing(host, "memory") };
+        Reading {
+            percent: Some(memory.percent),
+            value: format!("{:.1}", memory.used_gb),
+            rest: format!("/{}G", format::gib(memory.total_gb)),
+            title: format!("Memory {}: {}", exact(memory.percent), used_of(memory.used_gb, memory.total_gb)),
+        }
     });
-    let data = Signal::derive(move || live.history.with(|history| history.memory()));
-    view! {
-        <Metric label="Mem" class="ht-memory" percent value rest stale title>
-            <Sparkline data color="var(--ht-memory)"/>
-        </Metric>
-    }
+    let data = live.read(|state| state.history.memory());
+    view! { <Metric text><Sparkline data color="var(--ht-memory)"/></Metric> }
 }
 
 #[component]
-fn Disk(live: Live, stale: Signal<bool>) -> impl IntoView {
-    let disk = of_host(live, |host| host.disk.clone());
-    let percent = Signal::derive(move || disk.get().map(|disk| disk.percent));
-    let value = Signal::derive(move || format::percent(percent.get()));
-    let title = Signal::derive(move || match disk.get() {
-        Some(disk) => format!("Disk {:.1} %: {:.1} of {:.1} GiB used", disk.percent, disk.used_gb, disk.total_gb),
-        None => reason(live, "disk"),
+fn Disk(live: Live) -> impl IntoView {
+    let text = MetricText::read(live, "Disk", |host| {
+        let Some(disk) = &host.disk else { return Reading::missing(host, "disk") };
+        Reading {
+            percent: Some(disk.percent),
+            value: format::percent(Some(disk.percent)),
+            rest: String::new(),
+            title: format!("Disk {}: {}", exact(disk.percent), used_of(disk.used_gb, disk.total_gb)),
+        }
     });
-    let class = Signal::derive(move || match percent.get().map(DiskLevel::of) {
-        Some(level) if !stale.get() => format!("ht-bar is-{}", level.word()),
-        _ => "ht-bar is-unknown".into(),
-    });
-    view! {
-        <Metric label="Disk" class="ht-disk" percent value stale title>
-            <Bar percent class/>
-        </Metric>
+    let percent = live.read(|state| Some(state.host.as_ref()?.disk.as_ref()?.percent));
+    view! { <Metric text>{move || bar(disk_class(percent.get()), percent.get())}</Metric> }
+}
+
+fn disk_class(percent: Option<f64>) -> &'static str {
+    match percent.map(DiskLevel::of) {
+        None => "bar ht-bar",
+        Some(DiskLevel::Roomy) => "bar ht-bar is-roomy",
+        Some(DiskLevel::Filling) => "bar ht-bar is-filling",
+        Some(DiskLevel::Full) => "bar ht-bar is-full",
     }
 }

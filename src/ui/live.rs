@@ -1,8 +1,9 @@
 //! The state that the page shows: what the server sent with the HTML, kept up to date by polling.
 
-use super::poll::poll;
-use crate::api::{self, Settings, Snapshot, TelemetryError};
-use crate::model::{ContainersStats, History, HostStats, Timestamp};
+use super::poll::{poll, within_deadline};
+use crate::api::{self, RenderedSnapshot, Settings, Snapshot, TelemetryError};
+use crate::model::{ContainerStats, ContainersStats, History, HostStats, Timestamp};
+use futures::future::join;
 use leptos::prelude::*;
 use leptos::task::spawn_local_scoped_with_cancellation;
 use std::time::Duration;
@@ -19,95 +20,114 @@ pub enum ContainersView {
     Unavailable(String),
 }
 
-/// The live state, as signals. Copies refer to the same state.
-#[derive(Clone, Copy)]
-pub struct Live {
+/// Everything that the page shows.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct State {
     /// How the server was set up.
-    pub settings: StoredValue<Settings>,
+    pub settings: Settings,
     /// The last good numbers of the host; `None` before any.
-    pub host: RwSignal<Option<HostStats>>,
-    /// For how many seconds the host's numbers have been overdue; `None` while they are fresh.
-    pub host_stale: RwSignal<Option<f64>>,
+    pub host: Option<HostStats>,
+    /// How old the host's numbers are, in seconds, once they are overdue; `None` while they are fresh.
+    pub host_stale: Option<f64>,
     /// The containers.
-    pub containers: RwSignal<ContainersView>,
+    pub containers: ContainersView,
     /// Whether the containers' numbers are overdue.
-    pub containers_stale: RwSignal<bool>,
+    pub containers_stale: bool,
     /// The host's last 60 samples, with gaps where polls failed.
-    pub history: RwSignal<History>,
+    pub history: History,
     /// When the host's numbers were taken, by the browser's clock; `None` before the first poll.
-    taken: StoredValue<Option<Timestamp>>,
+    taken: Option<Timestamp>,
 }
+
+/// The live state. Copies refer to the same.
+///
+/// One signal for all of it: what is derived is short text, made anew twice an interval, and compared by the page.
+#[derive(Clone, Copy)]
+pub struct Live(RwSignal<State>);
 
 impl Live {
     /// Takes the [`Snapshot`] that the server rendered from, or begins with nothing where there is none,
     /// and in the browser starts to poll. The polling ends with the reactive owner it was started in.
     pub fn start() -> Self {
-        let snapshot = SharedValue::new(use_context::<Snapshot>).into_inner();
+        let snapshot = RenderedSnapshot::shared();
         let had_snapshot = snapshot.is_some();
-        let live = Self::new(snapshot);
+        let live = Self(RwSignal::new(snapshot.map(State::from).unwrap_or_default()));
         Effect::new(move |_| live.poll(!had_snapshot));
         live
     }
 
-    fn new(snapshot: Option<Snapshot>) -> Self {
-        let settings = snapshot.as_ref().map(|snapshot| snapshot.settings.clone());
-        let live = Self {
-            settings: StoredValue::new(settings.unwrap_or_default()),
-            host: RwSignal::new(None),
-            host_stale: RwSignal::new(None),
-            containers: RwSignal::default(),
-            containers_stale: RwSignal::new(false),
-            history: RwSignal::default(),
-            taken: StoredValue::new(None),
-        };
-        if let Some(snapshot) = snapshot {
-            if let Ok(host) = snapshot.host {
-                live.host_stale.set(host.stale.then_some(host.age_seconds));
-                live.host.set(Some(host));
-            }
-            live.accept_containers(Some(snapshot.containers));
-            live.history.set(snapshot.history);
-        }
-        live
+    /// Reads from the state, and is called again when it changes.
+    pub(super) fn read<T: Send + Sync + 'static>(self, read: impl Fn(&State) -> T + Send + Sync + 'static) -> Signal<T> {
+        Signal::derive(move || self.0.with(&read))
+    }
+
+    /// Reads from what does not change.
+    pub fn settings<T>(self, read: impl FnOnce(&Settings) -> T) -> T {
+        self.0.with_untracked(|state| read(&state.settings))
     }
 
     fn poll(self, at_once: bool) {
-        let period = Duration::from_secs(self.settings.with_value(|settings| settings.interval_seconds).into());
-        spawn_local_scoped_with_cancellation(poll(period, at_once, api::host, move |answer| self.accept_host(answer)));
-        spawn_local_scoped_with_cancellation(poll(period, at_once, api::containers, move |answer| {
-            self.accept_containers(answer);
+        let period = Duration::from_secs(self.settings(|settings| settings.interval_seconds).into());
+        spawn_local_scoped_with_cancellation(poll(period, at_once, async move || {
+            let (host, containers) = join(within_deadline(api::host()), within_deadline(api::containers())).await;
+            let answered = matches!((&host, &containers), (Some(Ok(_)), Some(_)));
+            self.0.update(|state| {
+                state.accept_host(host);
+                state.accept_containers(containers);
+            });
+            answered
         }));
+    }
+}
+
+impl From<Snapshot> for State {
+    fn from(snapshot: Snapshot) -> Self {
+        let Snapshot { settings, host, containers, history } = snapshot;
+        let host = host.ok();
+        let host_stale = host.as_ref().filter(|host| host.stale).map(|host| host.age_seconds);
+        let mut state = Self { settings, host, host_stale, history, ..Self::default() };
+        state.accept_containers(Some(containers));
+        state
+    }
+}
+
+impl State {
+    /// The containers' rows, highest CPU first; none where there are no numbers.
+    pub(super) fn rows(&self) -> &[ContainerStats] {
+        match &self.containers {
+            ContainersView::Measured(stats) => &stats.containers,
+            ContainersView::Waiting | ContainersView::Unavailable(_) => &[],
+        }
     }
 
     /// Takes an answer; one that failed leaves the numbers, marks them and adds a gap.
-    fn accept_host(self, answer: Option<Result<HostStats, TelemetryError>>) {
+    fn accept_host(&mut self, answer: Option<Result<HostStats, TelemetryError>>) {
         let now = Timestamp::now();
         if let Some(Ok(stats)) = answer {
-            self.taken.set_value(Some(now.earlier_by(stats.age_seconds)));
-            self.host_stale.set(stats.stale.then_some(stats.age_seconds));
-            self.history.update(|history| history.record(&stats));
-            self.host.set(Some(stats));
+            self.taken = Some(now.earlier_by(stats.age_seconds));
+            self.host_stale = stats.stale.then_some(stats.age_seconds);
+            self.history.record(&stats);
+            self.host = Some(stats);
         } else {
-            let taken = self.taken.get_value().unwrap_or(now);
-            self.taken.set_value(Some(taken));
-            self.host_stale.set(Some(now.seconds_since(taken)));
-            self.history.update(History::record_gap);
+            let taken = *self.taken.get_or_insert(now);
+            self.host_stale = Some(now.seconds_since(taken));
+            self.history.record_gap();
         }
     }
 
     /// Takes an answer; a server that does not answer leaves the numbers, one that has no Docker ends them.
-    fn accept_containers(self, answer: Option<Result<ContainersStats, TelemetryError>>) {
+    fn accept_containers(&mut self, answer: Option<Result<ContainersStats, TelemetryError>>) {
         match answer {
             Some(Ok(stats)) => {
-                self.containers_stale.set(stats.stale);
+                self.containers_stale = stats.stale;
                 let waiting = stats.running_count.is_none();
-                self.containers.set(if waiting { ContainersView::Waiting } else { ContainersView::Measured(stats) });
+                self.containers = if waiting { ContainersView::Waiting } else { ContainersView::Measured(stats) };
             }
             Some(Err(TelemetryError::Docker(reason))) => {
-                self.containers_stale.set(false);
-                self.containers.set(ContainersView::Unavailable(reason));
+                self.containers_stale = false;
+                self.containers = ContainersView::Unavailable(reason);
             }
-            Some(Err(_)) | None => self.containers_stale.set(true),
+            Some(Err(_)) | None => self.containers_stale = true,
         }
     }
 }

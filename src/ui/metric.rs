@@ -1,46 +1,82 @@
 //! One metric of the header: label, picture, value in its band's colour, level.
 
+use super::format::UNKNOWN;
 use super::level::Level;
-use crate::model::Severity;
+use super::live::{Live, State};
+use crate::model::{HostStats, Severity};
 use leptos::prelude::*;
+
+/// What a metric reads out of the host's numbers.
+pub(super) struct Reading {
+    /// Its utilization as the wire has it, from which the band follows; grey while unknown.
+    pub(super) percent: Option<f64>,
+    /// The value to show.
+    pub(super) value: String,
+    /// What follows the value in muted ink.
+    pub(super) rest: String,
+    /// The exact numbers, as a tooltip.
+    pub(super) title: String,
+}
+
+impl Reading {
+    /// A part that could not be read; its reason is the tooltip.
+    pub(super) fn missing(host: &HostStats, part: &str) -> Self {
+        Self { title: host.errors.get(part).cloned().unwrap_or_default(), ..Self::unknown() }
+    }
+
+    fn unknown() -> Self {
+        Self { percent: None, value: UNKNOWN.into(), rest: String::new(), title: String::new() }
+    }
+
+    fn word(&self) -> &'static str {
+        self.percent.map_or("unknown", |percent| Severity::of(percent).word())
+    }
+}
+
+/// The texts of a metric; the page only puts them in place.
+pub(super) struct MetricText {
+    label: &'static str,
+    class: Signal<String>,
+    value: Signal<String>,
+    rest: Signal<String>,
+    spoken: Signal<String>,
+    title: Signal<String>,
+}
+
+impl MetricText {
+    pub(super) fn read(live: Live, label: &'static str, read: fn(&HostStats) -> Reading) -> Self {
+        let text = |write: fn(Reading, &State) -> String| {
+            live.read(move |state| write(state.host.as_ref().map_or_else(Reading::unknown, read), state))
+        };
+        Self {
+            label,
+            // A value that is overdue loses its colour.
+            class: text(|reading, state| {
+                let stale = if state.host_stale.is_some() { " is-stale" } else { "" };
+                format!("ht-metric is-{}{stale}", reading.word())
+            }),
+            value: text(|reading, _| reading.value),
+            rest: text(|reading, _| reading.rest),
+            spoken: text(|reading, _| format!(", {}", reading.word())),
+            title: text(|reading, _| reading.title),
+        }
+    }
+}
 
 /// A metric; the children are its picture, a sparkline or a bar.
 #[component]
-pub(super) fn Metric(
-    /// What people call it.
-    label: &'static str,
-    /// CSS class of the metric.
-    class: &'static str,
-    /// Its utilization as the wire has it, from which the band follows; grey while unknown.
-    #[prop(into)]
-    percent: Signal<Option<f64>>,
-    /// The value to show.
-    #[prop(into)]
-    value: Signal<String>,
-    /// What follows the value in muted ink.
-    #[prop(into, optional)]
-    rest: Signal<String>,
-    /// Whether the value is overdue: then it loses its colour.
-    #[prop(into)]
-    stale: Signal<bool>,
-    /// The exact numbers, as a tooltip.
-    #[prop(into)]
-    title: Signal<String>,
-    children: Children,
-) -> impl IntoView {
-    let severity = Signal::derive(move || percent.get().map(Severity::of));
-    let word = move || severity.get().map_or("unknown", Severity::word);
-    let band = move || if stale.get() { "is-stale".into() } else { format!("is-{}", word()) };
+pub(super) fn Metric<C: IntoView + 'static>(text: MetricText, children: TypedChildren<C>) -> impl IntoView {
+    let MetricText { label, class, value, rest, spoken, title } = text;
     view! {
-        <div class=format!("ht-metric {class}") title=move || title.get()>
+        <div class=class title=title>
             <span class="ht-label">{label}</span>
-            {children()}
-            <span class=move || format!("ht-value {}", band())>
-                {move || value.get()}
-                <span class="ht-rest">{move || rest.get()}</span>
-                <span class="sr-only">{move || format!(", {}", word())}</span>
+            {children.into_inner()()}
+            <span class="ht-value">
+                <span class="ht-number">{value}</span>
+                <span class="ht-rest">{rest}</span>
+                <span class="sr-only">{spoken}</span>
             </span>
-            <span class=move || format!("ht-band {}", band())><Level severity/></span>
+            <Level/>
         </div>
     }
 }

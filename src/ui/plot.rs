@@ -1,10 +1,11 @@
-//! Lines over time, drawn by plotters as SVG; with `chart` and `sparkline` the only files that name it.
+//! Lines over time, drawn by plotters as SVG; the only file that names it.
 //!
 //! plotters draws in whole pixels, so everything is drawn [`SCALE`] times as large and scaled by the viewBox.
 //! It writes colours into the markup; they serve as names here, which the stylesheet maps to the theme's.
 
 use plotters::coord::types::RangedCoordf64;
 use plotters::prelude::*;
+use std::ops::Range;
 
 /// How many drawn pixels one CSS pixel has.
 pub(super) const SCALE: u32 = 10;
@@ -34,42 +35,59 @@ impl Frame {
         format!("0 0 {} {}", self.width * SCALE, self.height * SCALE)
     }
 
-    /// Draws into the frame and gives the markup; empty where there is no room to draw.
-    pub(super) fn draw(&self, draw: impl FnOnce(&mut Canvas<'_>) -> Option<()>) -> String {
+    /// Draws into the frame and gives the markup; empty where nothing can be drawn.
+    pub(super) fn draw(&self, draw: impl FnOnce(&Canvas<'_>) -> Option<()>) -> String {
         let mut markup = String::new();
-        let size = (self.width.max(1) * SCALE, self.height.max(1) * SCALE);
-        let root = SVGBackend::with_string(&mut markup, size).into_drawing_area();
+        let (width, height) = (self.width.max(1) * SCALE, self.height.max(1) * SCALE);
+        let margin = (self.margin * SCALE).cast_signed();
+        let pixels = |length: u32| margin..(length.cast_signed() - margin).max(margin + 1);
         let last = self.slots.saturating_sub(1).max(1) as f64;
-        let canvas = ChartBuilder::on(&root)
-            .margin(self.margin * SCALE)
-            .build_cartesian_2d(0.0..last, 0.0..self.y_max.max(f64::MIN_POSITIVE));
-        let drawn = canvas.ok().and_then(|mut canvas| draw(&mut canvas));
-        drop(root);
+        // Without a ChartBuilder: its labels would be measured by the DOM here and by an estimate on the server.
+        let scales = Cartesian2d::<RangedCoordf64, RangedCoordf64>::new(
+            0.0..last,
+            0.0..self.y_max.max(f64::MIN_POSITIVE),
+            (pixels(width), flipped(pixels(height))),
+        );
+        let canvas = SVGBackend::with_string(&mut markup, (width, height)).into_drawing_area().apply_coord_spec(scales);
+        let drawn = draw(&canvas);
+        drop(canvas);
         drawn.map_or_else(String::new, |()| markup)
     }
 }
 
-pub(super) type Canvas<'a> = ChartContext<'a, SVGBackend<'a>, Cartesian2d<RangedCoordf64, RangedCoordf64>>;
+/// SVG counts from the top, values from the bottom.
+fn flipped(range: Range<i32>) -> Range<i32> {
+    range.end..range.start
+}
+
+pub(super) type Canvas<'a> = DrawingArea<SVGBackend<'a>, Cartesian2d<RangedCoordf64, RangedCoordf64>>;
 
 /// Draws one series: a soft area under a line `stroke` tenths of a pixel wide. A missing value breaks both;
 /// a value between two missing ones is a dot, or it would not be seen.
-pub(super) fn draw_series(canvas: &mut Canvas<'_>, data: &[Option<f64>], y_max: f64, color: RGBColor, stroke: u32) -> Option<()> {
+pub(super) fn draw_series(canvas: &Canvas<'_>, data: &[Option<f64>], y_max: f64, color: RGBColor, stroke: u32) -> Option<()> {
     for run in runs(data, y_max) {
-        if let [alone] = run[..] {
-            canvas.draw_series([Circle::new(alone, stroke, color.filled())]).ok()?;
+        let (Some(first), Some(last)) = (run.first(), run.last()) else { continue };
+        if run.len() == 1 {
+            draw_dot(canvas, *first, stroke, color)?;
             continue;
         }
-        canvas.draw_series(AreaSeries::new(run.iter().copied(), 0.0, color.mix(0.15))).ok()?;
-        canvas.draw_series(LineSeries::new(run, color.stroke_width(stroke))).ok()?;
+        let ground = [(last.0, 0.0), (first.0, 0.0)];
+        let area: Vec<_> = run.iter().copied().chain(ground).collect();
+        canvas.draw(&Polygon::new(area, color.mix(0.15))).ok()?;
+        canvas.draw(&PathElement::new(run, color.stroke_width(stroke))).ok()?;
     }
     Some(())
 }
 
+/// Draws a dot of `radius` tenths of a pixel.
+pub(super) fn draw_dot(canvas: &Canvas<'_>, at: (f64, f64), radius: u32, color: RGBColor) -> Option<()> {
+    canvas.draw(&Circle::new(at, radius, color.filled())).ok()
+}
+
 /// Draws a level line over the whole width.
-pub(super) fn draw_level(canvas: &mut Canvas<'_>, slots: usize, y: f64, color: RGBColor) -> Option<()> {
+pub(super) fn draw_level(canvas: &Canvas<'_>, slots: usize, y: f64, color: RGBColor) -> Option<()> {
     let last = slots.saturating_sub(1) as f64;
-    canvas.draw_series(LineSeries::new([(0.0, y), (last, y)], color.stroke_width(SCALE))).ok()?;
-    Some(())
+    canvas.draw(&PathElement::new([(0.0, y), (last, y)], color.stroke_width(SCALE))).ok()
 }
 
 /// The unbroken stretches of a series, as points within the frame.

@@ -12,32 +12,23 @@ const DEADLINE: Duration = Duration::from_secs(3);
 /// While requests fail, the next is made after this at the latest, so that a server's return is soon seen.
 const RETRY: Duration = Duration::from_secs(5);
 
-/// Requests again and again, a `period` from start to start, and hands on each answer; one request at a time.
+/// Waits and requests in turn, for ever, a `period` from start to start; `request` says whether it succeeded.
 ///
-/// The deadline stands around the whole request: the browser's own stops counting when an answer's head has come.
-/// `None` is handed on when it has passed. Dropping the future clears the timer and ends the loop.
-pub(super) async fn poll<T, E, F>(
-    period: Duration,
-    first_at_once: bool,
-    request: impl Fn() -> F,
-    apply: impl Fn(Option<Result<T, E>>),
-) where
-    F: Future<Output = Result<T, E>>,
-{
+/// One request is under way at a time. Dropping the future clears the timer and ends the loop.
+pub(super) async fn poll(period: Duration, first_at_once: bool, request: impl AsyncFn() -> bool) {
     let mut next = timer(if first_at_once { Duration::ZERO } else { period });
     loop {
         next.await;
-        let started_regular = timer(period);
-        let started_retry = timer(period.min(RETRY));
-        let answer = within(DEADLINE, request()).await;
-        let succeeded = matches!(answer, Some(Ok(_)));
-        apply(answer);
-        next = if succeeded { started_regular } else { started_retry };
+        let (regular, retry) = (timer(period), timer(period.min(RETRY)));
+        next = if request().await { regular } else { retry };
     }
 }
 
-async fn within<T>(deadline: Duration, work: impl Future<Output = T>) -> Option<T> {
-    match select(pin!(work), timer(deadline)).await {
+/// What comes of `work`, or `None` if it takes longer than a request may.
+///
+/// The deadline stands around the whole request: the browser's own stops counting when an answer's head has come.
+pub(super) async fn within_deadline<T>(work: impl Future<Output = T>) -> Option<T> {
+    match select(pin!(work), timer(DEADLINE)).await {
         Either::Left((done, _)) => Some(done),
         Either::Right(_) => None,
     }

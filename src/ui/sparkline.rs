@@ -1,8 +1,7 @@
 //! A line the size of a word.
 
-use super::plot::{CPU, Frame, SCALE, draw_series};
+use super::plot::{CPU, Frame, draw_dot, draw_series};
 use leptos::prelude::*;
-use plotters::prelude::{Circle, Color};
 
 /// A sparkline: no axes, legend or cursor, a dot at the newest value. A missing sample is a gap.
 ///
@@ -25,13 +24,14 @@ pub fn Sparkline(
     #[prop(default = 20)]
     height: u32,
 ) -> impl IntoView {
-    let markup = move || data.with(|data| markup(data, y_max, width, height));
+    let view_box = Frame { width, height, slots: 0, y_max, margin: 0 }.view_box();
+    let markup = Signal::derive(move || data.with(|data| markup(data, y_max, width, height)));
     view! {
         <svg
             class="ht-spark"
             width=width
             height=height
-            viewBox=format!("0 0 {} {}", width * SCALE, height * SCALE)
+            viewBox=view_box
             color=color
             aria-hidden="true"
             inner_html=markup
@@ -45,7 +45,7 @@ fn markup(data: &[Option<f64>], y_max: f64, width: u32, height: u32) -> String {
         draw_series(canvas, data, y_max, CPU, 15)?;
         if let Some(Some(newest)) = data.last() {
             let dot = (data.len().saturating_sub(1) as f64, newest.clamp(0.0, y_max));
-            canvas.draw_series([Circle::new(dot, 20, CPU.filled())]).ok()?;
+            draw_dot(canvas, dot, 20, CPU)?;
         }
         Some(())
     })

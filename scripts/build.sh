@@ -1,0 +1,56 @@
+# The release build without cargo-leptos: the same flags and names as its metadata in Cargo.toml.
+# Sourced after lib.sh. Result: target/release/host-telemetry and, beside it, its site folder.
+TARGET=${CARGO_TARGET_DIR:-target}
+
+build_tools() {
+  wasm_target
+  wasm_bindgen
+  shrinkers
+  brotli_tool
+}
+
+build_server() {
+  cargo build --release --bin host-telemetry --no-default-features --features ssr
+}
+
+build_page() {
+  cargo build --profile wasm-release --lib --target wasm32-unknown-unknown --no-default-features --features hydrate
+}
+
+# The flags in Cargo.toml, which cargo-leptos takes too.
+wasm_opt_flags() {
+  sed -n 's/^wasm-opt-features = \[\(.*\)\]$/\1/p' Cargo.toml | tr -d '",'
+}
+
+# Made in a scratch folder and put in place whole, so that a server that runs never sees half of it.
+build_site() {
+  local site=$TARGET/release/site scratch=$TARGET/release/site.new
+  rm -rf "$scratch"
+  mkdir -p "$scratch/pkg"
+  cp -r public/. "$scratch"
+  cp style/main.css "$scratch/pkg/host-telemetry.css"
+  wasm-bindgen --target web --no-typescript --out-name host-telemetry --out-dir "$scratch/pkg" \
+    "$TARGET/wasm32-unknown-unknown/wasm-release/host_telemetry.wasm"
+  mv "$scratch/pkg/host-telemetry_bg.wasm" "$scratch/pkg/host-telemetry.wasm"
+  if have wasm-opt; then
+    # shellcheck disable=SC2046 # one word each
+    wasm-opt $(wasm_opt_flags) "$scratch/pkg/host-telemetry.wasm" -o "$scratch/pkg/host-telemetry.wasm"
+  fi
+  if have esbuild; then
+    esbuild --log-level=warning --minify --format=esm --allow-overwrite \
+      --outfile="$scratch/pkg/host-telemetry.js" "$scratch/pkg/host-telemetry.js"
+  fi
+  if have brotli; then
+    brotli --best "$scratch"/pkg/*.js "$scratch"/pkg/*.wasm "$scratch"/pkg/*.css "$scratch"/*.svg
+  fi
+  rm -rf "$site"
+  mv "$scratch" "$site"
+}
+
+build_all() {
+  step "Check for cargo and a linker" check_cargo
+  step "Tools of the build" build_tools
+  step "Build the server" build_server
+  step "Build the page" build_page
+  step "Put the site together" build_site
+}

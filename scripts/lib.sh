@@ -1,0 +1,162 @@
+# Shared by the scripts in this folder: steps with their seconds, packages, tools. Sourced, not run.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+# Tools that are built or fetched once and kept for every clone, each version in a folder of its own.
+TOOLS=${HOST_TELEMETRY_TOOLS:-${XDG_CACHE_HOME:-$HOME/.cache}/host-telemetry}
+
+CARGO_LEPTOS_VERSION=0.3.10 # 0.3.11 needs a newer Rust than Cargo.toml asks for
+BINARYEN_VERSION=132.0.0
+ESBUILD_VERSION=0.28.2
+
+TIMES=()
+
+# step TITLE COMMAND...: says what is being done, does it, says how long it took.
+step() {
+  local title=$1 start=$SECONDS
+  shift
+  printf '\n==> %s\n' "$title"
+  "$@"
+  TIMES+=("$(printf '%5d s  %s' $((SECONDS - start)) "$title")")
+  printf '    %d s\n' $((SECONDS - start))
+}
+
+# Prints every step's seconds.
+times() {
+  printf '\nSeconds by step:\n'
+  printf '%s\n' "${TIMES[@]}"
+  printf '%5d s  in all\n' "$SECONDS"
+}
+
+# die MESSAGE: ends with a sentence that says what to do.
+die() {
+  printf '\nerror: %s\n' "$*" >&2
+  exit 1
+}
+
+have() { command -v "$1" >/dev/null 2>&1; }
+
+as_root() {
+  if [ "$(id -u)" = 0 ]; then
+    "$@"
+  elif have sudo; then
+    sudo "$@"
+  else
+    die "installing with apt needs root: run this as root or install sudo, or install by hand: ${*:3}"
+  fi
+}
+
+# packages WHY PACKAGE...: installs those Debian packages that are missing; says so before.
+packages() {
+  local why=$1 package missing=()
+  shift
+  for package in "$@"; do
+    dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null | grep -qx installed || missing+=("$package")
+  done
+  [ ${#missing[@]} -gt 0 ] || return 0
+  echo "Installing with apt: ${missing[*]} ($why)"
+  as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq update
+  as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq -y --no-install-recommends install "${missing[@]}" >/dev/null
+}
+
+# need PROGRAM WHY PACKAGE...: the packages, unless the program is there already, from wherever.
+need() {
+  local program=$1 why=$2
+  shift 2
+  have "$program" && return 0
+  have apt-get || die "$program is missing ($why), and this is not Debian: install it by hand and run this again"
+  packages "$why" "$@"
+}
+
+check_cargo() {
+  have cargo || die "cargo is missing: install Rust from https://rustup.rs and run this again"
+  need cc "Rust's linker" gcc libc6-dev
+}
+
+# The version of a crate in Cargo.lock.
+locked_version() {
+  awk -v name="\"$1\"" '$1 == "name" && $3 == name { getline; gsub(/"/, "", $3); print $3; exit }' Cargo.lock
+}
+
+wasm_target() {
+  local installed
+  installed=$(rustc --print sysroot)/lib/rustlib/wasm32-unknown-unknown
+  [ -d "$installed" ] && return 0
+  have rustup || die "the target wasm32-unknown-unknown is missing and there is no rustup to add it: install your distribution's Rust standard library for wasm32-unknown-unknown, or Rust from https://rustup.rs"
+  echo "Adding Rust's target wasm32-unknown-unknown (the page runs as WebAssembly)"
+  rustup target add wasm32-unknown-unknown
+}
+
+# prebuilt URL FOLDER PROGRAM: the released program, where the network has it; quiet failure otherwise.
+prebuilt() {
+  local url=$1 folder=$2 program=$3 scratch
+  have curl && have tar || return 1
+  scratch=$(mktemp -d)
+  if curl -fsSL --connect-timeout 5 --max-time 120 "$url" 2>/dev/null | tar -xz -C "$scratch" 2>/dev/null &&
+    find "$scratch" -type f -name "$program" -exec install -D -t "$folder/bin" {} + &&
+    "$folder/bin/$program" --version >/dev/null 2>&1; then
+    rm -rf "$scratch"
+    return 0
+  fi
+  rm -rf "$scratch" "$folder"
+  return 1
+}
+
+# cargo_tool CRATE PROGRAM VERSION URL: puts the program on the PATH, prebuilt if it can be had, compiled otherwise.
+cargo_tool() {
+  local crate=$1 program=$2 version=$3 url=$4
+  local folder=$TOOLS/$crate-$version
+  export PATH=$folder/bin:$PATH
+  [ -x "$folder/bin/$program" ] && return 0
+  echo "Installing $crate $version into $folder"
+  if have cargo-binstall &&
+    cargo binstall --no-confirm --disable-strategies compile --root "$folder" "$crate@$version" >/dev/null 2>&1; then
+    return 0
+  fi
+  prebuilt "$url" "$folder" "$program" && return 0
+  echo "No prebuilt $program can be had here: compiling it once."
+  # A tool that runs for a second need not be optimised for minutes. Its lock file may name a version that a registry lacks.
+  (
+    export CARGO_PROFILE_RELEASE_OPT_LEVEL=0 CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16
+    unset CARGO_TARGET_DIR
+    cargo install --quiet --locked --root "$folder" "$crate@$version" 2>/dev/null ||
+      cargo install --quiet --root "$folder" "$crate@$version"
+  ) || die "$crate $version could not be compiled: install it by hand, then run this again"
+}
+
+machine() { uname -m; }
+
+wasm_bindgen() {
+  local version
+  version=$(locked_version wasm-bindgen)
+  [ "$(wasm-bindgen --version 2>/dev/null)" = "wasm-bindgen $version" ] && return 0
+  cargo_tool wasm-bindgen-cli wasm-bindgen "$version" \
+    "https://github.com/wasm-bindgen/wasm-bindgen/releases/download/$version/wasm-bindgen-$version-$(machine)-unknown-linux-musl.tar.gz"
+}
+
+cargo_leptos() {
+  have cargo-leptos && return 0
+  cargo_tool cargo-leptos cargo-leptos "$CARGO_LEPTOS_VERSION" \
+    "https://github.com/leptos-rs/cargo-leptos/releases/download/v$CARGO_LEPTOS_VERSION/cargo-leptos-$(machine)-unknown-linux-gnu.tar.gz"
+}
+
+# wasm-opt and esbuild make the bundle smaller and nothing else, so the build goes on without them.
+shrinkers() {
+  local folder=$TOOLS/binaryen-$BINARYEN_VERSION-esbuild-$ESBUILD_VERSION
+  export PATH=$folder/node_modules/.bin:$PATH
+  have wasm-opt && have esbuild && return 0
+  if ! have npm && have apt-get; then
+    packages "npm has the newest wasm-opt, which makes the page smaller" nodejs npm || true
+  fi
+  if have npm && mkdir -p "$folder" &&
+    npm install --silent --no-fund --no-audit --prefix "$folder" "binaryen@$BINARYEN_VERSION" "esbuild@$ESBUILD_VERSION"; then
+    return 0
+  fi
+  echo "wasm-opt and esbuild cannot be had here: the page will be larger, and work all the same."
+}
+
+brotli_tool() {
+  have brotli && return 0
+  if have apt-get && packages "files are compressed once, when they are built" brotli; then return 0; fi
+  echo "brotli cannot be had here: files will be compressed when they are asked for."
+}

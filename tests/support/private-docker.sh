@@ -1,0 +1,82 @@
+#!/usr/bin/env bash
+# A Docker daemon for tests, with its own folder, socket and image, which touches nothing of the machine's own.
+#   private-docker.sh start DIR   starts it (again, if it was stopped) and waits until it answers at DIR/d.sock
+#   private-docker.sh stop DIR    ends it and its containers
+#   private-docker.sh kill DIR    ends the daemon and its containerd at once, as a crash would
+#   private-docker.sh remove DIR  stops it and deletes the folder
+# Containers: docker -H unix://DIR/d.sock run -d --network none --name NAME ht-busybox COMMAND
+set -euo pipefail
+verb=$1 dir=$2
+export DOCKER_HOST=unix://$dir/d.sock
+
+die() {
+  echo "private-docker: $*" >&2
+  exit 1
+}
+
+start() {
+  [ "$(id -u)" = 0 ] || die "a daemon needs root"
+  for program in dockerd docker busybox; do
+    command -v "$program" >/dev/null || die "$program is missing: run make test, which installs it"
+  done
+  mkdir -p "$dir"
+  rm -f "$dir/pid"
+  # Without bridge and iptables it needs no network of its own, and leaves the machine's alone.
+  setsid dockerd -H "$DOCKER_HOST" ${PRIVATE_DOCKER_FLAGS:-} --data-root "$dir/data" --exec-root "$dir/exec" \
+    --pidfile "$dir/pid" --bridge none --iptables=false --ip6tables=false >>"$dir/log" 2>&1 </dev/null &
+  for _ in $(seq 300); do
+    if docker version >/dev/null 2>&1; then
+      image
+      return 0
+    fi
+    sleep 0.1
+  done
+  tail -n 20 "$dir/log" >&2
+  die "the daemon did not come up"
+}
+
+# An image without any registry: a static busybox.
+image() {
+  docker image inspect ht-busybox >/dev/null 2>&1 && return 0
+  local root=$dir/root applet
+  mkdir -p "$root/bin"
+  cp "$(command -v busybox)" "$root/bin/busybox"
+  for applet in sh sleep yes dd cat true false; do ln -sf busybox "$root/bin/$applet"; done
+  tar -C "$root" -c . | docker import - ht-busybox >/dev/null
+}
+
+pid() { cat "$dir/pid" 2>/dev/null || true; }
+
+stop() {
+  local pid
+  pid=$(pid)
+  [ -n "$pid" ] && kill -0 "$pid" 2>/dev/null || return 0
+  kill -CONT "$pid" 2>/dev/null || true
+  timeout 20 docker ps -q 2>/dev/null | xargs -r timeout 20 docker kill >/dev/null 2>&1 || true
+  kill "$pid" 2>/dev/null || true
+  for _ in $(seq 150); do
+    kill -0 "$pid" 2>/dev/null || return 0
+    sleep 0.1
+  done
+  crash
+}
+
+crash() {
+  local pid
+  pid=$(pid)
+  [ -n "$pid" ] || return 0
+  # Its containerd runs in the same session, which nothing else does.
+  pkill -KILL -s "$(ps -o sid= -p "$pid" | tr -d ' ')" -x 'dockerd|containerd' || true
+}
+
+case $verb in
+  start) start ;;
+  stop) stop ;;
+  kill) crash ;;
+  remove)
+    stop
+    umount -q "$dir"/data/*/*/merged 2>/dev/null || true
+    rm -rf "$dir"
+    ;;
+  *) die "start, stop, kill or remove, not $verb" ;;
+esac
