@@ -71,9 +71,11 @@ impl Sampler {
     pub async fn first_samples(&self) {
         let mut host = self.telemetry.host.clone();
         let mut containers = self.telemetry.containers.clone();
-        let host_read = host.wait_for(|latest| latest.sample.is_some());
-        let round_ended = containers.wait_for(|latest| latest.good.is_some() || latest.failure.is_some());
+        // Each result is dropped at once: it holds a lock that the loop needs for its next sample.
         // Neither wait can fail while the loops live, and without them there is nothing to wait for.
+        let host_read = async { drop(host.wait_for(|latest| latest.sample.is_some()).await) };
+        let measured = |latest: &Arc<ContainersLatest>| latest.good.is_some() || latest.failure.is_some();
+        let round_ended = async { drop(containers.wait_for(measured).await) };
         let _ = tokio::join!(host_read, timeout(FIRST_ROUND_PATIENCE, round_ended));
     }
 }

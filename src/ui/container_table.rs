@@ -31,6 +31,7 @@ pub(super) fn ContainerRows(
     /// Class of the table; `is-compact` leaves out the bars and the share of the host.
     class: &'static str,
 ) -> impl IntoView {
+    let note = live.read(|state| String::from(if state.rows().is_empty() { "empty" } else { "empty is-hidden" }));
     let headline = live.read(|state| match &state.containers {
         ContainersView::Unavailable(_) => "Docker not available".into(),
         _ => String::new(),
@@ -38,7 +39,7 @@ pub(super) fn ContainerRows(
     let explanation = live.read(explanation);
     let rows = live.read(|state| state.rows().iter().map(|row| Cells::of(row, state)).collect::<Vec<_>>());
     view! {
-        <p class="empty">
+        <p class=note>
             <strong>{headline}</strong>
             <span>{explanation}</span>
         </p>

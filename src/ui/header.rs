@@ -17,6 +17,7 @@ use leptos::prelude::*;
 pub fn HostTelemetry() -> impl IntoView {
     let live = use_live();
     let age = live.read(|state| state.host_stale.map(format::age).unwrap_or_default());
+    let age_class = live.read(|state| String::from(if state.host_stale.is_some() { "ht-age is-shown" } else { "ht-age" }));
     let label = live.settings(|settings| format!("Host telemetry of {}", settings.hostname));
     view! {
         <section class="ht" aria-label=label>
@@ -24,7 +25,7 @@ pub fn HostTelemetry() -> impl IntoView {
             <Memory live/>
             <Disk live/>
             <Agents live/>
-            <span class="ht-age" role="status">{age}</span>
+            <span class=age_class role="status">{age}</span>
         </section>
     }
 }

@@ -1,6 +1,6 @@
 //! One metric of the header: label, picture, value in its band's colour, level.
 
-use super::format::UNKNOWN;
+use super::format::{self, UNKNOWN};
 use super::level::Level;
 use super::live::{Live, State};
 use crate::model::{HostStats, Severity};
@@ -39,6 +39,8 @@ pub(super) struct MetricText {
     class: Signal<String>,
     value: Signal<String>,
     rest: Signal<String>,
+    /// What stands for value and rest where room is short: the percentage.
+    short: Signal<String>,
     spoken: Signal<String>,
     title: Signal<String>,
 }
@@ -57,6 +59,7 @@ impl MetricText {
             }),
             value: text(|reading, _| reading.value),
             rest: text(|reading, _| reading.rest),
+            short: text(|reading, _| format::percent(reading.percent)),
             spoken: text(|reading, _| format!(", {}", reading.word())),
             title: text(|reading, _| reading.title),
         }
@@ -66,7 +69,7 @@ impl MetricText {
 /// A metric; the children are its picture, a sparkline or a bar.
 #[component]
 pub(super) fn Metric<C: IntoView + 'static>(text: MetricText, children: TypedChildren<C>) -> impl IntoView {
-    let MetricText { label, class, value, rest, spoken, title } = text;
+    let MetricText { label, class, value, rest, short, spoken, title } = text;
     view! {
         <div class=class title=title>
             <span class="ht-label">{label}</span>
@@ -74,6 +77,7 @@ pub(super) fn Metric<C: IntoView + 'static>(text: MetricText, children: TypedChi
             <span class="ht-value">
                 <span class="ht-number">{value}</span>
                 <span class="ht-rest">{rest}</span>
+                <span class="ht-short">{short}</span>
                 <span class="sr-only">{spoken}</span>
             </span>
             <Level/>

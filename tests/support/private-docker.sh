@@ -4,10 +4,11 @@
 #   private-docker.sh stop DIR    ends it and its containers
 #   private-docker.sh kill DIR    ends the daemon and its containerd at once, as a crash would
 #   private-docker.sh remove DIR  stops it and deletes the folder
+#   private-docker.sh image DIR   only imports the image ht-busybox, into the daemon that DOCKER_HOST names
 # Containers: docker -H unix://DIR/d.sock run -d --network none --name NAME ht-busybox COMMAND
 set -euo pipefail
 verb=$1 dir=$2
-export DOCKER_HOST=unix://$dir/d.sock
+[ "$verb" = image ] || export DOCKER_HOST=unix://$dir/d.sock
 
 die() {
   echo "private-docker: $*" >&2
@@ -20,6 +21,7 @@ start() {
     command -v "$program" >/dev/null || die "$program is missing: run make test, which installs it"
   done
   mkdir -p "$dir"
+  if [ -n "$(pid)" ] && kill -0 "$(pid)" 2>/dev/null; then die "a daemon runs in $dir already"; fi
   rm -f "$dir/pid"
   # Without bridge and iptables it needs no network of its own, and leaves the machine's alone.
   setsid dockerd -H "$DOCKER_HOST" ${PRIVATE_DOCKER_FLAGS:-} --data-root "$dir/data" --exec-root "$dir/exec" \
@@ -73,10 +75,12 @@ case $verb in
   start) start ;;
   stop) stop ;;
   kill) crash ;;
+  image) image ;;
   remove)
     stop
-    umount -q "$dir"/data/*/*/merged 2>/dev/null || true
+    # What a daemon that was killed has left mounted.
+    awk -v dir="$dir/" 'index($2, dir) == 1 { print $2 }' /proc/mounts | sort -r | xargs -r umount -l
     rm -rf "$dir"
     ;;
-  *) die "start, stop, kill or remove, not $verb" ;;
+  *) die "start, stop, kill, remove or image, not $verb" ;;
 esac

@@ -1,0 +1,68 @@
+import { expect, test } from './support/test.ts';
+
+const BURN = 'while :; do :; done';
+const IDLE = 'sleep 1000';
+const LABEL = 'example.role=agent';
+
+test('three agents, of which one burns a core', async ({ page, dashboard, docker, startServer }) => {
+  for (const [name, command] of [['a', IDLE], ['b', BURN], ['c', IDLE]] as const) {
+    await docker.runContainer(`agent-${name}`, command, '--label', LABEL);
+  }
+  await docker.runContainer('no-agent', IDLE);
+  const args = ['--interval', '1', '--container-label', LABEL, '--container-prefix', 'agent-'];
+  const server = await startServer({ docker: docker.address, args });
+  await page.goto(server.url);
+
+  await expect(dashboard.summary).toContainText('3agents');
+  await expect(dashboard.rows).toHaveCount(3);
+  await expect(dashboard.rows.first().locator('.name-text')).toHaveText('b');
+  await expect(dashboard.rows.locator('.name-text').filter({ hasText: /^[abc]$/ })).toHaveCount(3);
+  const cell = dashboard.rows.first().locator('.cell').first();
+  // Other tests want the cores too, for moments.
+  const distance = async () => Math.abs(Number.parseFloat((await cell.textContent()) ?? '') - 100);
+  await expect.poll(distance, { message: 'from 100 percent', timeout: 30_000 }).toBeLessThanOrEqual(15);
+
+  await expect(dashboard.panel).toBeHidden();
+  await dashboard.summary.click();
+  await expect(dashboard.panel).toBeVisible();
+  await expect(dashboard.panel.locator('tbody tr')).toHaveCount(3);
+  await page.keyboard.press('Escape');
+  await expect(dashboard.panel).toBeHidden();
+  await dashboard.summary.focus();
+  await page.keyboard.press('Enter');
+  await expect(dashboard.panel).toBeVisible();
+  await page.mouse.click(300, 600);
+  await expect(dashboard.panel).toBeHidden();
+});
+
+test('no container is no error', async ({ page, dashboard, docker, startServer }) => {
+  const server = await startServer({ docker: docker.address, args: ['--interval', '1'] });
+  await page.goto(server.url);
+  await expect(dashboard.summary).toContainText('0containers');
+  await expect(dashboard.containers).toContainText('No containers are running');
+  await expect(dashboard.containers.locator('table')).toBeHidden();
+});
+
+test('Docker goes and comes back while the server runs', async ({ complaints, page, dashboard, docker, startServer }) => {
+  complaints.allowFailedRequests();
+  await docker.runContainer('web', IDLE);
+  const server = await startServer({ docker: docker.address, args: ['--interval', '1'] });
+  await page.goto(server.url);
+  await expect(dashboard.rows).toHaveCount(1);
+
+  await docker.stop();
+  await expect(dashboard.containers).toContainText('Docker not available', { timeout: 20_000 });
+  const response = await page.goto(server.url);
+  expect(response?.status()).toBe(200);
+  await expect(dashboard.containers.locator('.empty strong')).toHaveText('Docker not available');
+  await expect(dashboard.containers.locator('.empty span')).toHaveText(/\S+ \S+/);
+  await expect(dashboard.summary).toContainText('Docker not available');
+  await expect(dashboard.cpu.number).toHaveText(/^\d+%$/);
+  await expect(dashboard.disk.number).toHaveText(/^\d+%$/);
+
+  await docker.start();
+  await docker.removeContainers();
+  await docker.runContainer('web-again', IDLE);
+  await expect(dashboard.rows.locator('.name-text')).toHaveText('web-again', { timeout: 20_000 });
+  await expect(dashboard.summary).toContainText('1container');
+});

@@ -1,0 +1,42 @@
+import { expect, test } from './support/test.ts';
+
+// Without a slash, which ends a name. What a client of Docker would refuse, another runtime may let through.
+const NAMES = [
+  '<script>alert(1)',
+  '<img src=x onerror=alert(2)>',
+  '--><script>alert(3)<!--',
+  '"><svg onload=alert(4)>',
+  '{{7*7}}${7*7}&lt;b&gt;',
+];
+
+test('names and errors are text, never markup', async ({ page, dashboard, fakeDocker, startServer }) => {
+  const dialogs: string[] = [];
+  page.on('dialog', async (dialog) => {
+    dialogs.push(dialog.message());
+    await dialog.dismiss();
+  });
+  const server = await startServer({ args: ['--interval', '1', '--hostname', '<b>atlas</b>'] });
+  await page.goto(server.url);
+  const scripts = await page.locator('script').count();
+
+  // As the running page takes them, then as the server renders them.
+  const error = '</script><script>alert(5)</script><i onclick=alert(6)>no</i> cgroup';
+  fakeDocker.containers = [...NAMES.map((name) => ({ name })), { name: 'broken', error }];
+  await expect(dashboard.rows).toHaveCount(NAMES.length + 1);
+  for (const reload of [false, true]) {
+    if (reload) await page.reload();
+    await expect(dashboard.host).toHaveText('<b>atlas</b>');
+    const names = dashboard.rows.locator('.name-text');
+    for (const name of NAMES) {
+      const shown = names.getByText(name, { exact: true });
+      await expect(shown).toBeVisible();
+      await expect(shown).toHaveAttribute('title', name);
+    }
+    const broken = dashboard.rows.filter({ hasText: 'broken' });
+    await expect(broken.locator('.error')).toContainText(error);
+    await expect(broken.locator('.cell').first()).toHaveText('–');
+    await expect(page.locator('script')).toHaveCount(scripts);
+    await expect(page.locator('img, i, .name-text *, .error *, .host-name *, [onload]')).toHaveCount(0);
+  }
+  expect(dialogs).toEqual([]);
+});

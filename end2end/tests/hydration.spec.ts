@@ -1,0 +1,49 @@
+import type { Response } from '@playwright/test';
+import { expect, test } from './support/test.ts';
+
+test('the second poll is on the page without a reload @smoke', async ({ page, dashboard, hostMock, startServer }) => {
+  const server = await startServer({ args: ['--interval', '1'] });
+  await dashboard.openFrozen(server.url);
+  hostMock.answer({ cpu: { percent: 11.5, count: 8 } });
+  await dashboard.nextPoll(1);
+  await expect(dashboard.cpu.number).toHaveText('11%');
+  await expect(dashboard.memory.number).toHaveText('12.5');
+  await expect(dashboard.memory.rest).toHaveText('/20G');
+  await expect(dashboard.disk.number).toHaveText('54%');
+  hostMock.answer({ cpu: { percent: 22.5, count: 8 } });
+  await dashboard.nextPoll(1);
+  await expect(dashboard.cpu.number).toHaveText('22%');
+  await expect(dashboard.cpu.root).toHaveAttribute('title', 'CPU 22.5% of 8 cores');
+  await expect(page).toHaveURL(`${server.url}/`);
+});
+
+test('numbers and charts go on by themselves', async ({ page, dashboard, startServer }) => {
+  const server = await startServer({ args: ['--interval', '1'] });
+  const times: string[] = [];
+  page.on('response', async (response: Response) => {
+    if (!response.url().endsWith('/host')) return;
+    const answer = (await response.json()) as { timestamp: string };
+    times.push(answer.timestamp);
+  });
+  await page.goto(server.url);
+  const line = dashboard.chart.locator('polyline[stroke="#2563EB"]');
+  const points = async () => ((await line.getAttribute('points')) ?? '').trim().split(/\s+/).length;
+  const atFirst = (await line.count()) ? await points() : 1;
+  await expect.poll(points, { timeout: 20_000 }).toBeGreaterThanOrEqual(atFirst + 3);
+  const different = new Set(times);
+  expect(different.size, 'polls with a sample of their own').toBeGreaterThanOrEqual(3);
+  expect(times, 'time advances').toEqual(times.toSorted());
+});
+
+test('containers come and go by themselves', async ({ page, dashboard, fakeDocker, startServer }) => {
+  fakeDocker.containers = [{ name: 'one' }];
+  const server = await startServer({ args: ['--interval', '1'] });
+  await page.goto(server.url);
+  await expect(dashboard.summary).toContainText('1container');
+  fakeDocker.containers = [{ name: 'one' }, { name: 'two' }];
+  await expect(dashboard.summary).toContainText('2containers');
+  await expect(dashboard.rows).toHaveCount(2);
+  fakeDocker.containers = [];
+  await expect(dashboard.summary).toContainText('0containers');
+  await expect(dashboard.rows).toHaveCount(0);
+});

@@ -1,0 +1,79 @@
+import type { Dashboard } from './support/dashboard.ts';
+import { expect, test } from './support/test.ts';
+
+const WIDTHS = [1600, 1280, 820, 700, 560, 420, 360];
+/** Boxes are not on whole pixels. */
+const SLACK = 0.5;
+
+/** The parts of the bar that show, from left to right, stand beside each other and within the bar. */
+async function expectApart(dashboard: Dashboard, width: number): Promise<void> {
+  await dashboard.expectNoSidewaysScroll();
+  const parts = await dashboard.page.locator('.host, .ht-metric, .ht-agents, .ht-age.is-shown').filter({ visible: true }).all();
+  const named = await Promise.all(
+    parts.map(async (part) => ({ name: await part.innerText(), box: await part.boundingBox() })),
+  );
+  let end = 0;
+  for (const { name, box } of named) {
+    const what = `${JSON.stringify(name)} at ${width}`;
+    if (!box) throw new Error(`no box: ${what}`);
+    expect(box.x, `left edge of ${what}`).toBeGreaterThanOrEqual(end - SLACK);
+    expect(box.y, `top of ${what}`).toBeGreaterThanOrEqual(0);
+    expect(box.y + box.height, `bottom of ${what}`).toBeLessThanOrEqual(48);
+    end = box.x + box.width;
+  }
+  expect(end, `right edge at ${width}`).toBeLessThanOrEqual(width + SLACK);
+}
+
+test.describe('the widest numbers', () => {
+  test.beforeEach(async ({ dashboard, fakeDocker, hostMock, startServer }) => {
+    fakeDocker.containers = Array.from({ length: 60 }, (_, index) => ({
+      name: `agent-with-quite-a-long-name-${index}`,
+      cpu: 13.3,
+      memoryMib: 1900,
+    }));
+    const server = await startServer({ args: ['--hostname', 'atlas-01', '--interval', '1'] });
+    await dashboard.openFrozen(server.url);
+    hostMock.answer({
+      cpu: { percent: 100, count: 8 },
+      memory: { percent: 100, used_gb: 127.9, total_gb: 127.9 },
+      disk: { percent: 100, used_gb: 2000, total_gb: 2000 },
+    });
+    await dashboard.nextPoll(1);
+    await expect(dashboard.cpu.number).toHaveText('100%');
+    await expect(dashboard.disk.number).toHaveText('100%');
+    await expect(dashboard.summary).toContainText('60');
+  });
+
+  test('fit at every width', async ({ page, dashboard }) => {
+    for (const width of WIDTHS) {
+      await page.setViewportSize({ width, height: 800 });
+      await expect(dashboard.cpu.number).toBeVisible();
+      await expectApart(dashboard, width);
+    }
+  });
+
+  test('fit at every width with their age beside them', async ({ complaints, page, dashboard, hostMock }) => {
+    complaints.allowFailedRequests();
+    hostMock.fail();
+    await dashboard.nextPoll(1);
+    await expect(dashboard.age).toBeVisible();
+    for (const width of WIDTHS) {
+      await page.setViewportSize({ width, height: 800 });
+      await expectApart(dashboard, width);
+    }
+  });
+});
+
+test('the panel stays within a narrow window', async ({ page, dashboard, fakeDocker, startServer }) => {
+  fakeDocker.containers = Array.from({ length: 60 }, (_, index) => ({ name: `agent-with-quite-a-long-name-${index}` }));
+  const server = await startServer();
+  await page.setViewportSize({ width: 360, height: 640 });
+  await page.goto(server.url);
+  await dashboard.summary.click();
+  const box = await dashboard.panel.boundingBox();
+  if (!box) throw new Error('the panel is not shown');
+  expect(box.x).toBeGreaterThanOrEqual(0);
+  expect(box.x + box.width).toBeLessThanOrEqual(360);
+  expect(box.y + box.height).toBeLessThanOrEqual(640);
+  await dashboard.expectNoSidewaysScroll();
+});

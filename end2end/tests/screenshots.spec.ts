@@ -1,0 +1,69 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { expect, test } from './support/test.ts';
+
+const FOLDER = resolve(import.meta.dirname, '../../docs/screenshots');
+const INTERVAL = 5;
+const POLLS = 60;
+/** Polls that fail, for a gap to be seen. */
+const GAP = [23, 24];
+
+/** A load that swells and ebbs, as work does. */
+function cpu(poll: number): number {
+  return 31 + 17 * Math.sin(poll / 7) + 6 * Math.sin(poll / 1.9) + 4 * Math.sin(poll / 0.83);
+}
+
+function memory(poll: number): number {
+  return 54 + poll / 7 + 2.5 * Math.sin(poll / 9);
+}
+
+const oneDecimal = (value: number) => Number(value.toFixed(1));
+
+test.beforeEach(async ({ complaints, dashboard, fakeDocker, hostMock, startServer }) => {
+  complaints.allowFailedRequests();
+  fakeDocker.containers = [
+    { name: 'agent-researcher', cpu: 148.2, memoryMib: 1843.2 },
+    { name: 'agent-coder', cpu: 91.6, memoryMib: 1310.7 },
+    { name: 'agent-reviewer', cpu: 36.4, memoryMib: 742.5 },
+    { name: 'agent-planner', cpu: 8.1, memoryMib: 512.2 },
+    { name: 'agent-scribe', cpu: 0.4, memoryMib: 286.9 },
+  ];
+  const args = ['--interval', String(INTERVAL), '--hostname', 'atlas-01', '--container-label', 'example.role=agent'];
+  const server = await startServer({ args });
+  await dashboard.openFrozen(server.url);
+  for (let poll = 1; poll <= POLLS; poll += 1) {
+    if (GAP.includes(poll)) {
+      hostMock.fail();
+      await dashboard.nextPoll(INTERVAL);
+      await expect(dashboard.cpu.root).toHaveClass(/is-stale/);
+      continue;
+    }
+    const percent = oneDecimal(cpu(poll));
+    const used = oneDecimal(memory(poll));
+    hostMock.answer({
+      cpu: { percent, count: 8 },
+      memory: { percent: used, used_gb: oneDecimal(used / 5), total_gb: 20 },
+      disk: { percent: 34.1, used_gb: 68.2, total_gb: 200 },
+    });
+    await dashboard.nextPoll(INTERVAL);
+    await expect(dashboard.cpu.root).toHaveAttribute('title', `CPU ${percent.toFixed(1)}% of 8 cores`);
+    await expect(dashboard.cpu.root).not.toHaveClass(/is-stale/);
+  }
+});
+
+for (const colorScheme of ['light', 'dark'] as const) {
+  test.describe(colorScheme, () => {
+    test.use({ colorScheme });
+
+    test(`the page in the ${colorScheme} theme`, async ({ page, dashboard }) => {
+      await expect(dashboard.cpu.lines).toHaveCount(2);
+      await expect(dashboard.rows).toHaveCount(5);
+      await expect(dashboard.rows.first().locator('.cell').first()).toHaveText('148.2%');
+      const picture = await page.screenshot({ animations: 'disabled' });
+      expect(picture.length, 'a page with nothing on it is smaller').toBeGreaterThan(20_000);
+      if (process.env['UPDATE_SCREENSHOTS'] !== '1') return;
+      await mkdir(FOLDER, { recursive: true });
+      await writeFile(resolve(FOLDER, `${colorScheme}.png`), picture);
+    });
+  });
+}

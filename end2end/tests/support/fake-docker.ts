@@ -1,0 +1,81 @@
+import { once } from 'node:events';
+import { type Server, createServer } from 'node:http';
+import { cpus } from 'node:os';
+import { join } from 'node:path';
+import { makeTempFolder, removeTempFolder } from './temp.ts';
+
+const CORES = cpus().length;
+const NANOSECONDS = 1e6; // in a millisecond
+const MIB = 2 ** 20;
+
+/** A container as the fake daemon tells of it. */
+export interface FakeContainer {
+  name: string;
+  /** Its load in percent of a core. */
+  cpu?: number;
+  memoryMib?: number;
+  /** Makes its statistics fail, with this text. */
+  error?: string;
+}
+
+/** A Docker socket for what a real daemon does not let one have: any name, dozens of containers, statistics that fail. */
+export class FakeDocker {
+  /** What runs; may be changed at any time. */
+  containers: FakeContainer[] = [];
+  /** For `--docker-host`. */
+  readonly address: string;
+  readonly #folder: string;
+  readonly #server: Server;
+
+  private constructor(folder: string) {
+    this.#folder = folder;
+    this.address = `unix://${folder}/d.sock`;
+    this.#server = createServer((request, response) => {
+      const [status, body] = this.#answer(request.url ?? '');
+      response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+    });
+  }
+
+  static async start(): Promise<FakeDocker> {
+    const docker = new FakeDocker(await makeTempFolder());
+    docker.#server.listen(join(docker.#folder, 'd.sock'));
+    await once(docker.#server, 'listening');
+    return docker;
+  }
+
+  async stop(): Promise<void> {
+    this.#server.closeAllConnections();
+    this.#server.close();
+    await removeTempFolder(this.#folder);
+  }
+
+  #answer(url: string): [status: number, body: unknown] {
+    // Clients may put the API's version in front.
+    const path = url.replace(/^\/v[\d.]+(?=\/)/, '').replace(/\?.*/, '');
+    if (path === '/version') return [200, { Version: '28.2.2', ApiVersion: '1.50' }];
+    if (path === '/containers/json') return [200, this.containers.map(summary)];
+    const index = /^\/containers\/([0-9a-f]+)\/stats$/.exec(path)?.[1];
+    const container = index && this.containers[Number.parseInt(index, 16)];
+    if (!container) return [404, { message: `no such path: ${path}` }];
+    return container.error ? [500, { message: container.error }] : [200, statistics(container)];
+  }
+}
+
+/** Its ID is its place in the list. */
+function summary({ name }: FakeContainer, index: number): unknown {
+  return { Id: index.toString(16).padStart(64, '0'), Names: [`/${name}`], State: 'running', Status: 'Up', Labels: {} };
+}
+
+/** Counters that have risen evenly since the machine started. */
+function statistics({ cpu = 0, memoryMib = 16 }: FakeContainer): unknown {
+  const elapsed = Math.round(performance.now() * NANOSECONDS);
+  return {
+    read: new Date().toISOString(),
+    cpu_stats: {
+      cpu_usage: { total_usage: Math.round((elapsed * cpu) / 100) },
+      system_cpu_usage: elapsed * CORES,
+      online_cpus: CORES,
+    },
+    memory_stats: { usage: Math.round(memoryMib * MIB), stats: { inactive_file: 0 } },
+  };
+}

@@ -1,0 +1,12 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+/** A new folder with a short path: a socket's may have 107 bytes only. */
+export function makeTempFolder(): Promise<string> {
+  return mkdtemp(join(tmpdir(), 'ht-'));
+}
+
+export function removeTempFolder(folder: string): Promise<void> {
+  return rm(folder, { recursive: true, force: true });
+}

@@ -1,0 +1,84 @@
+import { test as base } from '@playwright/test';
+import { Complaints } from './console.ts';
+import { Dashboard } from './dashboard.ts';
+import { PrivateDocker, whyNoDocker } from './docker.ts';
+import { FakeDocker } from './fake-docker.ts';
+import { HostMock } from './host-mock.ts';
+import { Server } from './server.ts';
+
+export { expect } from '@playwright/test';
+
+interface StartOptions {
+  /** Address of its Docker; by default the fake one. */
+  docker?: string;
+  /** More of the command line. */
+  args?: string[];
+}
+
+interface TestFixtures {
+  /** Fails the test where the page complained on the console. */
+  complaints: Complaints;
+  dashboard: Dashboard;
+  fakeDocker: FakeDocker;
+  /** A real daemon, without containers. */
+  docker: PrivateDocker;
+  hostMock: HostMock;
+  startServer: (options?: StartOptions) => Promise<Server>;
+}
+
+interface WorkerFixtures {
+  daemon: PrivateDocker | undefined;
+}
+
+export const test = base.extend<TestFixtures, WorkerFixtures>({
+  complaints: [
+    async ({ context }, use) => {
+      const complaints = new Complaints(context);
+      await use(complaints);
+      complaints.expectNone();
+    },
+    { auto: true },
+  ],
+
+  dashboard: async ({ page }, use) => use(new Dashboard(page)),
+
+  hostMock: async ({ page }, use) => use(await HostMock.install(page)),
+
+  fakeDocker: async ({}, use) => {
+    const docker = await FakeDocker.start();
+    await use(docker);
+    await docker.stop();
+  },
+
+  startServer: async ({ fakeDocker }, use) => {
+    const servers: Server[] = [];
+    await use(async ({ docker = fakeDocker.address, args = [] } = {}) => {
+      const server = await Server.start(docker, args);
+      servers.push(server);
+      return server;
+    });
+    await Promise.all(servers.map((server) => server.stop()));
+  },
+
+  daemon: [
+    async ({}, use) => {
+      if (whyNoDocker()) return use(undefined);
+      const docker = await PrivateDocker.start();
+      await use(docker);
+      await docker.remove();
+    },
+    { scope: 'worker', timeout: 90_000 },
+  ],
+
+  docker: async ({ daemon }, use, testInfo) => {
+    if (!daemon) {
+      // Where everything is supposed to be there, a test that did not run is no success.
+      if (process.env['CI']) throw new Error(whyNoDocker());
+      testInfo.skip(true, whyNoDocker());
+      return;
+    }
+    await daemon.start();
+    await daemon.removeContainers();
+    await use(daemon);
+  },
+});

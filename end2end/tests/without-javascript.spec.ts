@@ -1,0 +1,51 @@
+import { totalmem } from 'node:os';
+import { expect, test } from './support/test.ts';
+
+test.use({ javaScriptEnabled: false });
+
+test('the first HTML shows live numbers without JavaScript @smoke', async ({ page, dashboard, fakeDocker, startServer }) => {
+  fakeDocker.containers = [
+    { name: 'researcher', cpu: 60, memoryMib: 512 },
+    { name: 'coder', cpu: 30, memoryMib: 256 },
+    { name: 'scribe', cpu: 10, memoryMib: 128 },
+  ];
+  const server = await startServer({ args: ['--interval', '1', '--hostname', 'atlas-01'] });
+  // A line needs two samples, a container's CPU two rounds.
+  await expect(async () => {
+    await page.goto(server.url);
+    await expect(dashboard.cpu.lines).toHaveCount(1, { timeout: 1 });
+    await expect(dashboard.rows.first()).toContainText(/\d\.\d%/, { timeout: 1 });
+  }).toPass();
+
+  await expect(dashboard.host).toHaveText('atlas-01');
+  await expect(dashboard.cpu.number).toHaveText(/^\d+%$/);
+  await expect(dashboard.memory.number).toHaveText(/^\d+\.\d$/);
+  const total = (totalmem() / 2 ** 30).toFixed(1).replace('.0', '');
+  await expect(dashboard.memory.rest).toHaveText(`/${total}G`);
+  await expect(dashboard.disk.number).toHaveText(/^\d+%$/);
+
+  await expect(dashboard.rows.locator('.name-text')).toHaveText(['researcher', 'coder', 'scribe']);
+  await expect(dashboard.rows.first().locator('.number')).toContainText(['60.0%', '512.0 MiB', '%']);
+  await expect(dashboard.summary).toContainText('3containers');
+
+  await expect(dashboard.cpu.root.locator('.ht-spark circle')).toHaveCount(1);
+  await expect(dashboard.memory.lines).toHaveCount(1);
+  await expect(dashboard.chart.locator('polyline[stroke="#2563EB"]')).toHaveCount(1);
+
+  const timestamp = async () => /\d{4}-\d\d-\d\dT[\d:.]+Z/.exec(await page.content())?.[0];
+  const before = await timestamp();
+  await expect(async () => {
+    await page.reload();
+    expect(await timestamp(), 'a later page has a later sample').not.toBe(before);
+  }).toPass();
+});
+
+test('the panel opens and closes without JavaScript', async ({ page, dashboard, fakeDocker, startServer }) => {
+  fakeDocker.containers = [{ name: 'researcher' }];
+  const server = await startServer();
+  await page.goto(server.url);
+  await dashboard.summary.click();
+  await expect(dashboard.panel).toBeVisible();
+  await page.keyboard.press('Escape');
+  await expect(dashboard.panel).toBeHidden();
+});

@@ -1,0 +1,304 @@
+//! The HTTP contract, on the real router and the real sampler, with sources that say what the test needs.
+
+use axum::Router;
+use axum::body::Body;
+use axum::http::{Method, Request, StatusCode, header};
+use host_telemetry::api::Settings;
+use host_telemetry::collect::{
+    ContainerCounters, ContainerReader, CpuTimes, DiskUsage, HostReader, HostReading, ListedContainer, MemoryReading,
+    ReadError, Sampler, SamplerOptions,
+};
+use host_telemetry::model::ContainerState;
+use host_telemetry::serve::{AppState, router};
+use leptos::config::LeptosOptions;
+use serde_json::{Value, json};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+use tower::ServiceExt;
+
+const GIB: u64 = 1 << 30;
+
+/// A host of two cores, of which 45 % are busy in every window.
+struct FakeHost {
+    ticks: u64,
+    readable: bool,
+}
+
+impl HostReader for FakeHost {
+    fn read(&mut self) -> HostReading {
+        if !self.readable {
+            let gone = || "gone".to_owned();
+            return HostReading { cpu: Err(gone()), memory: Err(gone()), disk: Err(gone()) };
+        }
+        self.ticks += 100;
+        let (busy, idle) = (self.ticks * 45 / 100, self.ticks * 55 / 100);
+        HostReading {
+            cpu: CpuTimes::parse(&format!("cpu {busy} 0 0 {idle}\ncpu0 0 0 0 0\ncpu1 0 0 0 0\n")),
+            memory: Ok(MemoryReading { total: 20 * GIB, available: 15 * GIB / 2 }),
+            disk: Ok(DiskUsage { total: 200 * GIB, used: 108 * GIB, available: 92 * GIB }),
+        }
+    }
+}
+
+/// What the engine does when it is asked.
+#[derive(Clone)]
+enum Engine {
+    /// Lists these; those called `broken` fail, the others use a tenth of the host's time.
+    Up(Vec<&'static str>),
+    /// Refuses.
+    Down,
+    /// Never answers.
+    Hung,
+}
+
+#[derive(Clone)]
+struct FakeEngine {
+    engine: Arc<Mutex<Engine>>,
+    clock: Arc<AtomicU64>,
+    lists: Arc<AtomicU64>,
+}
+
+impl FakeEngine {
+    fn new(engine: Engine) -> Self {
+        Self { engine: Arc::new(Mutex::new(engine)), clock: Arc::default(), lists: Arc::default() }
+    }
+
+    fn becomes(&self, engine: Engine) {
+        *self.engine.lock().unwrap() = engine;
+    }
+}
+
+impl ContainerReader for FakeEngine {
+    async fn list(&self) -> Result<Vec<ListedContainer>, String> {
+        self.lists.fetch_add(1, Ordering::Relaxed);
+        self.clock.fetch_add(1_000_000_000, Ordering::Relaxed);
+        let engine = self.engine.lock().unwrap().clone();
+        match engine {
+            Engine::Up(names) => Ok(names.into_iter().map(listed).collect()),
+            Engine::Down => Err("nobody listens".into()),
+            Engine::Hung => std::future::pending().await,
+        }
+    }
+
+    async fn counters(&self, id: &str) -> Result<ContainerCounters, ReadError> {
+        let system = self.clock.load(Ordering::Relaxed);
+        match id {
+            "broken" => Err(ReadError::Failed("no answer".into())),
+            _ => Ok(ContainerCounters {
+                cpu_total: Some(system / 10),
+                system_total: Some(system),
+                online_cpus: Some(2),
+                memory: Some(512 << 20),
+            }),
+        }
+    }
+
+    fn concurrency(&self) -> usize {
+        usize::MAX
+    }
+
+    fn reset(&self) {}
+}
+
+fn listed(name: &str) -> ListedContainer {
+    ListedContainer { id: name.into(), name: format!("agent-{name}"), state: ContainerState::Running }
+}
+
+/// A router over fakes, and the sampler, which must live as long.
+struct Server {
+    router: Router,
+    _sampler: Sampler,
+}
+
+async fn server(host: FakeHost, engine: FakeEngine) -> Server {
+    let options = SamplerOptions {
+        interval: Duration::from_secs(1),
+        hostname: "atlas-01".into(),
+        prefix: "agent-".into(),
+    };
+    let sampler = Sampler::spawn(host, engine, options);
+    sampler.first_samples().await;
+    let state = AppState {
+        telemetry: sampler.telemetry(),
+        settings: Settings { hostname: "atlas-01".into(), noun: "agent".into(), interval_seconds: 1 },
+        leptos: LeptosOptions::builder().output_name("host-telemetry").site_root("nowhere").build(),
+    };
+    Server { router: router(state), _sampler: sampler }
+}
+
+async fn healthy() -> Server {
+    server(FakeHost { ticks: 0, readable: true }, FakeEngine::new(Engine::Up(vec!["a", "broken"]))).await
+}
+
+struct Answer {
+    status: StatusCode,
+    content_type: String,
+    text: String,
+}
+
+impl Answer {
+    fn json(&self) -> Value {
+        serde_json::from_str(&self.text).unwrap_or_else(|error| panic!("{error}: {}", self.text))
+    }
+}
+
+impl Server {
+    async fn ask(&self, request: Request<Body>) -> Answer {
+        let response = self.router.clone().oneshot(request).await.unwrap();
+        let header = |name| response.headers().get(name).map(|v| v.to_str().unwrap().to_owned()).unwrap_or_default();
+        let (status, content_type) = (response.status(), header(header::CONTENT_TYPE));
+        assert_eq!(header(header::LOCATION), "", "nothing here redirects");
+        let bytes = axum::body::to_bytes(response.into_body(), usize::MAX).await.unwrap();
+        Answer { status, content_type, text: String::from_utf8(bytes.to_vec()).unwrap() }
+    }
+
+    async fn get(&self, path: &str) -> Answer {
+        self.ask(Request::get(path).body(Body::empty()).unwrap()).await
+    }
+
+    /// Asks until the answer is as expected; the sampler's clock is real.
+    async fn get_until(&self, path: &str, expected: impl Fn(&Answer) -> bool) -> Answer {
+        for _ in 0..200 {
+            let answer = self.get(path).await;
+            if expected(&answer) {
+                return answer;
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+        panic!("not within 20 s: {}", self.get(path).await.text);
+    }
+}
+
+/// The wire's form of a moment: UTC, microseconds, Z.
+fn is_timestamp(value: &Value) -> bool {
+    let text = value.as_str().unwrap_or_default();
+    text.len() == 27 && text.ends_with('Z') && text.as_bytes()[10] == b'T' && text.as_bytes()[19] == b'.'
+}
+
+#[tokio::test]
+async fn host_has_every_field_of_the_contract() {
+    let answer = healthy().await.get("/api/telemetry/host").await;
+    assert_eq!((answer.status, answer.content_type.as_str()), (StatusCode::OK, "application/json"));
+    let body = answer.json();
+    assert_eq!(body["cpu"], json!({"percent": 45.0, "count": 2}));
+    assert_eq!(body["memory"], json!({"percent": 62.5, "used_gb": 12.5, "total_gb": 20.0}));
+    assert_eq!(body["disk"], json!({"percent": 54.0, "used_gb": 108.0, "total_gb": 200.0}));
+    assert!(is_timestamp(&body["timestamp"]), "{body}");
+    assert_eq!((body["stale"].as_bool(), body["hostname"].as_str()), (Some(false), Some("atlas-01")));
+}
+
+#[tokio::test]
+async fn containers_have_every_field_of_the_contract() {
+    let server = healthy().await;
+    let measured = |answer: &Answer| answer.json()["total_cpu_percent"].is_number();
+    let body = server.get_until("/api/telemetry/containers", measured).await.json();
+    assert_eq!(body["running_count"], 2, "one in error is counted");
+    assert_eq!((&body["total_cpu_percent"], &body["total_memory_mb"]), (&json!(20.0), &json!(512.0)));
+    let rows = body["containers"].as_array().unwrap();
+    assert_eq!((&rows[0]["name"], &rows[0]["cpu"], &rows[0]["memory_mb"]), (&json!("a"), &json!(20.0), &json!(512.0)));
+    assert_eq!(rows[0].get("error"), None);
+    assert_eq!(rows[1]["name"], "broken");
+    assert!(rows[1]["cpu"].is_null() && rows[1]["memory_mb"].is_null());
+    assert_eq!(rows[1]["error"], "no answer");
+    assert!(is_timestamp(&body["timestamp"]), "{body}");
+}
+
+#[tokio::test]
+async fn a_browser_s_headers_and_stray_queries_change_nothing() {
+    let server = healthy().await;
+    for path in ["/api/telemetry/host", "/api/telemetry/containers", "/api/telemetry/host?_=1&x=%00"] {
+        let request = Request::get(path).header(header::ACCEPT, "text/html,*/*").header(header::REFERER, "http://x/");
+        let answer = server.ask(request.body(Body::empty()).unwrap()).await;
+        assert_eq!((answer.status, answer.content_type.as_str()), (StatusCode::OK, "application/json"), "{path}");
+        assert!(answer.json()["timestamp"].is_string());
+    }
+}
+
+#[tokio::test]
+async fn no_container_is_zero() {
+    let server = server(FakeHost { ticks: 0, readable: true }, FakeEngine::new(Engine::Up(vec![]))).await;
+    let answer = server.get("/api/telemetry/containers").await;
+    let fields = "\"running_count\":0,\"total_cpu_percent\":0.0,\"total_memory_mb\":0.0,\"containers\":[]";
+    assert!(answer.text.contains(fields), "{}", answer.text);
+    let page = server.get("/").await;
+    assert!(page.text.contains("No agents are running."), "{}", page.text);
+}
+
+#[tokio::test]
+async fn without_docker_containers_are_503_and_all_else_goes_on() {
+    let engine = FakeEngine::new(Engine::Down);
+    let server = server(FakeHost { ticks: 0, readable: true }, engine.clone()).await;
+    let answer = server.get("/api/telemetry/containers").await;
+    assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE);
+    assert_eq!(answer.content_type, "application/json");
+    assert_eq!(answer.json(), json!({"detail": "Docker not available", "reason": "nobody listens"}));
+    assert_eq!(server.get("/api/telemetry/host").await.status, StatusCode::OK);
+    let page = server.get("/").await;
+    assert_eq!(page.status, StatusCode::OK, "Docker being down is part of what the page shows");
+    assert!(page.text.contains("Docker not available") && page.text.contains("nobody listens"));
+    engine.becomes(Engine::Up(vec!["a"]));
+    server.get_until("/api/telemetry/containers", |answer| answer.status == StatusCode::OK).await;
+}
+
+#[tokio::test]
+async fn a_docker_that_hangs_leaves_the_last_numbers_stale_and_then_none_and_no_request_waits() {
+    let engine = FakeEngine::new(Engine::Up(vec!["a"]));
+    let server = server(FakeHost { ticks: 0, readable: true }, engine.clone()).await;
+    let lists = engine.lists.load(Ordering::Relaxed);
+    engine.becomes(Engine::Hung);
+    let path = "/api/telemetry/containers";
+    let stale = server.get_until(path, |answer| answer.json()["stale"] == true).await;
+    assert_eq!(stale.json()["running_count"], 1, "the last good numbers stay");
+    let gone = server.get_until(path, |answer| answer.status == StatusCode::SERVICE_UNAVAILABLE).await;
+    assert!(gone.json()["reason"].as_str().unwrap().contains("no answer"), "{}", gone.text);
+    // Every request above was answered while the list hung; nor did they make the sampler ask more often.
+    assert!(engine.lists.load(Ordering::Relaxed) - lists <= 6, "{}", engine.lists.load(Ordering::Relaxed));
+    engine.becomes(Engine::Up(vec!["a"]));
+    server.get_until(path, |answer| answer.status == StatusCode::OK).await;
+}
+
+#[tokio::test]
+async fn before_the_first_round_nothing_is_known() {
+    let server = server(FakeHost { ticks: 0, readable: true }, FakeEngine::new(Engine::Hung)).await;
+    let body = server.get("/api/telemetry/containers").await.json();
+    assert!(body["running_count"].is_null() && body["total_cpu_percent"].is_null() && body["total_memory_mb"].is_null());
+    assert_eq!(body["containers"], json!([]));
+}
+
+#[tokio::test]
+async fn an_unreadable_host_is_500() {
+    let server = server(FakeHost { ticks: 0, readable: false }, FakeEngine::new(Engine::Up(vec![]))).await;
+    let answer = server.get("/api/telemetry/host").await;
+    assert_eq!(answer.status, StatusCode::INTERNAL_SERVER_ERROR);
+    assert_eq!(answer.json(), json!({"detail": "Error getting host stats: gone; gone; gone"}));
+    assert_eq!(server.get("/").await.status, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn other_routes_are_404_and_other_methods_405() {
+    let server = healthy().await;
+    for path in ["/nope", "/api", "/api/telemetry", "/api/telemetry/host/", "/pkg/nope.js", "/Cargo.toml", "/pkg/../Cargo.toml"] {
+        assert_eq!(server.get(path).await.status, StatusCode::NOT_FOUND, "{path}");
+    }
+    for path in ["/", "/api/telemetry/host", "/api/telemetry/containers"] {
+        for method in [Method::POST, Method::PUT, Method::DELETE, Method::PATCH, Method::OPTIONS] {
+            let request = Request::builder().method(method.clone()).uri(path).body(Body::empty()).unwrap();
+            assert_eq!(server.ask(request).await.status, StatusCode::METHOD_NOT_ALLOWED, "{method} {path}");
+        }
+        let head = server.ask(Request::head(path).body(Body::empty()).unwrap()).await;
+        assert_eq!((head.status, head.text.as_str()), (StatusCode::OK, ""), "HEAD {path}");
+    }
+}
+
+#[tokio::test]
+async fn the_page_has_live_numbers_in_its_first_html() {
+    let server = healthy().await;
+    server.get_until("/api/telemetry/containers", |answer| answer.json()["total_cpu_percent"].is_number()).await;
+    let page = server.get("/").await;
+    assert_eq!((page.status, page.content_type.as_str()), (StatusCode::OK, "text/html; charset=utf-8"));
+    for part in ["atlas-01", "45%", "12.5", "/20G", "54%", "20.0%", "512.0 MiB", "no answer"] {
+        assert!(page.text.contains(part), "{part} is not in {}", page.text);
+    }
+    assert!(page.text.contains("<circle "), "the sparkline begins with the first sample");
+}
