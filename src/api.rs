@@ -165,7 +165,10 @@ mod tests {
     #[test]
     fn errors_have_one_form_on_the_wire_and_come_back_as_they_went() {
         let cases = [
-            (TelemetryError::Docker("no socket".into()), json!({"detail": "Docker not available", "reason": "no socket"})),
+            (
+                TelemetryError::Docker("no socket".into()),
+                json!({"detail": "Docker not available", "reason": "no socket"}),
+            ),
             (TelemetryError::Host("/proc gone".into()), json!({"detail": "Error getting host stats: /proc gone"})),
             (TelemetryError::Request("bad gateway".into()), json!({"detail": "bad gateway"})),
         ];

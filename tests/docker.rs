@@ -3,7 +3,8 @@
 //! CI is set.
 
 use host_telemetry::collect::{
-    DockerEndpoint, DockerReader, HostReader, HostReading, NoDocker, Sampler, SamplerOptions, SystemHost, Telemetry, Tls,
+    DockerEndpoint, DockerReader, HostReader, HostReading, NoDocker, Sampler, SamplerOptions, SystemHost, Telemetry,
+    Tls,
 };
 use host_telemetry::model::{ContainerState, ContainersStats};
 use serde_json::Value;
@@ -108,8 +109,7 @@ impl HostReader for NoHost {
 }
 
 fn sampler(reader: DockerReader) -> (Sampler, Telemetry) {
-    let options =
-        SamplerOptions { interval: Duration::from_secs(2), hostname: "test".into(), prefix: "agent-".into() };
+    let options = SamplerOptions { interval: Duration::from_secs(2), hostname: "test".into(), prefix: "agent-".into() };
     let sampler = Sampler::spawn(NoHost, reader, options);
     let telemetry = sampler.telemetry();
     (sampler, telemetry)
@@ -164,7 +164,11 @@ fn docker_stats(docker: &TestDocker, name: &str) -> (f64, f64) {
 async fn numbers_equal_docker_stats() {
     let Some(docker) = TestDocker::start("stats") else { return };
     docker.run("agent-burner", &[], BURN);
-    docker.run("agent-cache", &["--tmpfs", "/t"], &["sh", "-c", "dd if=/dev/zero of=/t/f bs=1M count=32; sleep 100000"]);
+    docker.run(
+        "agent-cache",
+        &["--tmpfs", "/t"],
+        &["sh", "-c", "dd if=/dev/zero of=/t/f bs=1M count=32; sleep 100000"],
+    );
     docker.run("idle", &[], SLEEP);
     let (_sampler, telemetry) = sampler(docker.reader());
     measured(&telemetry, 3).await;
@@ -213,9 +217,7 @@ async fn only_containers_with_the_label_are_shown() {
     let stats = measured(&telemetry, 1).await;
     assert_eq!(stats.containers[0].name, "mine");
     docker.docker(&["rm", "-f", "agent-mine", "not-mine"]);
-    let empty = until(&telemetry, "empty", |answer| {
-        answer.as_ref().is_ok_and(|stats| stats.running_count == Some(0))
-    });
+    let empty = until(&telemetry, "empty", |answer| answer.as_ref().is_ok_and(|stats| stats.running_count == Some(0)));
     let empty = empty.await.expect("numbers");
     assert_eq!((empty.total_cpu_percent, empty.total_memory_mb), (Some(0.0), Some(0.0)));
 }

@@ -112,11 +112,8 @@ struct Server {
 }
 
 async fn server(host: FakeHost, engine: FakeEngine) -> Server {
-    let options = SamplerOptions {
-        interval: Duration::from_secs(1),
-        hostname: "atlas-01".into(),
-        prefix: "agent-".into(),
-    };
+    let options =
+        SamplerOptions { interval: Duration::from_secs(1), hostname: "atlas-01".into(), prefix: "agent-".into() };
     let sampler = Sampler::spawn(host, engine, options);
     sampler.first_samples().await;
     let state = AppState {
@@ -262,7 +259,9 @@ async fn a_docker_that_hangs_leaves_the_last_numbers_stale_and_then_none_and_no_
 async fn before_the_first_round_nothing_is_known() {
     let server = server(FakeHost { ticks: 0, readable: true }, FakeEngine::new(Engine::Hung)).await;
     let body = server.get("/api/telemetry/containers").await.json();
-    assert!(body["running_count"].is_null() && body["total_cpu_percent"].is_null() && body["total_memory_mb"].is_null());
+    assert!(
+        body["running_count"].is_null() && body["total_cpu_percent"].is_null() && body["total_memory_mb"].is_null()
+    );
     assert_eq!(body["containers"], json!([]));
 }
 
@@ -278,7 +277,9 @@ async fn an_unreadable_host_is_500() {
 #[tokio::test]
 async fn other_routes_are_404_and_other_methods_405() {
     let server = healthy().await;
-    for path in ["/nope", "/api", "/api/telemetry", "/api/telemetry/host/", "/pkg/nope.js", "/Cargo.toml", "/pkg/../Cargo.toml"] {
+    for path in
+        ["/nope", "/api", "/api/telemetry", "/api/telemetry/host/", "/pkg/nope.js", "/Cargo.toml", "/pkg/../Cargo.toml"]
+    {
         assert_eq!(server.get(path).await.status, StatusCode::NOT_FOUND, "{path}");
     }
     for path in ["/", "/api/telemetry/host", "/api/telemetry/containers"] {

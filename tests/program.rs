@@ -72,8 +72,18 @@ fn help_names_every_flag_and_version_the_version() {
     let help = program(folder.path()).arg("--help").output().expect("it runs");
     let text = String::from_utf8(help.stdout).expect("text");
     for flag in [
-        "--listen", "--config", "--docker-host", "--container-label", "--container-prefix", "--container-noun",
-        "--interval", "--disk-path", "--hostname", "--site-root", "--help", "--version",
+        "--listen",
+        "--config",
+        "--docker-host",
+        "--container-label",
+        "--container-prefix",
+        "--container-noun",
+        "--interval",
+        "--disk-path",
+        "--hostname",
+        "--site-root",
+        "--help",
+        "--version",
     ] {
         assert!(text.contains(flag), "{flag} is not in {text}");
     }
@@ -114,7 +124,10 @@ fn it_serves_numbers_of_this_machine_and_ends_when_told_to() {
     let host = running.get("/api/telemetry/host");
     assert!(host.starts_with("HTTP/1.1 200 ") && host.contains("\"hostname\":\"from-the-file\""), "{host}");
     let containers = running.get("/api/telemetry/containers");
-    assert!(containers.starts_with("HTTP/1.1 503 ") && containers.contains("no socket at /nowhere.sock"), "{containers}");
+    assert!(
+        containers.starts_with("HTTP/1.1 503 ") && containers.contains("no socket at /nowhere.sock"),
+        "{containers}"
+    );
     assert!(running.get("/").contains("from-the-file"));
     let pid = running.child.id().to_string();
     assert!(Command::new("kill").args(["-TERM", &pid]).status().expect("kill").success());

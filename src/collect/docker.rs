@@ -61,7 +61,8 @@ impl DockerReader {
     async fn summaries(&self) -> Result<Vec<ContainerSummary>, Error> {
         let client = self.connection().await?.client;
         // No status filter: `status=running` would leave out paused containers, which hold memory.
-        let filters = self.label.iter().map(|label| ("label".to_owned(), vec![label.clone()])).collect::<HashMap<_, _>>();
+        let filters =
+            self.label.iter().map(|label| ("label".to_owned(), vec![label.clone()])).collect::<HashMap<_, _>>();
         client.list_containers(Some(ListContainersOptions { filters: Some(filters), ..Default::default() })).await
     }
 }

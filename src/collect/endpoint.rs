@@ -34,9 +34,7 @@ impl DockerEndpoint {
         let (host, port) = address.rsplit_once(':').ok_or(ALLOWED)?;
         let port_is_valid = port.parse::<u16>().is_ok_and(|port| port != 0);
         let host_is_valid = !host.is_empty() && !host.contains(['/', '@', ' ', '?', '#']);
-        (host_is_valid && port_is_valid)
-            .then(|| Self::Tcp { address: address.to_owned(), tls })
-            .ok_or(ALLOWED)
+        (host_is_valid && port_is_valid).then(|| Self::Tcp { address: address.to_owned(), tls }).ok_or(ALLOWED)
     }
 }
 
@@ -59,10 +57,20 @@ mod tests {
 
     #[test]
     fn anything_else_is_refused() {
-        for text in
-            ["", "/var/run/docker.sock", "unix://relative", "http://a:1", "ssh://a", "tcp://a", "tcp://:1", "tcp://a:0",
-             "tcp://a:99999", "tcp://user@a:1", "fd://", "npipe:////./pipe/docker"]
-        {
+        for text in [
+            "",
+            "/var/run/docker.sock",
+            "unix://relative",
+            "http://a:1",
+            "ssh://a",
+            "tcp://a",
+            "tcp://:1",
+            "tcp://a:0",
+            "tcp://a:99999",
+            "tcp://user@a:1",
+            "fd://",
+            "npipe:////./pipe/docker",
+        ] {
             assert!(DockerEndpoint::parse(text, None).is_err(), "{text}");
         }
     }

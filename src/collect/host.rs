@@ -106,7 +106,16 @@ pub(super) fn derive(
     if cpu.is_none() && memory.is_none() && disk.is_none() {
         return Err(errors.into_values().collect::<Vec<_>>().join("; "));
     }
-    Ok(HostStats { hostname: hostname.to_owned(), cpu, memory, disk, timestamp, age_seconds: 0.0, stale: false, errors })
+    Ok(HostStats {
+        hostname: hostname.to_owned(),
+        cpu,
+        memory,
+        disk,
+        timestamp,
+        age_seconds: 0.0,
+        stale: false,
+        errors,
+    })
 }
 
 /// psutil >= 7.1 and `free`: used is total less available. Available may exceed total on some kernels.

@@ -54,8 +54,7 @@ impl Sampler {
     pub fn spawn(host: impl HostReader, containers: impl ContainerReader, options: SamplerOptions) -> Self {
         let (host_sender, host_receiver) = watch::channel(Arc::default());
         let (containers_sender, containers_receiver) = watch::channel(Arc::default());
-        let telemetry =
-            Telemetry { host: host_receiver, containers: containers_receiver, interval: options.interval };
+        let telemetry = Telemetry { host: host_receiver, containers: containers_receiver, interval: options.interval };
         let mut loops = JoinSet::new();
         loops.spawn(sample_host(host, options.clone(), host_sender));
         loops.spawn(sample_containers(containers, options, containers_sender));

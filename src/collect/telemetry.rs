@@ -77,11 +77,7 @@ fn host_at(latest: &HostLatest, now: Instant, interval: Duration) -> Result<Host
     }
 }
 
-fn containers_at(
-    latest: &ContainersLatest,
-    now: Instant,
-    interval: Duration,
-) -> Result<ContainersStats, NoDocker> {
+fn containers_at(latest: &ContainersLatest, now: Instant, interval: Duration) -> Result<ContainersStats, NoDocker> {
     let Some(good) = &latest.good else {
         return match &latest.failure {
             Some(reason) => Err(NoDocker(reason.clone())),
@@ -140,7 +136,8 @@ mod tests {
         let start = Instant::now();
         let at = |seconds: u64, failure: Option<&str>| {
             let latest = ContainersLatest { good: good(start), failure: failure.map(Into::into) };
-            containers_at(&latest, start + Duration::from_secs(seconds), TICK).map(|stats| (stats.age_seconds, stats.stale))
+            containers_at(&latest, start + Duration::from_secs(seconds), TICK)
+                .map(|stats| (stats.age_seconds, stats.stale))
         };
         assert_eq!(at(6, None), Ok((6.0, false)));
         assert_eq!(at(6, Some("refused")), Ok((6.0, true)), "a failed round is a missed one");

@@ -102,12 +102,8 @@ mod tests {
 
     #[test]
     fn the_disk_bar_stays_green_until_75() {
-        let bands = [
-            (74.9, DiskLevel::Roomy),
-            (75.0, DiskLevel::Filling),
-            (89.9, DiskLevel::Filling),
-            (90.0, DiskLevel::Full),
-        ];
+        let bands =
+            [(74.9, DiskLevel::Roomy), (75.0, DiskLevel::Filling), (89.9, DiskLevel::Filling), (90.0, DiskLevel::Full)];
         for (percent, level) in bands {
             assert_eq!(DiskLevel::of(percent), level, "{percent}");
         }

@@ -28,7 +28,11 @@ const KEYS: [&str; 9] = [
 /// The command line. A flag left out is taken from the environment (HOST_TELEMETRY_LISTEN for --listen,
 /// and so on), else from Leptos.toml, else has the default named here.
 #[derive(Clone, Debug, Default, Parser)]
-#[command(name = "host-telemetry", version, about = "CPU, memory and disk of this host and of its containers, live in a dashboard's header.")]
+#[command(
+    name = "host-telemetry",
+    version,
+    about = "CPU, memory and disk of this host and of its containers, live in a dashboard's header."
+)]
 pub struct Options {
     /// Address and port to serve on; port 0 takes a free one [default: 127.0.0.1:3000]
     #[arg(long, value_name = "ADDRESS")]
@@ -386,7 +390,11 @@ mod tests {
     fn flag_beats_environment_beats_file_beats_default() {
         let path = file("interval = 10\nlisten = \"127.0.0.1:1\"\ndisk_path = \"/file\"\n");
         let config = ["--config", path.path().to_str().expect("a path"), "--listen", "127.0.0.1:4"];
-        let env = [("HOST_TELEMETRY_LISTEN", "127.0.0.1:3"), ("HOST_TELEMETRY_DISK_PATH", "/env"), ("HOST_TELEMETRY_INTERVAL", "")];
+        let env = [
+            ("HOST_TELEMETRY_LISTEN", "127.0.0.1:3"),
+            ("HOST_TELEMETRY_DISK_PATH", "/env"),
+            ("HOST_TELEMETRY_INTERVAL", ""),
+        ];
         let config = load(&config, &env).expect("a configuration");
         assert_eq!(config.listen.port(), 4);
         assert_eq!(config.disk_path, PathBuf::from("/env"));
@@ -400,7 +408,10 @@ mod tests {
         assert_eq!(config.docker, DockerEndpoint::Tcp { address: "10.0.0.1:2375".into(), tls: None });
         assert_eq!(config.listen.port(), 9);
         let ours = ("HOST_TELEMETRY_DOCKER_HOST", "unix:///ours.sock");
-        assert_eq!(load(&[], &[docker, ours]).expect("a configuration").docker, DockerEndpoint::Unix("/ours.sock".into()));
+        assert_eq!(
+            load(&[], &[docker, ours]).expect("a configuration").docker,
+            DockerEndpoint::Unix("/ours.sock".into())
+        );
     }
 
     #[test]
@@ -425,7 +436,10 @@ mod tests {
     #[test]
     fn a_bad_value_is_named_with_its_key_and_what_is_allowed() {
         let cases: [(&[&str], &str); 9] = [
-            (&["--interval", "0"], "interval = \"0\" (from --interval) is not allowed: it must be whole seconds from 1 to 60"),
+            (
+                &["--interval", "0"],
+                "interval = \"0\" (from --interval) is not allowed: it must be whole seconds from 1 to 60",
+            ),
             (&["--interval", "61"], "whole seconds"),
             (&["--interval", "5s"], "\"5s\""),
             (&["--listen", "3000"], "an IP address and a port"),

@@ -13,7 +13,8 @@ const PANEL: &str = "ht-agents-panel";
 #[component]
 pub(super) fn Agents(live: Live) -> impl IntoView {
     let heading = live.settings(|settings| format::heading(&settings.noun));
-    let class = live.read(|state| String::from(if state.containers_stale { "ht-agents is-stale" } else { "ht-agents" }));
+    let class =
+        live.read(|state| String::from(if state.containers_stale { "ht-agents is-stale" } else { "ht-agents" }));
     let count = live.read(|state| Sums::of(state).count);
     let label = live.read(|state| Sums::of(state).label);
     let cpu = live.read(|state| Sums::of(state).cpu);
@@ -57,11 +58,9 @@ impl Sums {
                 tooltip: "Waiting for the first numbers".into(),
                 ..Self::default()
             },
-            ContainersView::Unavailable(reason) => Self {
-                label: "Docker not available".into(),
-                tooltip: reason.clone(),
-                ..Self::default()
-            },
+            ContainersView::Unavailable(reason) => {
+                Self { label: "Docker not available".into(), tooltip: reason.clone(), ..Self::default() }
+            }
             ContainersView::Measured(stats) => {
                 let count = stats.running_count.unwrap_or(0);
                 let cpu = format::share_of_host(stats.total_cpu_percent, state.host.as_ref());

@@ -81,7 +81,11 @@ fn description(history: &History) -> String {
     let range = |name: &str, values: Vec<Option<f64>>| {
         let known: Vec<f64> = values.into_iter().flatten().collect();
         let (low, high) = known.iter().fold((f64::MAX, f64::MIN), |(low, high), v| (low.min(*v), high.max(*v)));
-        if known.is_empty() { format!("{name} unknown") } else { format!("{name} between {} and {} percent", low as i64, high as i64) }
+        if known.is_empty() {
+            format!("{name} unknown")
+        } else {
+            format!("{name} between {} and {} percent", low as i64, high as i64)
+        }
     };
     format!("{}, {}", range("CPU", history.cpu()), range("memory", history.memory()))
 }
@@ -92,7 +96,10 @@ mod tests {
 
     #[test]
     fn titles_follow_the_interval() {
-        assert_eq!((title(1), title(5), title(60)), ("Last minute".into(), "Last 5 minutes".into(), "Last hour".into()));
+        assert_eq!(
+            (title(1), title(5), title(60)),
+            ("Last minute".into(), "Last 5 minutes".into(), "Last hour".into())
+        );
         assert_eq!(x_labels(5), ["−5:00", "−3:45", "−2:30", "−1:15", "now"]);
         assert_eq!(x_labels(1), ["−1:00", "−0:45", "−0:30", "−0:15", "now"]);
     }

@@ -17,7 +17,8 @@ use leptos::prelude::*;
 pub fn HostTelemetry() -> impl IntoView {
     let live = use_live();
     let age = live.read(|state| state.host_stale.map(format::age).unwrap_or_default());
-    let age_class = live.read(|state| String::from(if state.host_stale.is_some() { "ht-age is-shown" } else { "ht-age" }));
+    let age_class =
+        live.read(|state| String::from(if state.host_stale.is_some() { "ht-age is-shown" } else { "ht-age" }));
     let label = live.settings(|settings| format!("Host telemetry of {}", settings.hostname));
     view! {
         <section class="ht" aria-label=label>

@@ -57,7 +57,10 @@ impl Live {
     }
 
     /// Reads from the state, and is called again when it changes.
-    pub(super) fn read<T: Send + Sync + 'static>(self, read: impl Fn(&State) -> T + Send + Sync + 'static) -> Signal<T> {
+    pub(super) fn read<T: Send + Sync + 'static>(
+        self,
+        read: impl Fn(&State) -> T + Send + Sync + 'static,
+    ) -> Signal<T> {
         Signal::derive(move || self.0.with(&read))
     }
 

@@ -64,7 +64,13 @@ pub(super) type Canvas<'a> = DrawingArea<SVGBackend<'a>, Cartesian2d<RangedCoord
 
 /// Draws one series: a soft area under a line `stroke` tenths of a pixel wide. A missing value breaks both;
 /// a value between two missing ones is a dot, or it would not be seen.
-pub(super) fn draw_series(canvas: &Canvas<'_>, data: &[Option<f64>], y_max: f64, color: RGBColor, stroke: u32) -> Option<()> {
+pub(super) fn draw_series(
+    canvas: &Canvas<'_>,
+    data: &[Option<f64>],
+    y_max: f64,
+    color: RGBColor,
+    stroke: u32,
+) -> Option<()> {
     for run in runs(data, y_max) {
         let (Some(first), Some(last)) = (run.first(), run.last()) else { continue };
         if run.len() == 1 {
@@ -96,7 +102,11 @@ fn runs(data: &[Option<f64>], y_max: f64) -> Vec<Vec<(f64, f64)>> {
         value.filter(|value| value.is_finite()).map(|value| (slot as f64, value.clamp(0.0, y_max)))
     };
     let points: Vec<_> = data.iter().enumerate().map(point).collect();
-    points.split(Option::is_none).filter(|run| !run.is_empty()).map(|run| run.iter().flatten().copied().collect()).collect()
+    points
+        .split(Option::is_none)
+        .filter(|run| !run.is_empty())
+        .map(|run| run.iter().flatten().copied().collect())
+        .collect()
 }
 
 #[cfg(test)]

@@ -1,0 +1,26 @@
+# Every task that a person runs. Each installs what it needs; `make help` lists them.
+.PHONY: help run build test lint watch screenshots clean
+
+help: ## List the tasks
+	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 22
+
+run: ## Install what is missing, build the release, serve on http://127.0.0.1:3000 (ARGS="--interval 1" go to the server)
+	@scripts/run.sh $(ARGS)
+
+build: ## The same without serving: target/release/host-telemetry and target/release/site
+	@scripts/run.sh --build-only
+
+test: ## Install what is missing, run every test
+	@scripts/test.sh
+
+lint: ## Formatting, clippy and documentation, warnings denied
+	@scripts/lint.sh
+
+watch: ## Develop: build, serve, and reload when a file changes
+	@scripts/watch.sh $(ARGS)
+
+screenshots: build ## Take the README's pictures anew
+	@cd end2end && npm ci --silent && UPDATE_SCREENSHOTS=1 npx playwright test screenshots
+
+clean: ## Delete what was built here (the tools in ~/.cache/host-telemetry stay)
+	@cargo clean

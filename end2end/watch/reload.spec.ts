@@ -1,0 +1,58 @@
+import { expect, test } from '@playwright/test';
+import { spawn } from 'node:child_process';
+import { appendFile, cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const SOURCES = ['.cargo', 'Cargo.lock', 'Cargo.toml', 'Leptos.toml', 'public', 'src', 'style', 'tests'];
+const BUILD = 15 * 60_000;
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await new Promise((done) => server.once('listening', done));
+  const address = server.address();
+  await new Promise((done) => server.close(done));
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  return address.port;
+}
+
+/** cargo-leptos watching a copy of the sources, so that the repository's own stay as they are. */
+const watched = test.extend<{ project: { folder: string; url: string } }>({
+  // Playwright finds a fixture's needs by this pattern.
+  // eslint-disable-next-line no-empty-pattern
+  project: async ({}, use) => {
+    const folder = await mkdtemp(join(tmpdir(), 'ht-watch-'));
+    for (const source of SOURCES) await cp(join(ROOT, source), join(folder, source), { recursive: true });
+    const url = `http://127.0.0.1:${await freePort()}`;
+    const env = {
+      ...process.env,
+      CARGO_TARGET_DIR: resolve(ROOT, process.env['CARGO_TARGET_DIR'] ?? 'target'),
+      LEPTOS_SITE_ADDR: new URL(url).host,
+      LEPTOS_RELOAD_PORT: String(await freePort()),
+    };
+    const child = spawn('cargo', ['leptos', 'watch'], { cwd: folder, env, detached: true, stdio: 'inherit' });
+    await use({ folder, url });
+    // The whole group: the watcher, a compiler, the server.
+    if (child.pid !== undefined) process.kill(-child.pid, 'SIGINT');
+    await new Promise((done) => child.once('exit', done));
+    await rm(folder, { recursive: true, force: true });
+  },
+});
+
+watched('a change of Rust and one of CSS reload the open page', async ({ page, project }) => {
+  const serves = async () => (await fetch(project.url).catch(() => undefined))?.status;
+  await expect.poll(serves, { timeout: BUILD, intervals: [1000] }).toBe(200);
+  await page.goto(project.url);
+  const label = page.locator('.host-page');
+  await expect(label).toHaveText('Dashboard');
+
+  const app = join(project.folder, 'src/app.rs');
+  await writeFile(app, (await readFile(app, 'utf8')).replace('"Dashboard"', '"Watched"'));
+  await expect(label).toHaveText('Watched', { timeout: BUILD });
+
+  await appendFile(join(project.folder, 'style/main.css'), '.host-page { letter-spacing: 7px; }\n');
+  await expect(label).toHaveCSS('letter-spacing', '7px', { timeout: BUILD });
+});

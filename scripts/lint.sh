@@ -1,0 +1,15 @@
+#!/usr/bin/env bash
+# Formatting, clippy for both feature sets, documentation: no warning is let through.
+source "$(dirname "$0")/lib.sh"
+
+clippy_server() { cargo clippy --all-targets --no-default-features --features ssr -- -D warnings; }
+clippy_page() { cargo clippy --lib --target wasm32-unknown-unknown --no-default-features --features hydrate -- -D warnings; }
+docs() { RUSTDOCFLAGS="-D warnings" cargo doc --no-deps --no-default-features --features ssr; }
+
+step "Check for cargo and a linker" check_cargo
+step "Rust's WASM target" wasm_target
+step "Formatting" cargo fmt --check
+step "Clippy, server and tests" clippy_server
+step "Clippy, page" clippy_page
+step "Documentation" docs
+times

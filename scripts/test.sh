@@ -1,0 +1,51 @@
+#!/usr/bin/env bash
+# Installs what is missing and runs every test; prints each part's seconds.
+source "$(dirname "$0")/lib.sh"
+source scripts/build.sh
+
+packages_for_tests() {
+  need dockerd "a real Docker daemon is measured" docker.io
+  need docker "containers are started with it" docker.io
+  need busybox "the image that test containers run" busybox-static
+  need openssl "certificates for a daemon behind TLS" openssl
+  need pkill "test daemons are ended with it" procps
+  need npm "the browser tests run on Node.js" nodejs npm
+  [ -n "${CHROMIUM:-}" ] || need chromium "the page is tested in a real browser" chromium
+}
+
+playwright_packages() {
+  (cd end2end && PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1 npm ci --silent && npx tsc --noEmit)
+}
+
+# In Rust: the derivations, the HTTP contract, a real daemon, the program.
+rust_tests() {
+  cargo test --no-default-features --features ssr
+}
+
+# In Chromium: the whole suite, on the release that cargo-leptos builds.
+browser_tests() {
+  HOST_TELEMETRY_SITE_ROOT=$PWD/$TARGET/site cargo leptos end-to-end --release
+}
+
+# The release that `make run` builds, which compresses its files itself.
+browser_smoke_tests() {
+  (cd end2end && npx playwright test --grep '@smoke|size')
+}
+
+# `cargo leptos watch` on a copy: changes Rust and CSS, and sees the open page reload.
+watch_tests() {
+  (cd end2end && npx playwright test --config playwright.watch.config.ts)
+}
+
+step "Check for cargo and a linker" check_cargo
+step "Debian packages of the tests" packages_for_tests
+step "Tools of the build" build_tools
+step "cargo-leptos" cargo_leptos
+step "Playwright" playwright_packages
+step "Rust tests" rust_tests
+step "Browser tests on cargo-leptos's release" browser_tests
+build_all
+step "Browser tests on make run's release" browser_smoke_tests
+step "Reload under cargo leptos watch" watch_tests
+times
+echo "All tests passed."
