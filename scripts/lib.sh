@@ -8,6 +8,7 @@ TOOLS=${HOST_TELEMETRY_TOOLS:-${XDG_CACHE_HOME:-$HOME/.cache}/host-telemetry}
 CARGO_LEPTOS_VERSION=0.3.10 # 0.3.11 needs a newer Rust than Cargo.toml asks for
 BINARYEN_VERSION=132.0.0
 ESBUILD_VERSION=0.28.2
+NODE_VERSION=22.23.3 # where the machine has one before 20
 
 TIMES=()
 
@@ -124,20 +125,18 @@ cargo_tool() {
   ) || die "$crate $version could not be compiled: install it by hand, then run this again"
 }
 
-machine() { uname -m; }
-
 wasm_bindgen() {
   local version
   version=$(locked_version wasm-bindgen)
   [ "$(wasm-bindgen --version 2>/dev/null)" = "wasm-bindgen $version" ] && return 0
   cargo_tool wasm-bindgen-cli wasm-bindgen "$version" \
-    "https://github.com/wasm-bindgen/wasm-bindgen/releases/download/$version/wasm-bindgen-$version-$(machine)-unknown-linux-musl.tar.gz"
+    "https://github.com/wasm-bindgen/wasm-bindgen/releases/download/$version/wasm-bindgen-$version-$(uname -m)-unknown-linux-musl.tar.gz"
 }
 
 cargo_leptos() {
   have cargo-leptos && return 0
   cargo_tool cargo-leptos cargo-leptos "$CARGO_LEPTOS_VERSION" \
-    "https://github.com/leptos-rs/cargo-leptos/releases/download/v$CARGO_LEPTOS_VERSION/cargo-leptos-$(machine)-unknown-linux-gnu.tar.gz"
+    "https://github.com/leptos-rs/cargo-leptos/releases/download/v$CARGO_LEPTOS_VERSION/cargo-leptos-$(uname -m)-unknown-linux-gnu.tar.gz"
 }
 
 # wasm-opt and esbuild make the bundle smaller and nothing else, so the build goes on without them.
@@ -153,6 +152,23 @@ shrinkers() {
     return 0
   fi
   echo "wasm-opt and esbuild cannot be had here: the page will be larger, and work all the same."
+}
+
+# Playwright needs Node.js 20; Debian 12 has 18, with which npm can install a newer one.
+node_20() {
+  local arch folder
+  [ "$(node --version | sed 's/^v\([0-9]*\).*/\1/')" -ge 20 ] && return 0
+  case $(uname -m) in
+    x86_64) arch=x64 ;;
+    aarch64) arch=arm64 ;;
+    *) die "Node.js 20 or newer is needed: install it by hand" ;;
+  esac
+  folder=$TOOLS/node-$NODE_VERSION
+  export PATH=$folder/node_modules/node-linux-$arch/bin:$PATH
+  [ -x "$folder/node_modules/node-linux-$arch/bin/node" ] && return 0
+  echo "Installing Node.js $NODE_VERSION into $folder ($(node --version) is too old for Playwright)"
+  mkdir -p "$folder"
+  npm install --silent --no-fund --no-audit --prefix "$folder" "node-linux-$arch@$NODE_VERSION"
 }
 
 brotli_tool() {

@@ -41,6 +41,7 @@ step "Check for cargo and a linker" check_cargo
 step "Debian packages of the tests" packages_for_tests
 step "Tools of the build" build_tools
 step "cargo-leptos" cargo_leptos
+step "Node.js" node_20
 step "Playwright" playwright_packages
 step "Rust tests" rust_tests
 step "Browser tests on cargo-leptos's release" browser_tests

@@ -2,6 +2,8 @@
 //! only containers that it made. Skipped, with a line that says so, only where no Docker can be had; never where
 //! CI is set.
 
+#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
+
 use host_telemetry::collect::{
     DockerEndpoint, DockerReader, HostReader, HostReading, NoDocker, Sampler, SamplerOptions, SystemHost, Telemetry,
     Tls,

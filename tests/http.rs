@@ -1,5 +1,7 @@
 //! The HTTP contract, on the real router and the real sampler, with sources that say what the test needs.
 
+#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
+
 use axum::Router;
 use axum::body::Body;
 use axum::http::{Method, Request, StatusCode, header};

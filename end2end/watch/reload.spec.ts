@@ -4,9 +4,8 @@ import { appendFile, cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promis
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
 
-const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const ROOT = resolve(import.meta.dirname, '../..');
 const SOURCES = ['.cargo', 'Cargo.lock', 'Cargo.toml', 'Leptos.toml', 'public', 'src', 'style', 'tests'];
 const BUILD = 15 * 60_000;
 

@@ -2,12 +2,11 @@ import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join, resolve } from 'node:path';
 import type { Readable } from 'node:stream';
-import { fileURLToPath } from 'node:url';
 import { makeTempFolder, removeTempFolder } from './temp.ts';
 
 type Child = ChildProcessByStdio<null, null, Readable>;
 
-const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
+const ROOT = resolve(import.meta.dirname, '../../..');
 const START_DEADLINE = 20_000;
 const STOP_DEADLINE = 5_000;
 
