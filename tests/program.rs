@@ -25,7 +25,7 @@ fn folder() -> tempfile::TempDir {
 fn fails(arguments: &[&str]) -> (i32, String) {
     let folder = folder();
     let Output { status, stderr, .. } =
-        program(folder.path()).args(["--site-root", "site"]).args(arguments).output().expect("it runs");
+        program(folder.path()).env("HOST_TELEMETRY_SITE_ROOT", "site").args(arguments).output().expect("it runs");
     let text = String::from_utf8(stderr).expect("text");
     assert_eq!(text.trim_end().lines().count(), 1, "one line: {text}");
     (status.code().expect("a status"), text)
