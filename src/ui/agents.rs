@@ -13,8 +13,11 @@ const PANEL: &str = "ht-agents-panel";
 #[component]
 pub(super) fn Agents(live: Live) -> impl IntoView {
     let heading = live.settings(|settings| format::heading(&settings.noun));
-    let class =
-        live.read(|state| String::from(if state.containers_stale { "ht-agents is-stale" } else { "ht-agents" }));
+    let class = live.read(|state| {
+        let stale = if state.containers_stale { " is-stale" } else { "" };
+        let measured = if matches!(state.containers, ContainersView::Measured(_)) { " is-measured" } else { "" };
+        format!("ht-agents{measured}{stale}")
+    });
     let count = live.read(|state| Sums::of(state).count);
     let label = live.read(|state| Sums::of(state).label);
     let cpu = live.read(|state| Sums::of(state).cpu);
