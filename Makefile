@@ -19,8 +19,8 @@ lint: ## Formatting, clippy and documentation, warnings denied
 watch: ## Develop: build, serve, and reload when a file changes
 	@scripts/watch.sh $(ARGS)
 
-screenshots: build ## Take the README's pictures anew
-	@cd end2end && npm ci --silent && UPDATE_SCREENSHOTS=1 npx playwright test screenshots
+screenshots: ## Take the README's pictures anew
+	@scripts/screenshots.sh
 
 clean: ## Delete what was built here (the tools in ~/.cache/host-telemetry stay)
 	@cargo clean

@@ -37,27 +37,24 @@ die() {
 
 have() { command -v "$1" >/dev/null 2>&1; }
 
+can_install() { have apt-get && { [ "$(id -u)" = 0 ] || have sudo; }; }
+
 as_root() {
-  if [ "$(id -u)" = 0 ]; then
-    "$@"
-  elif have sudo; then
-    sudo "$@"
-  else
-    die "installing with apt needs root: run this as root or install sudo, or install by hand: ${*:3}"
-  fi
+  if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi
 }
 
-# packages WHY PACKAGE...: installs those Debian packages that are missing; says so before.
+# packages WHY PACKAGE...: installs those Debian packages that are missing, and says so before; fails where it cannot.
 packages() {
   local why=$1 package missing=()
   shift
+  can_install || return 1
   for package in "$@"; do
     dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null | grep -qx installed || missing+=("$package")
   done
   [ ${#missing[@]} -gt 0 ] || return 0
   echo "Installing with apt: ${missing[*]} ($why)"
-  as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq update
-  as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq -y --no-install-recommends install "${missing[@]}" >/dev/null
+  as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq update &&
+    as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq -y --no-install-recommends install "${missing[@]}" >/dev/null
 }
 
 # need PROGRAM WHY PACKAGE...: the packages, unless the program is there already, from wherever.
@@ -66,7 +63,7 @@ need() {
   shift 2
   have "$program" && return 0
   have apt-get || die "$program is missing ($why), and this is not Debian: install it by hand and run this again"
-  packages "$why" "$@"
+  packages "$why" "$@" || die "$program is missing ($why): install it with apt-get install $* as root, and run this again"
 }
 
 check_cargo() {
@@ -85,7 +82,14 @@ wasm_target() {
   [ -d "$installed" ] && return 0
   have rustup || die "the target wasm32-unknown-unknown is missing and there is no rustup to add it: install your distribution's Rust standard library for wasm32-unknown-unknown, or Rust from https://rustup.rs"
   echo "Adding Rust's target wasm32-unknown-unknown (the page runs as WebAssembly)"
-  rustup target add wasm32-unknown-unknown
+  rustup target add wasm32-unknown-unknown ||
+    die "the target could not be added: see what rustup says above"
+}
+
+# rust_component NAME PROGRAM: a part of Rust that a minimal installation leaves out.
+rust_component() {
+  have "$2" && cargo "${2#cargo-}" --version >/dev/null 2>&1 && return 0
+  have rustup && rustup component add "$1" || die "$1 is missing: install it with rustup component add $1"
 }
 
 # prebuilt URL FOLDER PROGRAM: the released program, where the network has it; quiet failure otherwise.
@@ -144,7 +148,7 @@ shrinkers() {
   local folder=$TOOLS/binaryen-$BINARYEN_VERSION-esbuild-$ESBUILD_VERSION
   export PATH=$folder/node_modules/.bin:$PATH
   have wasm-opt && have esbuild && return 0
-  if ! have npm && have apt-get; then
+  if ! have npm; then
     packages "npm has the newest wasm-opt, which makes the page smaller" nodejs npm || true
   fi
   if have npm && mkdir -p "$folder" &&
@@ -173,6 +177,6 @@ node_20() {
 
 brotli_tool() {
   have brotli && return 0
-  if have apt-get && packages "files are compressed once, when they are built" brotli; then return 0; fi
+  if packages "files are compressed once, when they are built" brotli; then return 0; fi
   echo "brotli cannot be had here: files will be compressed when they are asked for."
 }

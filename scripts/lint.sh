@@ -2,12 +2,18 @@
 # Formatting, clippy for both feature sets, documentation: no warning is let through.
 source "$(dirname "$0")/lib.sh"
 
+parts_of_rust() {
+  wasm_target
+  rust_component rustfmt cargo-fmt
+  rust_component clippy cargo-clippy
+}
+
 clippy_server() { cargo clippy --all-targets --no-default-features --features ssr -- -D warnings; }
 clippy_page() { cargo clippy --lib --target wasm32-unknown-unknown --no-default-features --features hydrate -- -D warnings; }
 docs() { RUSTDOCFLAGS="-D warnings" cargo doc --no-deps --no-default-features --features ssr; }
 
 step "Check for cargo and a linker" check_cargo
-step "Rust's WASM target" wasm_target
+step "Rust's WASM target, rustfmt and clippy" parts_of_rust
 step "Formatting" cargo fmt --check
 step "Clippy, server and tests" clippy_server
 step "Clippy, page" clippy_page

@@ -2,19 +2,14 @@
 # Installs what is missing and runs every test; prints each part's seconds.
 source "$(dirname "$0")/lib.sh"
 source scripts/build.sh
+source scripts/browser.sh
 
-packages_for_tests() {
+docker_packages() {
   need dockerd "a real Docker daemon is measured" docker.io
   need docker "containers are started with it" docker.io
   need busybox "the image that test containers run" busybox-static
   need openssl "certificates for a daemon behind TLS" openssl
   need pkill "test daemons are ended with it" procps
-  need npm "the browser tests run on Node.js" nodejs npm
-  [ -n "${CHROMIUM:-}" ] || need chromium "the page is tested in a real browser" chromium
-}
-
-playwright_packages() {
-  (cd end2end && PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1 npm ci --silent && npx tsc --noEmit)
 }
 
 # In Rust: the derivations, the HTTP contract, a real daemon, the program.
@@ -24,7 +19,7 @@ rust_tests() {
 
 # In Chromium: the whole suite, on the release that cargo-leptos builds.
 browser_tests() {
-  HOST_TELEMETRY_SITE_ROOT=$PWD/$TARGET/site cargo leptos end-to-end --release
+  cargo leptos end-to-end --release
 }
 
 # The release that `make run` builds, which compresses its files itself.
@@ -38,11 +33,10 @@ watch_tests() {
 }
 
 step "Check for cargo and a linker" check_cargo
-step "Debian packages of the tests" packages_for_tests
+step "Docker and what its tests need" docker_packages
 step "Tools of the build" build_tools
 step "cargo-leptos" cargo_leptos
-step "Node.js" node_20
-step "Playwright" playwright_packages
+step "Chromium and Playwright" browser_tools
 step "Rust tests" rust_tests
 step "Browser tests on cargo-leptos's release" browser_tests
 build_all

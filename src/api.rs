@@ -53,6 +53,7 @@ impl Snapshot {
     ///
     /// Already JSON in the context, so that the browser's bundle, which only reads it, holds no code to write it.
     pub fn rendered(&self) -> RenderedSnapshot {
+        // Plain data: numbers, texts and lists always have a JSON form.
         RenderedSnapshot(serde_json::to_string(self).unwrap_or_default())
     }
 }

@@ -2,18 +2,26 @@
 
 use clap::Parser;
 use host_telemetry::serve::{self, Config, Options};
+use std::io::IsTerminal;
 use std::process::ExitCode;
-use tracing_subscriber::EnvFilter;
+use std::str::FromStr;
+use tracing::Level;
 
 #[tokio::main]
 async fn main() -> ExitCode {
     let options = Options::parse();
-    let filter = EnvFilter::try_from_env("HOST_TELEMETRY_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false).init();
     let config = match Config::load(&options, |name| std::env::var(name).ok()) {
         Ok(config) => config,
         Err(error) => return fail(error.exit_status(), &error),
     };
+    let level = Level::from_str(&config.log).unwrap_or(Level::INFO);
+    let terminal = std::io::stderr().is_terminal();
+    tracing_subscriber::fmt()
+        .with_max_level(level)
+        .with_writer(std::io::stderr)
+        .with_ansi(terminal)
+        .with_target(false)
+        .init();
     match serve::serve(config, serve::told_to_stop()).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => fail(1, &error),

@@ -1,6 +1,6 @@
 //! What is measured, in the form both sides share: wire types, history, severity, rounding.
 //!
-//! Pure: no I/O, no clock, no feature `cfg`. The server fills these types in, the browser reads them.
+//! No I/O and no feature `cfg`; the one thing it asks of the machine is the time ([`Timestamp::now`]). The server fills these types in, the browser reads them.
 
 mod containers;
 mod history;

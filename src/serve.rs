@@ -37,6 +37,9 @@ pub enum ServeError {
         /// The system's reason.
         source: std::io::Error,
     },
+    /// A measuring loop ended, by a fault of ours: better no numbers than old ones for ever.
+    #[error("measuring stopped")]
+    SamplerEnded,
     /// Accepting connections failed for good.
     #[error("the server stopped: {0}")]
     Stopped(std::io::Error),
@@ -51,10 +54,14 @@ pub async fn serve(config: Config, stop: impl Future<Output = ()> + Send + 'stat
     let address = config.listen;
     let refused = |source| ServeError::Listen { address, source };
     let socket = bind(address).map_err(refused)?;
-    let sampler = start_sampler(&config);
+    let mut sampler = start_sampler(&config);
     sampler.first_samples().await;
     let listener = socket.listen(1024).map_err(refused)?;
-    run(listener, state(&config, &sampler), stop).await
+    let state = state(&config, &sampler);
+    tokio::select! {
+        ended = run(listener, state, stop) => ended,
+        () = sampler.ended() => Err(ServeError::SamplerEnded),
+    }
 }
 
 /// Resolves when the process is asked to end, by Ctrl-C or by SIGTERM.

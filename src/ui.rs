@@ -16,5 +16,5 @@ mod sparkline;
 pub use chart::HistoryChart;
 pub use container_table::ContainerTable;
 pub use header::HostTelemetry;
-pub use live::{ContainersView, Live, State};
+pub use live::Live;
 pub use sparkline::Sparkline;

@@ -10,6 +10,7 @@ use host_telemetry::collect::{
 };
 use host_telemetry::model::{ContainerState, ContainersStats};
 use serde_json::Value;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::time::{Duration, Instant};
@@ -31,28 +32,31 @@ struct TestDocker {
 impl TestDocker {
     /// A daemon, or `None` where there is none to be had.
     fn start(test: &str) -> Option<Self> {
-        Self::start_with(test, "").or_else(|| Self::machine_s(test)).or_else(|| {
-            assert!(std::env::var_os("CI").is_none(), "Docker is needed here: {test} must not be skipped");
-            println!("skipped: {test} needs root and dockerd, or a Docker daemon that answers");
-            None
-        })
+        Self::own_with(test, "").or_else(|| Self::machine_s(test)).or_else(|| skipped(test))
     }
 
-    fn start_with(test: &str, flags: &str) -> Option<Self> {
+    /// A daemon that this test may stop, or `None` where there is none to be had.
+    fn own(test: &str, flags: &str) -> Option<Self> {
+        Self::own_with(test, flags).or_else(|| skipped(test))
+    }
+
+    fn own_with(test: &str, flags: &str) -> Option<Self> {
         let folder = tempfile::Builder::new().prefix("ht-").tempdir().expect("a folder");
         let host = format!("unix://{}/d.sock", folder.path().display());
         let started = script("start", folder.path()).env("PRIVATE_DOCKER_FLAGS", flags).output().expect("the script");
-        if !started.status.success() {
-            println!("no daemon of our own: {}", String::from_utf8_lossy(&started.stderr));
-            return None;
+        if started.status.success() {
+            return Some(Self { host, own: Some(folder), label: format!("host-telemetry-test={test}") });
         }
-        Some(Self { host, own: Some(folder), label: format!("host-telemetry-test={test}") })
+        println!("no daemon of our own: {}", String::from_utf8_lossy(&started.stderr));
+        stdout(script("remove", folder.path()).output().expect("the script"));
+        None
     }
 
     fn machine_s(test: &str) -> Option<Self> {
         let host = std::env::var("DOCKER_HOST").unwrap_or_else(|_| "unix:///var/run/docker.sock".into());
         let label = format!("host-telemetry-test={test}-{}", std::process::id());
-        let image = script("image", &std::env::temp_dir()).env("DOCKER_HOST", &host).output().expect("the script");
+        let folder = tempfile::tempdir().expect("a folder");
+        let image = script("image", folder.path()).env("DOCKER_HOST", &host).output().expect("the script");
         image.status.success().then_some(Self { host, own: None, label })
     }
 
@@ -78,16 +82,27 @@ impl TestDocker {
 
 impl Drop for TestDocker {
     fn drop(&mut self) {
-        if self.own.is_some() {
-            self.script("remove");
-        } else {
-            let ours = self.docker(&["ps", "-aq", "--filter", &format!("label={}", self.label)]);
-            let ids: Vec<&str> = ours.split_whitespace().collect();
-            if !ids.is_empty() {
-                self.docker(&[&["rm", "-f"], ids.as_slice()].concat());
+        // Failures are told, not asserted: a second panic would end the other tests before they have cleaned up.
+        let cleaned = match &self.own {
+            Some(folder) => script("remove", folder.path()).status(),
+            None => {
+                let remove = format!("docker ps -aq --filter label={} | xargs -r docker rm -f", self.label);
+                Command::new("sh").args(["-c", &remove]).env("DOCKER_HOST", &self.host).status()
             }
+        };
+        if !cleaned.is_ok_and(|status| status.success()) {
+            eprintln!("{} left something behind", self.label);
         }
     }
+}
+
+/// Says that a test cannot run here, past the harness, which keeps what a passing test prints. Never where CI is set.
+fn skipped(test: &str) -> Option<TestDocker> {
+    assert!(std::env::var_os("CI").is_none(), "Docker is needed here: {test} must not be skipped");
+    if let Ok(mut terminal) = std::fs::OpenOptions::new().append(true).open("/dev/stderr") {
+        writeln!(terminal, "skipped: {test} needs root and dockerd, or a Docker daemon that answers").ok();
+    }
+    None
 }
 
 fn script(verb: &str, folder: &Path) -> Command {
@@ -214,11 +229,11 @@ async fn states_are_shown_for_what_they_are() {
 async fn only_containers_with_the_label_are_shown() {
     let Some(docker) = TestDocker::start("label") else { return };
     docker.run("agent-mine", &[], SLEEP);
-    docker.docker(&["run", "-d", "--rm", "--network", "none", "--name", "not-mine", "ht-busybox", "sleep", "60"]);
+    docker.docker(&["run", "-d", "--rm", "--network", "none", "--name", "ht-not-mine", "ht-busybox", "sleep", "60"]);
     let (_sampler, telemetry) = sampler(docker.reader());
     let stats = measured(&telemetry, 1).await;
     assert_eq!(stats.containers[0].name, "mine");
-    docker.docker(&["rm", "-f", "agent-mine", "not-mine"]);
+    docker.docker(&["rm", "-f", "agent-mine", "ht-not-mine"]);
     let empty = until(&telemetry, "empty", |answer| answer.as_ref().is_ok_and(|stats| stats.running_count == Some(0)));
     let empty = empty.await.expect("numbers");
     assert_eq!((empty.total_cpu_percent, empty.total_memory_mb), (Some(0.0), Some(0.0)));
@@ -226,11 +241,7 @@ async fn only_containers_with_the_label_are_shown() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_daemon_that_stops_is_told_and_one_that_returns_is_seen() {
-    let Some(docker) = TestDocker::start("restart") else { return };
-    if docker.own.is_none() {
-        println!("skipped: the machine's own daemon is not to be stopped");
-        return;
-    }
+    let Some(docker) = TestDocker::own("restart", "") else { return };
     docker.run("agent-a", &[], SLEEP);
     let (_sampler, telemetry) = sampler(docker.reader());
     measured(&telemetry, 1).await;
@@ -249,12 +260,17 @@ async fn a_daemon_that_stops_is_told_and_one_that_returns_is_seen() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_socket_that_appears_later_is_found() {
-    let folder = tempfile::tempdir().expect("a folder");
-    let address = format!("unix://{}/d.sock", folder.path().display());
-    let reader = DockerReader::new(DockerEndpoint::parse(&address, None).expect("an address"), None);
-    let (_sampler, telemetry) = sampler(reader);
+    let Some(docker) = TestDocker::own("later", "") else { return };
+    docker.script("stop");
+    let socket = docker.host.trim_start_matches("unix://").to_owned();
+    // A daemon that ends leaves its socket; one that never ran has none.
+    std::fs::remove_file(&socket).ok();
+    let (_sampler, telemetry) = sampler(docker.reader());
     let gone = until(&telemetry, "absent", Result::is_err).await.expect_err("no Docker");
-    assert_eq!(gone.0, format!("no socket at {}/d.sock: is Docker installed and running?", folder.path().display()));
+    assert_eq!(gone.0, format!("no socket at {socket}: is Docker installed and running?"));
+    docker.script("start");
+    docker.run("agent-a", &[], SLEEP);
+    measured(&telemetry, 1).await;
 }
 
 /// Certificates of an authority, of a daemon at 127.0.0.1 and of a client, in the names that Docker expects.
@@ -282,11 +298,7 @@ async fn a_daemon_behind_tls_is_measured_and_a_stranger_is_refused() {
         file("server-cert.pem"),
         file("server-key.pem")
     );
-    let Some(docker) = TestDocker::start_with("tls", &flags) else {
-        assert!(std::env::var_os("CI").is_none(), "a daemon of our own is needed here");
-        println!("skipped: a daemon of our own needs root and dockerd");
-        return;
-    };
+    let Some(docker) = TestDocker::own("tls", &flags) else { return };
     docker.run("agent-a", &[], SLEEP);
     let address = format!("tcp://127.0.0.1:{free_port}");
     let reader = |directory: PathBuf| {

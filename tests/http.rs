@@ -21,6 +21,9 @@ use tower::ServiceExt;
 
 const GIB: u64 = 1 << 30;
 
+/// Far less than a source may take, far more than an answer from memory needs on a busy machine.
+const NO_WAIT: Duration = Duration::from_secs(1);
+
 /// A host of two cores, of which 45 % are busy in every window.
 struct FakeHost {
     ticks: u64,
@@ -52,6 +55,8 @@ enum Engine {
     Down,
     /// Never answers.
     Hung,
+    /// Lists one container, but never answers for it: a daemon that hangs in the middle of a round.
+    HungAfterList,
 }
 
 #[derive(Clone)]
@@ -79,6 +84,7 @@ impl ContainerReader for FakeEngine {
         match engine {
             Engine::Up(names) => Ok(names.into_iter().map(listed).collect()),
             Engine::Down => Err("nobody listens".into()),
+            Engine::HungAfterList => Ok(vec![listed("hung")]),
             Engine::Hung => std::future::pending().await,
         }
     }
@@ -87,6 +93,7 @@ impl ContainerReader for FakeEngine {
         let system = self.clock.load(Ordering::Relaxed);
         match id {
             "broken" => Err(ReadError::Failed("no answer".into())),
+            "hung" => std::future::pending().await,
             _ => Ok(ContainerCounters {
                 cpu_total: Some(system / 10),
                 system_total: Some(system),
@@ -144,7 +151,8 @@ impl Answer {
 
 impl Server {
     async fn ask(&self, request: Request<Body>) -> Answer {
-        let response = self.router.clone().oneshot(request).await.unwrap();
+        let answered = tokio::time::timeout(NO_WAIT, self.router.clone().oneshot(request));
+        let response = answered.await.expect("no request waits for a source").unwrap();
         let header = |name| response.headers().get(name).map(|v| v.to_str().unwrap().to_owned()).unwrap_or_default();
         let (status, content_type) = (response.status(), header(header::CONTENT_TYPE));
         assert_eq!(header(header::LOCATION), "", "nothing here redirects");
@@ -273,7 +281,21 @@ async fn an_unreadable_host_is_500() {
     let answer = server.get("/api/telemetry/host").await;
     assert_eq!(answer.status, StatusCode::INTERNAL_SERVER_ERROR);
     assert_eq!(answer.json(), json!({"detail": "Error getting host stats: gone; gone; gone"}));
-    assert_eq!(server.get("/").await.status, StatusCode::OK);
+    let page = server.get("/").await;
+    assert_eq!(page.status, StatusCode::OK);
+    assert!(page.text.contains("Error getting host stats: gone; gone; gone"), "the page says why");
+}
+
+#[tokio::test]
+async fn a_docker_that_hangs_within_a_round_leaves_the_last_numbers() {
+    let engine = FakeEngine::new(Engine::Up(vec!["a"]));
+    let server = server(FakeHost { ticks: 0, readable: true }, engine.clone()).await;
+    let path = "/api/telemetry/containers";
+    server.get_until(path, |answer| answer.json()["total_cpu_percent"].is_number()).await;
+    engine.becomes(Engine::HungAfterList);
+    let stale = server.get_until(path, |answer| answer.json()["stale"] == true).await.json();
+    assert_eq!((&stale["running_count"], &stale["total_cpu_percent"]), (&json!(1), &json!(20.0)));
+    assert_eq!(stale["containers"][0]["name"], "a", "not the row that nobody answered for");
 }
 
 #[tokio::test]
@@ -282,7 +304,9 @@ async fn other_routes_are_404_and_other_methods_405() {
     for path in
         ["/nope", "/api", "/api/telemetry", "/api/telemetry/host/", "/pkg/nope.js", "/Cargo.toml", "/pkg/../Cargo.toml"]
     {
-        assert_eq!(server.get(path).await.status, StatusCode::NOT_FOUND, "{path}");
+        let answer = server.get(path).await;
+        assert_eq!(answer.status, StatusCode::NOT_FOUND, "{path}");
+        assert!(answer.json()["detail"].is_string(), "{path}: {}", answer.text);
     }
     for path in ["/", "/api/telemetry/host", "/api/telemetry/containers"] {
         for method in [Method::POST, Method::PUT, Method::DELETE, Method::PATCH, Method::OPTIONS] {

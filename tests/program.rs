@@ -83,6 +83,7 @@ fn help_names_every_flag_and_version_the_version() {
         "--interval",
         "--disk-path",
         "--hostname",
+        "--log",
         "--site-root",
         "--help",
         "--version",

@@ -21,7 +21,6 @@ async function freePort(): Promise<number> {
 /** cargo-leptos watching a copy of the sources, so that the repository's own stay as they are. */
 const watched = test.extend<{ project: { folder: string; url: string } }>({
   // Playwright finds a fixture's needs by this pattern.
-  // eslint-disable-next-line no-empty-pattern
   project: async ({}, use) => {
     const folder = await mkdtemp(join(tmpdir(), 'ht-watch-'));
     for (const source of SOURCES) await cp(join(ROOT, source), join(folder, source), { recursive: true });
@@ -33,10 +32,11 @@ const watched = test.extend<{ project: { folder: string; url: string } }>({
       LEPTOS_RELOAD_PORT: String(await freePort()),
     };
     const child = spawn('cargo', ['leptos', 'watch'], { cwd: folder, env, detached: true, stdio: 'inherit' });
+    const ended = new Promise((done) => child.once('exit', done));
     await use({ folder, url });
     // The whole group: the watcher, a compiler, the server.
-    if (child.pid !== undefined) process.kill(-child.pid, 'SIGINT');
-    await new Promise((done) => child.once('exit', done));
+    if (child.pid !== undefined && child.exitCode === null) process.kill(-child.pid, 'SIGINT');
+    await ended;
     await rm(folder, { recursive: true, force: true });
   },
 });
@@ -44,6 +44,10 @@ const watched = test.extend<{ project: { folder: string; url: string } }>({
 watched('a change of Rust and one of CSS reload the open page', async ({ page, project }) => {
   const serves = async () => (await fetch(project.url).catch(() => undefined))?.status;
   await expect.poll(serves, { timeout: BUILD, intervals: [1000] }).toBe(200);
+  // leptos says in a development build only where server and browser differ.
+  const complaints: string[] = [];
+  page.on('console', (message) => /hydrat|panicked/i.test(message.text()) && complaints.push(message.text()));
+  page.on('pageerror', (error) => complaints.push(error.message));
   await page.goto(project.url);
   const label = page.locator('.host-page');
   await expect(label).toHaveText('Dashboard');
@@ -51,6 +55,8 @@ watched('a change of Rust and one of CSS reload the open page', async ({ page, p
   const app = join(project.folder, 'src/app.rs');
   await writeFile(app, (await readFile(app, 'utf8')).replace('"Dashboard"', '"Watched"'));
   await expect(label).toHaveText('Watched', { timeout: BUILD });
+
+  expect(complaints).toEqual([]);
 
   await appendFile(join(project.folder, 'style/main.css'), '.host-page { letter-spacing: 7px; }\n');
   await expect(label).toHaveCSS('letter-spacing', '7px', { timeout: BUILD });

@@ -16,7 +16,7 @@ pub trait ContainerReader: Send + Sync + 'static {
     /// How many [`counters`](Self::counters) calls may be under way at once.
     fn concurrency(&self) -> usize;
 
-    /// The call timed out or failed: what is held open may be dead, so the next call starts afresh.
+    /// A round failed: what is held open may be dead, so the next call starts afresh.
     fn reset(&self);
 }
 
@@ -74,6 +74,12 @@ pub(super) struct Observed {
     pub(super) counters: Option<Result<(Instant, ContainerCounters), String>>,
 }
 
+impl Observed {
+    pub(super) fn is_measured(&self) -> bool {
+        matches!(self.counters, Some(Ok(_)))
+    }
+}
+
 /// The counters of the round before, by container, which is what CPU is derived from.
 #[derive(Default)]
 pub(super) struct Baselines(HashMap<String, (Instant, ContainerCounters)>);
@@ -95,7 +101,13 @@ impl Baselines {
             let name = shown_name(&name, prefix).to_owned();
             let values = match counters {
                 None => Ok((None, None)),
-                Some(Err(reason)) => Err(reason),
+                Some(Err(reason)) => {
+                    // One failed read does not cost the next window: its baseline is kept, as long as it is not too old.
+                    if let Some(baseline) = self.0.remove(&id) {
+                        next.insert(id.clone(), baseline);
+                    }
+                    Err(reason)
+                }
                 Some(Ok((at, counters))) => {
                     let cpu = self
                         .0
@@ -285,6 +297,19 @@ mod tests {
         assert_eq!(row["name"], "broken");
         assert!(row["cpu"].is_null() && row["memory_mb"].is_null());
         assert_eq!(row["error"], "no answer");
+    }
+
+    #[test]
+    fn one_failed_read_costs_one_row_not_two() {
+        let (mut baselines, start) = (Baselines::default(), Instant::now());
+        let at = |ticks: u64| {
+            let elapsed = TICK * u32::try_from(ticks).expect("few");
+            vec![seen("a", Running, start + elapsed, counters(ticks * SECOND, ticks * 10 * SECOND, 0))]
+        };
+        derive(&mut baselines, at(0));
+        let container = at(0).remove(0).container;
+        derive(&mut baselines, vec![Observed { container, counters: Some(Err("no answer".into())) }]);
+        assert_eq!(derive(&mut baselines, at(2)).containers[0].cpu, Some(20.0));
     }
 
     #[test]

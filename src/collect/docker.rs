@@ -139,8 +139,11 @@ fn listed(summary: ContainerSummary) -> Option<ListedContainer> {
 }
 
 fn counters(stats: &ContainerStatsResponse) -> Result<ContainerCounters, ReadError> {
+    let Some(read) = stats.read else {
+        return Err(ReadError::Failed("the daemon's answer has no time".into()));
+    };
     // A container that has just stopped is answered with the zero time and empty numbers.
-    if stats.read.is_none_or(|read| read.timestamp() <= 0) {
+    if read.timestamp() <= 0 {
         return Err(ReadError::Gone);
     }
     let cpu = stats.cpu_stats.as_ref();
@@ -265,6 +268,7 @@ mod tests {
     fn a_container_that_just_stopped_is_gone() {
         let stopped = serde_json::json!({"read": "0001-01-01T00:00:00Z", "cpu_stats": {}, "memory_stats": {}});
         assert_eq!(stats(stopped), Err(ReadError::Gone));
+        assert!(matches!(stats(serde_json::json!({})), Err(ReadError::Failed(_))), "an empty answer is no end");
     }
 
     #[test]

@@ -16,7 +16,8 @@ pub enum DockerEndpoint {
     },
 }
 
-/// The client's certificates, as DOCKER_CERT_PATH names them. The daemon's is always verified.
+/// The client's certificates, as DOCKER_CERT_PATH names them. The daemon's is always verified,
+/// against `ca.pem` and the system's authorities.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Tls {
     /// The folder with `ca.pem`, `cert.pem` and `key.pem`.

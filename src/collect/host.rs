@@ -102,7 +102,7 @@ pub(super) fn derive(
         }
     };
     let memory = reading.memory.as_ref().map_err(|reason| part("memory", reason)).ok().map(memory_stats);
-    let disk = reading.disk.as_ref().map_err(|reason| part("disk", reason)).ok().map(disk_stats);
+    let disk = reading.disk.clone().and_then(|disk| disk_stats(&disk)).map_err(|reason| part("disk", &reason)).ok();
     if cpu.is_none() && memory.is_none() && disk.is_none() {
         return Err(errors.into_values().collect::<Vec<_>>().join("; "));
     }
@@ -128,12 +128,13 @@ fn memory_stats(memory: &MemoryReading) -> MemoryStats {
     }
 }
 
-fn disk_stats(disk: &DiskUsage) -> DiskStats {
-    DiskStats {
-        percent: round1(disk.percent().unwrap_or(0.0)),
+/// A file system without a size (/proc, say) has no utilization.
+fn disk_stats(disk: &DiskUsage) -> Result<DiskStats, String> {
+    Ok(DiskStats {
+        percent: round1(disk.percent().ok_or("the file system has no size")?),
         used_gb: round1(disk.used as f64 / GIB),
         total_gb: round1(disk.total as f64 / GIB),
-    }
+    })
 }
 
 #[cfg(test)]
@@ -171,6 +172,14 @@ mod tests {
         assert!(stats.memory.is_some());
         assert_eq!(stats.errors["disk"], "/data: gone");
         assert_eq!(stats.errors["cpu"], "no sample before this one");
+    }
+
+    #[test]
+    fn a_file_system_without_a_size_is_null_not_0() {
+        let disk = Ok(DiskUsage { total: 0, used: 0, available: 0 });
+        let stats = derive("atlas-01", Timestamp::now(), &HostReading { disk, ..reading() }, None).expect("stats");
+        assert_eq!(stats.disk, None);
+        assert_eq!(stats.errors["disk"], "the file system has no size");
     }
 
     #[test]

@@ -5,11 +5,12 @@ use super::host::{HostReader, HostReading, derive};
 use super::telemetry::{ContainersLatest, HostLatest, Taken, Telemetry};
 use crate::model::{ContainerState, ContainersStats, History, Timestamp};
 use futures::StreamExt;
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
-use tokio::time::{Interval, MissedTickBehavior, interval_at, sleep, timeout};
+use tokio::time::{Interval, MissedTickBehavior, interval_at, sleep, timeout, timeout_at};
 
 /// From the first reading of the host's counters to the second, which gives the first number.
 const FIRST_HOST_WINDOW: Duration = Duration::from_millis(250);
@@ -17,9 +18,12 @@ const FIRST_HOST_WINDOW: Duration = Duration::from_millis(250);
 /// From the first round of the containers to the second, which gives the first CPU numbers.
 const FIRST_CONTAINER_WINDOW: Duration = Duration::from_millis(500);
 
-/// How long the daemon may take to list its containers, and to answer for one of them, the whole answer included.
+/// How long the daemon may take to list its containers, the whole answer included.
 const LIST_DEADLINE: Duration = Duration::from_secs(3);
-const COUNTERS_DEADLINE: Duration = Duration::from_secs(4);
+
+/// All counters are read within most of an interval, but these bound it: below the one, a daemon that collects once
+/// a second would not be heard, and above the other nobody wants to wait for one that is stuck.
+const COUNTERS_DEADLINE: RangeInclusive<Duration> = Duration::from_secs(2)..=Duration::from_secs(4);
 
 /// How long to wait for the first container round before serving without it.
 const FIRST_ROUND_PATIENCE: Duration = Duration::from_secs(2);
@@ -45,7 +49,7 @@ pub struct SamplerOptions {
 /// The two measuring loops; dropping it ends them.
 pub struct Sampler {
     /// Aborts its tasks when dropped.
-    _loops: JoinSet<()>,
+    loops: JoinSet<()>,
     telemetry: Telemetry,
 }
 
@@ -58,12 +62,17 @@ impl Sampler {
         let mut loops = JoinSet::new();
         loops.spawn(sample_host(host, options.clone(), host_sender));
         loops.spawn(sample_containers(containers, options, containers_sender));
-        Self { _loops: loops, telemetry }
+        Self { loops, telemetry }
     }
 
     /// The handle to what is measured.
     pub fn telemetry(&self) -> Telemetry {
         self.telemetry.clone()
+    }
+
+    /// Resolves when a loop has ended, which none does by itself: a fault of ours, after which nothing is measured.
+    pub async fn ended(&mut self) {
+        self.loops.join_next().await;
     }
 
     /// Waits until there is a host reading, and a container round or the patience for it is over.
@@ -83,7 +92,12 @@ async fn sample_host(mut reader: impl HostReader, options: SamplerOptions, publi
     let mut ticks = ticks(options.interval);
     let mut previous = None;
     let mut history = History::default();
+    let mut last = Instant::now();
     loop {
+        // After a pause (a suspend, say) the window would be an average over all of it: begin anew.
+        if last.elapsed() > 3 * options.interval {
+            previous = None;
+        }
         if previous.is_none() {
             let Some((again, first)) = read_host(reader).await else { return };
             reader = again;
@@ -93,9 +107,10 @@ async fn sample_host(mut reader: impl HostReader, options: SamplerOptions, publi
         let Some((again, reading)) = read_host(reader).await else { return };
         reader = again;
         let at = Instant::now();
+        last = at;
         let derived = derive(&options.hostname, Timestamp::now(), &reading, previous.as_ref());
         match &derived {
-            Ok(stats) => history.record(stats),
+            Ok(stats) => history.record(stats, options.interval.as_secs_f64()),
             Err(_) => history.record_gap(),
         }
         let sample = Some(derived.map(|stats| Taken { at, stats }));
@@ -131,14 +146,15 @@ async fn sample_containers(
     let mut backoff = BACKOFF_START;
     let mut log = FailureLog::default();
     let mut good = None;
-    let mut hurried = false;
+    let mut may_hurry = true;
     loop {
         let outcome = rounds.run().await;
         let failure = outcome.as_ref().err().cloned();
         log.note(failure.as_deref());
-        hurried = !hurried && outcome.as_ref().is_ok_and(lacks_a_window);
+        let hurried = may_hurry && outcome.as_ref().is_ok_and(lacks_a_window);
         good = outcome.ok().map(|stats| Taken { at: Instant::now(), stats }).or(good);
         let failed = failure.is_some();
+        may_hurry = failed || (may_hurry && !hurried);
         publish.send_replace(Arc::new(ContainersLatest { good: good.clone(), failure }));
         if failed {
             rounds.reader.reset();
@@ -177,27 +193,43 @@ impl<R: ContainerReader> Rounds<R> {
         let list = timeout(LIST_DEADLINE, self.reader.list())
             .await
             .unwrap_or_else(|_| Err(format!("no answer within {} s", LIST_DEADLINE.as_secs())))?;
-        let round = futures::stream::iter(list)
-            .map(|container| observe(&self.reader, container))
+        let asked = list.iter().any(|container| container.state != ContainerState::Restarting);
+        let deadline = Instant::now() + self.counters_deadline();
+        let round: Vec<Observed> = futures::stream::iter(list)
+            .map(|container| observe(&self.reader, container, deadline))
             .buffer_unordered(self.reader.concurrency())
             .filter_map(std::future::ready)
             .collect()
             .await;
-        let max_age = 3 * self.options.interval.max(COUNTERS_DEADLINE);
+        match first_failure(&round) {
+            // Nobody answered: that is the daemon, not its containers, and the last good numbers stay.
+            Some(reason) if asked && round.iter().all(|observed| !observed.is_measured()) => return Err(reason),
+            _ => {}
+        }
+        let max_age = 3 * self.options.interval.max(*COUNTERS_DEADLINE.end());
         Ok(self.baselines.derive(round, &self.options.prefix, max_age, Timestamp::now()))
+    }
+
+    fn counters_deadline(&self) -> Duration {
+        (self.options.interval * 4 / 5).clamp(*COUNTERS_DEADLINE.start(), *COUNTERS_DEADLINE.end())
     }
 }
 
+/// The reason of a container that could not be read, if there is one.
+fn first_failure(round: &[Observed]) -> Option<String> {
+    round.iter().find_map(|observed| observed.counters.as_ref()?.as_ref().err().cloned())
+}
+
 /// One container's counters within the deadline; `None` if it ended meanwhile.
-async fn observe(reader: &impl ContainerReader, container: ListedContainer) -> Option<Observed> {
+async fn observe(reader: &impl ContainerReader, container: ListedContainer, deadline: Instant) -> Option<Observed> {
     if container.state == ContainerState::Restarting {
         return Some(Observed { container, counters: None });
     }
-    let counters = match timeout(COUNTERS_DEADLINE, reader.counters(&container.id)).await {
+    let counters = match timeout_at(deadline.into(), reader.counters(&container.id)).await {
         Ok(Ok(counters)) => Ok((Instant::now(), counters)),
         Ok(Err(ReadError::Gone)) => return None,
         Ok(Err(ReadError::Failed(reason))) => Err(reason),
-        Err(_) => Err(format!("no answer within {} s", COUNTERS_DEADLINE.as_secs())),
+        Err(_) => Err("no answer in time".into()),
     };
     Some(Observed { container, counters: Some(counters) })
 }

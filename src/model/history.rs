@@ -24,11 +24,14 @@ pub struct HostPoint {
 pub struct History(VecDeque<HostPoint>);
 
 impl History {
-    /// Appends a sample; one that is already the newest measured is not taken twice.
-    pub fn record(&mut self, stats: &HostStats) {
-        let newest = self.0.iter().rev().find_map(|point| point.at);
-        if newest == Some(stats.timestamp) {
-            return;
+    /// Appends a sample, after a gap for each interval (in seconds) in which there was none;
+    /// one that is already the newest measured is not taken twice.
+    pub fn record(&mut self, stats: &HostStats, interval: f64) {
+        if let Some(newest) = self.0.iter().rev().find_map(|point| point.at) {
+            if newest == stats.timestamp {
+                return;
+            }
+            self.record_silence(stats.timestamp.seconds_since(newest) - interval, interval);
         }
         self.push(HostPoint {
             at: Some(stats.timestamp),
@@ -40,6 +43,14 @@ impl History {
     /// Appends a slot in which nothing could be learnt.
     pub fn record_gap(&mut self) {
         self.push(HostPoint::default());
+    }
+
+    /// Sees to it that the newest sample is followed by as many gaps as intervals fit into `silence` seconds.
+    pub fn record_silence(&mut self, silence: f64, interval: f64) {
+        let gaps = self.0.iter().rev().take_while(|point| point.at.is_none()).count();
+        // A float beyond the range of usize is its end, and NaN is 0.
+        let missed = ((silence / interval).round() as usize).min(CAPACITY);
+        (gaps..missed).for_each(|_| self.record_gap());
     }
 
     /// How many slots are taken, gaps included; at most [`CAPACITY`].
@@ -99,7 +110,7 @@ mod tests {
     fn keeps_the_newest_sixty() {
         let mut history = History::default();
         for second in 0..62 {
-            history.record(&sample(second, f64::from(second)));
+            history.record(&sample(second, f64::from(second)), 1.0);
         }
         assert_eq!(history.len(), CAPACITY);
         assert_eq!(history.cpu().first(), Some(&Some(2.0)));
@@ -109,9 +120,9 @@ mod tests {
     #[test]
     fn a_short_history_is_padded_in_front_and_a_gap_stays_a_gap() {
         let mut history = History::default();
-        history.record(&sample(0, 10.0));
+        history.record(&sample(0, 10.0), 5.0);
         history.record_gap();
-        history.record(&sample(10, 30.0));
+        history.record(&sample(10, 30.0), 5.0);
         let cpu = history.cpu();
         assert_eq!(cpu.len(), CAPACITY);
         assert_eq!(cpu[CAPACITY - 3..], [Some(10.0), None, Some(30.0)]);
@@ -122,9 +133,22 @@ mod tests {
     #[test]
     fn the_same_sample_seen_twice_is_one_point() {
         let mut history = History::default();
-        history.record(&sample(0, 10.0));
+        history.record(&sample(0, 10.0), 5.0);
         history.record_gap();
-        history.record(&sample(0, 10.0));
+        history.record(&sample(0, 10.0), 5.0);
         assert_eq!(history.len(), 2);
+    }
+
+    #[test]
+    fn a_pause_is_as_many_gaps_as_it_was_intervals_and_not_more() {
+        let mut history = History::default();
+        history.record(&sample(0, 10.0), 5.0);
+        history.record_silence(5.2, 5.0);
+        history.record_silence(6.9, 5.0);
+        assert_eq!(history.len(), 2, "one interval was missed, however often that was noticed");
+        history.record(&sample(20, 30.0), 5.0);
+        assert_eq!(history.cpu()[CAPACITY - 5..], [Some(10.0), None, None, None, Some(30.0)]);
+        history.record(&sample(3599, 40.0), 5.0);
+        assert_eq!(history.cpu().iter().flatten().count(), 1, "after a long pause nothing before it is shown");
     }
 }

@@ -1,29 +1,14 @@
 //! The configuration: built-in default < Leptos.toml < environment < command line, each value checked alike.
 
+mod sources;
+
 use crate::collect::{DockerEndpoint, SystemHost, Tls};
 use clap::Parser;
-use std::collections::BTreeMap;
+use sources::Sources;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 use thiserror::Error;
-
-/// The file that is read where `--config` names none; it need not be there.
-const DEFAULT_FILE: &str = "Leptos.toml";
-
-/// Every key that Leptos.toml may hold. Its environment variable is `HOST_TELEMETRY_` and the key in capitals,
-/// its flag `--` and the key with dashes.
-const KEYS: [&str; 9] = [
-    "listen",
-    "docker_host",
-    "container_label",
-    "container_prefix",
-    "container_noun",
-    "interval",
-    "disk_path",
-    "hostname",
-    "site_root",
-];
 
 /// The command line. A flag left out is taken from the environment (HOST_TELEMETRY_LISTEN for --listen,
 /// and so on), else from Leptos.toml, else has the default named here.
@@ -53,7 +38,7 @@ pub struct Options {
     #[arg(long, value_name = "WORD")]
     pub container_noun: Option<String>,
     /// Seconds between samples, 1 to 60 [default: 5]
-    #[arg(long, value_name = "SECONDS")]
+    #[arg(long, value_name = "SECONDS", allow_negative_numbers = true)]
     pub interval: Option<String>,
     /// Show the file system that holds this path [default: /]
     #[arg(long, value_name = "PATH")]
@@ -61,6 +46,9 @@ pub struct Options {
     /// Name to show for this host [default: the machine's]
     #[arg(long, value_name = "NAME")]
     pub hostname: Option<String>,
+    /// What to log: error, warn, info, debug or trace [default: info]
+    #[arg(long, value_name = "LEVEL")]
+    pub log: Option<String>,
     /// Folder of the page's files [default: site beside the program, or one folder up]
     #[arg(long, value_name = "FOLDER")]
     pub site_root: Option<String>,
@@ -85,6 +73,8 @@ pub struct Config {
     pub disk_path: PathBuf,
     /// The host's name.
     pub hostname: String,
+    /// What to log, as the name of a level.
+    pub log: String,
     /// The folder of the page's files.
     pub site_root: PathBuf,
     /// Port on which `cargo leptos watch` tells the page to reload.
@@ -107,7 +97,7 @@ pub enum ConfigError {
         allowed: &'static str,
     },
     /// A key that does not exist.
-    #[error("{path}: unknown key {key:?}; known are {}", KEYS.join(", "))]
+    #[error("{path}: unknown key {key:?}; known are {}", sources::KEYS.join(", "))]
     UnknownKey {
         /// The file.
         path: String,
@@ -149,7 +139,7 @@ impl Config {
     /// Joins the command line, the environment (as `env` gives it) and Leptos.toml.
     pub fn load(options: &Options, env: impl Fn(&str) -> Option<String>) -> Result<Self, ConfigError> {
         let env = |name: &str| env(name).filter(|value| !value.is_empty());
-        let sources = Sources { flags: flags(options), file: read_file(options.config.as_deref())?, env: &env };
+        let sources = Sources::of(options, &env)?;
         let tls = tls(&env);
         let container_label = sources.find("container_label").map(|label| label.check(label_of, LABEL)).transpose()?;
         let container_label = container_label.flatten();
@@ -167,6 +157,7 @@ impl Config {
             interval: sources.get("interval", "5", interval_of, INTERVAL)?,
             disk_path: sources.get("disk_path", "/", absolute, "an absolute path")?,
             hostname: sources.get("hostname", &SystemHost::hostname().unwrap_or_default(), hostname_of, HOSTNAME)?,
+            log: sources.get("log", "info", log_of, LOG)?,
             site_root: match sources.find("site_root") {
                 Some(found) => found.check(|text| Some(PathBuf::from(text)), "a folder")?,
                 None => default_site_root(),
@@ -188,6 +179,7 @@ const DOCKER_HOST: &str = "unix:///absolute/path or tcp://host:port";
 const LABEL: &str = "key or key=value";
 const NOUN: &str = "one word of at most 24 characters";
 const INTERVAL: &str = "whole seconds from 1 to 60";
+const LOG: &str = "error, warn, info, debug or trace";
 const HOSTNAME: &str = "a name of at most 253 characters";
 
 /// An empty label is no filter.
@@ -205,6 +197,10 @@ fn noun_of(text: &str) -> Option<String> {
 
 fn interval_of(text: &str) -> Option<Duration> {
     text.parse().ok().filter(|seconds| (1..=60).contains(seconds)).map(Duration::from_secs)
+}
+
+fn log_of(text: &str) -> Option<String> {
+    ["error", "warn", "info", "debug", "trace"].contains(&text).then(|| text.to_owned())
 }
 
 fn absolute(text: &str) -> Option<PathBuf> {
@@ -239,117 +235,11 @@ fn default_site_root() -> PathBuf {
     if beside.is_dir() { beside } else { folder.parent().unwrap_or(folder).join("site") }
 }
 
-fn flags(options: &Options) -> BTreeMap<&'static str, String> {
-    let given = [
-        &options.listen,
-        &options.docker_host,
-        &options.container_label,
-        &options.container_prefix,
-        &options.container_noun,
-        &options.interval,
-        &options.disk_path,
-        &options.hostname,
-        &options.site_root,
-    ];
-    KEYS.into_iter().zip(given).filter_map(|(key, value)| Some((key, value.clone()?))).collect()
-}
-
-/// The values of a file, as text, and the file's name.
-#[derive(Default)]
-struct FileValues {
-    path: String,
-    values: BTreeMap<String, String>,
-}
-
-/// Reads the file that was named, which must be there, or the default one, which need not.
-fn read_file(named: Option<&Path>) -> Result<FileValues, ConfigError> {
-    let path = named.unwrap_or(Path::new(DEFAULT_FILE));
-    let shown = path.display().to_string();
-    let text = match std::fs::read_to_string(path) {
-        Ok(text) => text,
-        Err(error) if named.is_none() && error.kind() == std::io::ErrorKind::NotFound => {
-            return Ok(FileValues::default());
-        }
-        Err(error) => return Err(ConfigError::UnreadableFile { path: shown, reason: error.to_string() }),
-    };
-    let table: toml::Table = text.parse().map_err(|error: toml::de::Error| {
-        let line = error.span().map_or(1, |span| text[..span.start].lines().count().max(1));
-        ConfigError::BadFile { path: shown.clone(), reason: format!("line {line}: {}", error.message()) }
-    })?;
-    if let Some(key) = table.keys().find(|key| !KEYS.contains(&key.as_str())) {
-        return Err(ConfigError::UnknownKey { path: shown, key: key.clone() });
-    }
-    let as_text = |value: toml::Value| match value {
-        toml::Value::String(text) => text,
-        other => other.to_string(),
-    };
-    Ok(FileValues { path: shown, values: table.into_iter().map(|(key, value)| (key, as_text(value))).collect() })
-}
-
-/// Where values come from, the strongest first.
-struct Sources<'a> {
-    flags: BTreeMap<&'static str, String>,
-    env: &'a dyn Fn(&str) -> Option<String>,
-    file: FileValues,
-}
-
-/// A value and where it stands.
-struct Found {
-    key: &'static str,
-    value: String,
-    origin: String,
-}
-
-impl Found {
-    fn check<T>(self, parse: impl Fn(&str) -> Option<T>, allowed: &'static str) -> Result<T, ConfigError> {
-        parse(&self.value).ok_or(ConfigError::BadValue {
-            key: self.key,
-            value: self.value,
-            origin: self.origin,
-            allowed,
-        })
-    }
-}
-
-impl Sources<'_> {
-    fn get<T>(
-        &self,
-        key: &'static str,
-        default: &str,
-        parse: impl Fn(&str) -> Option<T>,
-        allowed: &'static str,
-    ) -> Result<T, ConfigError> {
-        let found = self.find(key);
-        let default = || Found { key, value: default.to_owned(), origin: "the default".into() };
-        found.unwrap_or_else(default).check(parse, allowed)
-    }
-
-    fn find(&self, key: &'static str) -> Option<Found> {
-        let found = |value, origin: String| Some(Found { key, value, origin });
-        if let Some(value) = self.flags.get(key) {
-            return found(value.clone(), format!("--{}", key.replace('_', "-")));
-        }
-        let own = format!("HOST_TELEMETRY_{}", key.to_uppercase());
-        // The names by which others know the same thing: Docker's client and cargo-leptos.
-        let other = match key {
-            "docker_host" => "DOCKER_HOST",
-            "listen" => "LEPTOS_SITE_ADDR",
-            "site_root" => "LEPTOS_SITE_ROOT",
-            _ => "",
-        };
-        for name in [own.as_str(), other] {
-            if let Some(value) = (self.env)(name) {
-                return found(value, name.to_owned());
-            }
-        }
-        let value = self.file.values.get(key)?;
-        found(value.clone(), self.file.path.clone())
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use super::sources::KEYS;
     use super::*;
+    use std::collections::BTreeMap;
     use std::io::Write as _;
 
     fn load(flags: &[&str], env: &[(&str, &str)]) -> Result<Config, ConfigError> {
@@ -435,13 +325,15 @@ mod tests {
 
     #[test]
     fn a_bad_value_is_named_with_its_key_and_what_is_allowed() {
-        let cases: [(&[&str], &str); 9] = [
+        let cases: [(&[&str], &str); 11] = [
             (
                 &["--interval", "0"],
                 "interval = \"0\" (from --interval) is not allowed: it must be whole seconds from 1 to 60",
             ),
             (&["--interval", "61"], "whole seconds"),
             (&["--interval", "5s"], "\"5s\""),
+            (&["--interval", "-1"], "whole seconds"),
+            (&["--log", "loud"], "error, warn, info, debug or trace"),
             (&["--listen", "3000"], "an IP address and a port"),
             (&["--docker-host", "ssh://root@a"], "docker_host = \"ssh://root@a\""),
             (&["--disk-path", "data"], "an absolute path"),

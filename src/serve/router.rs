@@ -4,7 +4,8 @@ use super::state::AppState;
 use crate::app::Shell;
 use axum::body::Body;
 use axum::extract::{Request, State};
-use axum::http::header::{ACCEPT, CACHE_CONTROL, HeaderValue, REFERER, X_CONTENT_TYPE_OPTIONS};
+use axum::handler::HandlerWithoutStateExt;
+use axum::http::header::{ACCEPT, ACCEPT_ENCODING, CACHE_CONTROL, HeaderValue, REFERER, VARY, X_CONTENT_TYPE_OPTIONS};
 use axum::http::{Method, StatusCode};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
@@ -22,14 +23,16 @@ pub fn router(state: AppState) -> Router {
     let _ = any_spawner::Executor::init_tokio();
     let site = state.leptos.site_root.to_string();
     let pkg = format!("{site}/{}", state.leptos.site_pkg_dir);
-    let bundle = get_service(ServeDir::new(pkg).precompressed_br().precompressed_gzip());
-    let public = get_service(ServeDir::new(&site).precompressed_br().precompressed_gzip());
+    let files = |folder: &str| {
+        let files = ServeDir::new(folder).precompressed_br().precompressed_gzip();
+        files.not_found_service(not_found.into_service())
+    };
     Router::new()
         .route("/", get(page))
         .route("/api/telemetry/host", get(endpoint))
         .route("/api/telemetry/containers", get(endpoint))
-        .nest_service(&format!("/{}", state.leptos.site_pkg_dir), bundle)
-        .route("/favicon.svg", public)
+        .nest_service(&format!("/{}", state.leptos.site_pkg_dir), get_service(files(&pkg)))
+        .route("/favicon.svg", get_service(files(&site)))
         .fallback(not_found)
         .method_not_allowed_fallback(method_not_allowed)
         .layer(middleware::from_fn(headers))
@@ -83,6 +86,10 @@ async fn headers(request: Request, next: Next) -> Response<Body> {
     let is_file = request.uri().path().contains('.');
     let mut response = next.run(request).await;
     let cache = HeaderValue::from_static(if is_file { "no-cache" } else { "no-store" });
+    if is_file {
+        // Compressed or not, by what was asked for; the compression layer says so only of what it compresses itself.
+        response.headers_mut().insert(VARY, HeaderValue::from_name(ACCEPT_ENCODING));
+    }
     response.headers_mut().entry(CACHE_CONTROL).or_insert(cache);
     response.headers_mut().insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     response

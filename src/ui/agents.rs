@@ -70,7 +70,7 @@ impl Sums {
                 let (exact_cpu, exact_memory) = (format::percent_exact(cpu), format::memory(stats.total_memory_mb));
                 Self {
                     count: count.to_string(),
-                    label: format::plural(count, noun),
+                    label: format::plural(count, noun) + if state.containers_stale { ", old" } else { "" },
                     cpu: format::percent(cpu),
                     memory: format::memory_short(stats.total_memory_mb),
                     tooltip: format!("All together: CPU {exact_cpu} of the host, memory {exact_memory}"),

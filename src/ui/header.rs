@@ -19,14 +19,17 @@ pub fn HostTelemetry() -> impl IntoView {
     let age = live.read(|state| state.host_stale.map(format::age).unwrap_or_default());
     let age_class =
         live.read(|state| String::from(if state.host_stale.is_some() { "ht-age is-shown" } else { "ht-age" }));
-    let label = live.settings(|settings| format!("Host telemetry of {}", settings.hostname));
+    let label = live.read(|state| {
+        let known = state.host.as_ref().map_or(&state.settings.hostname, |host| &host.hostname);
+        format!("Host telemetry of {known}")
+    });
     view! {
         <section class="ht" aria-label=label>
             <Cpu live/>
             <Memory live/>
             <Disk live/>
             <Agents live/>
-            <span class=age_class role="status">{age}</span>
+            <span class=age_class>{age}</span>
         </section>
     }
 }

@@ -27,6 +27,8 @@ pub struct State {
     pub settings: Settings,
     /// The last good numbers of the host; `None` before any.
     pub host: Option<HostStats>,
+    /// Why there are no numbers of the host, where there are none.
+    pub host_problem: String,
     /// How old the host's numbers are, in seconds, once they are overdue; `None` while they are fresh.
     pub host_stale: Option<f64>,
     /// The containers.
@@ -52,7 +54,11 @@ impl Live {
         let snapshot = RenderedSnapshot::shared();
         let had_snapshot = snapshot.is_some();
         let live = Self(RwSignal::new(snapshot.map(State::from).unwrap_or_default()));
-        Effect::new(move |_| live.poll(!had_snapshot));
+        Effect::new(move |_| {
+            // By the browser's clock, which may be another than the server's.
+            live.0.update_untracked(State::date);
+            live.poll(!had_snapshot);
+        });
         live
     }
 
@@ -86,9 +92,10 @@ impl Live {
 impl From<Snapshot> for State {
     fn from(snapshot: Snapshot) -> Self {
         let Snapshot { settings, host, containers, history } = snapshot;
+        let host_problem = host.as_ref().err().map(ToString::to_string).unwrap_or_default();
         let host = host.ok();
         let host_stale = host.as_ref().filter(|host| host.stale).map(|host| host.age_seconds);
-        let mut state = Self { settings, host, host_stale, history, ..Self::default() };
+        let mut state = Self { settings, host, host_problem, host_stale, history, ..Self::default() };
         state.accept_containers(Some(containers));
         state
     }
@@ -103,18 +110,29 @@ impl State {
         }
     }
 
-    /// Takes an answer; one that failed leaves the numbers, marks them and adds a gap.
+    /// Notes when the host's numbers were taken, by this machine's clock.
+    fn date(&mut self) {
+        self.taken = self.host.as_ref().map(|host| Timestamp::now().earlier_by(host.age_seconds));
+    }
+
+    /// Takes an answer; one that failed leaves the numbers, marks them and adds a gap for each interval missed.
     fn accept_host(&mut self, answer: Option<Result<HostStats, TelemetryError>>) {
-        let now = Timestamp::now();
-        if let Some(Ok(stats)) = answer {
-            self.taken = Some(now.earlier_by(stats.age_seconds));
-            self.host_stale = stats.stale.then_some(stats.age_seconds);
-            self.history.record(&stats);
-            self.host = Some(stats);
-        } else {
-            let taken = *self.taken.get_or_insert(now);
-            self.host_stale = Some(now.seconds_since(taken));
-            self.history.record_gap();
+        let interval = f64::from(self.settings.interval_seconds);
+        match answer {
+            Some(Ok(stats)) => {
+                self.host_stale = stats.stale.then_some(stats.age_seconds);
+                self.history.record(&stats, interval);
+                self.host = Some(stats);
+                self.date();
+                return;
+            }
+            Some(Err(error)) => self.host_problem = error.to_string(),
+            None => self.host_problem = "no answer".into(),
+        }
+        if let Some(taken) = self.taken {
+            let age = Timestamp::now().seconds_since(taken);
+            self.host_stale = Some(age);
+            self.history.record_silence(age, interval);
         }
     }
 

@@ -21,11 +21,11 @@ pub(super) struct Reading {
 impl Reading {
     /// A part that could not be read; its reason is the tooltip.
     pub(super) fn missing(host: &HostStats, part: &str) -> Self {
-        Self { title: host.errors.get(part).cloned().unwrap_or_default(), ..Self::unknown() }
+        Self::unknown(host.errors.get(part).map_or("", String::as_str))
     }
 
-    fn unknown() -> Self {
-        Self { percent: None, value: UNKNOWN.into(), rest: String::new(), title: String::new() }
+    fn unknown(reason: &str) -> Self {
+        Self { percent: None, value: UNKNOWN.into(), rest: String::new(), title: reason.into() }
     }
 
     fn word(&self) -> &'static str {
@@ -48,7 +48,9 @@ pub(super) struct MetricText {
 impl MetricText {
     pub(super) fn read(live: Live, label: &'static str, read: fn(&HostStats) -> Reading) -> Self {
         let text = |write: fn(Reading, &State) -> String| {
-            live.read(move |state| write(state.host.as_ref().map_or_else(Reading::unknown, read), state))
+            live.read(move |state| {
+                write(state.host.as_ref().map_or_else(|| Reading::unknown(&state.host_problem), read), state)
+            })
         };
         Self {
             label,

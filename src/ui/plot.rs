@@ -45,7 +45,7 @@ impl Frame {
         // Without a ChartBuilder: its labels would be measured by the DOM here and by an estimate on the server.
         let scales = Cartesian2d::<RangedCoordf64, RangedCoordf64>::new(
             0.0..last,
-            0.0..self.y_max.max(f64::MIN_POSITIVE),
+            0.0..positive(self.y_max),
             (pixels(width), flipped(pixels(height))),
         );
         let canvas = SVGBackend::with_string(&mut markup, (width, height)).into_drawing_area().apply_coord_spec(scales);
@@ -53,6 +53,11 @@ impl Frame {
         drop(canvas);
         drawn.map_or_else(String::new, |()| markup)
     }
+}
+
+/// A scale needs some height, whatever it was told.
+fn positive(y_max: f64) -> f64 {
+    y_max.max(f64::MIN_POSITIVE)
 }
 
 /// SVG counts from the top, values from the bottom.
@@ -87,7 +92,9 @@ pub(super) fn draw_series(
 
 /// Draws a dot of `radius` tenths of a pixel.
 pub(super) fn draw_dot(canvas: &Canvas<'_>, at: (f64, f64), radius: u32, color: RGBColor) -> Option<()> {
-    canvas.draw(&Circle::new(at, radius, color.filled())).ok()
+    let (slot, value) = at;
+    let top = canvas.as_coord_spec().y_spec().range().end;
+    canvas.draw(&Circle::new((slot, value.max(0.0).min(top)), radius, color.filled())).ok()
 }
 
 /// Draws a level line over the whole width.
@@ -99,7 +106,7 @@ pub(super) fn draw_level(canvas: &Canvas<'_>, slots: usize, y: f64, color: RGBCo
 /// The unbroken stretches of a series, as points within the frame.
 fn runs(data: &[Option<f64>], y_max: f64) -> Vec<Vec<(f64, f64)>> {
     let point = |(slot, value): (usize, &Option<f64>)| {
-        value.filter(|value| value.is_finite()).map(|value| (slot as f64, value.clamp(0.0, y_max)))
+        value.filter(|value| value.is_finite()).map(|value| (slot as f64, value.clamp(0.0, positive(y_max))))
     };
     let points: Vec<_> = data.iter().enumerate().map(point).collect();
     points

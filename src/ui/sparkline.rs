@@ -44,8 +44,7 @@ fn markup(data: &[Option<f64>], y_max: f64, width: u32, height: u32) -> String {
     frame.draw(|canvas| {
         draw_series(canvas, data, y_max, CPU, 15)?;
         if let Some(Some(newest)) = data.last() {
-            let dot = (data.len().saturating_sub(1) as f64, newest.clamp(0.0, y_max));
-            draw_dot(canvas, dot, 20, CPU)?;
+            draw_dot(canvas, (data.len().saturating_sub(1) as f64, *newest), 20, CPU)?;
         }
         Some(())
     })
@@ -83,5 +82,6 @@ mod tests {
             assert_eq!(count(&markup, "polyline") + count(&markup, "circle"), 0);
         }
         assert_eq!(count(&markup(&[Some(1.0), Some(2.0)], 0.0, 0, 0), "circle"), 1, "no room is no panic");
+        assert_eq!(count(&markup(&[Some(1.0), Some(2.0)], f64::NAN, 60, 20), "circle"), 1, "nor is no scale");
     }
 }

@@ -4,7 +4,7 @@
 #   private-docker.sh stop DIR    ends it and its containers
 #   private-docker.sh kill DIR    ends the daemon and its containerd at once, as a crash would
 #   private-docker.sh remove DIR  stops it and deletes the folder
-#   private-docker.sh image DIR   only imports the image ht-busybox, into the daemon that DOCKER_HOST names
+#   private-docker.sh image DIR   only imports the image ht-busybox into the daemon that DOCKER_HOST names; DIR is scratch
 # Containers: docker -H unix://DIR/d.sock run -d --network none --name NAME ht-busybox COMMAND
 set -euo pipefail
 verb=$1 dir=$2
@@ -78,6 +78,8 @@ case $verb in
   image) image ;;
   remove)
     stop
+    # What a daemon that was killed has left running: its containers' shims, with what they hold.
+    pkill -KILL -f "containerd-shim.*$dir/exec/" || true
     # What a daemon that was killed has left mounted.
     awk -v dir="$dir/" 'index($2, dir) == 1 { print $2 }' /proc/mounts | sort -r | xargs -r umount -l
     rm -rf "$dir"
