@@ -31,7 +31,7 @@ impl History {
             if newest == stats.timestamp {
                 return;
             }
-            self.record_silence(stats.timestamp.seconds_since(newest) - interval, interval);
+            self.record_silence(stats.timestamp.seconds() - newest.seconds() - interval, interval);
         }
         self.push(HostPoint {
             at: Some(stats.timestamp),

@@ -1,6 +1,6 @@
 //! The moment of a sample, in the one text form that the wire has.
 
-use chrono::{DateTime, NaiveDate, SecondsFormat, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 use std::fmt;
 
@@ -14,15 +14,9 @@ impl Timestamp {
         Self(Utc::now())
     }
 
-    /// Seconds from `earlier` to this moment; negative where the clock was set back in between.
-    pub fn seconds_since(self, earlier: Self) -> f64 {
-        (self.0 - earlier.0).as_seconds_f64()
-    }
-
-    /// The moment `seconds` before this one; this one if there is no such moment.
-    pub fn earlier_by(self, seconds: f64) -> Self {
-        let milliseconds = TimeDelta::try_milliseconds((seconds * 1000.0) as i64);
-        Self(milliseconds.and_then(|delta| self.0.checked_sub_signed(delta)).unwrap_or(self.0))
+    /// Seconds since 1970, to the microsecond.
+    pub fn seconds(self) -> f64 {
+        self.0.timestamp_micros() as f64 / 1e6
     }
 }
 

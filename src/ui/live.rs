@@ -37,8 +37,8 @@ pub struct State {
     pub containers_stale: bool,
     /// The host's last 60 samples, with gaps where polls failed.
     pub history: History,
-    /// When the host's numbers were taken, by the browser's clock; `None` before the first poll.
-    taken: Option<Timestamp>,
+    /// When the host's numbers were taken, in seconds by the browser's clock; `None` while there are none.
+    taken: Option<f64>,
 }
 
 /// The live state. Copies refer to the same.
@@ -112,7 +112,7 @@ impl State {
 
     /// Notes when the host's numbers were taken, by this machine's clock.
     fn date(&mut self) {
-        self.taken = self.host.as_ref().map(|host| Timestamp::now().earlier_by(host.age_seconds));
+        self.taken = self.host.as_ref().map(|host| Timestamp::now().seconds() - host.age_seconds);
     }
 
     /// Takes an answer; one that failed leaves the numbers, marks them and adds a gap for each interval missed.
@@ -130,7 +130,7 @@ impl State {
             None => self.host_problem = "no answer".into(),
         }
         if let Some(taken) = self.taken {
-            let age = Timestamp::now().seconds_since(taken);
+            let age = Timestamp::now().seconds() - taken;
             self.host_stale = Some(age);
             self.history.record_silence(age, interval);
         }
