@@ -31,7 +31,7 @@ test.describe('the widest numbers', () => {
       cpu: 13.3,
       memoryMib: 1900,
     }));
-    const server = await startServer({ args: ['--hostname', 'atlas-01', '--interval', '1'] });
+    const server = await startServer({ args: ['--hostname', 'atlas-01.a-rather-long-domain.compute.internal', '--interval', '1'] });
     await dashboard.openFrozen(server.url);
     hostMock.answer({
       cpu: { percent: 100, count: 8 },
