@@ -76,3 +76,28 @@ test('a server that died leaves its last numbers, and its successor is seen at t
   // One answer is enough; a second may have come while this looked.
   expect(seen.length - before).toBeLessThanOrEqual(2);
 });
+
+test('a request that takes over 3 s has failed, and the next poll that succeeds is fresh', async ({
+  page,
+  dashboard,
+  hostMock,
+  startServer,
+}) => {
+  const server = await startServer({ args: ['--interval', '5'] });
+  await dashboard.openFrozen(server.url);
+  await dashboard.nextPoll(5);
+  await expect(dashboard.cpu.number).toHaveText('7%');
+
+  hostMock.hang();
+  const asked = page.waitForRequest('**/api/telemetry/host');
+  await page.clock.runFor(5000);
+  await asked;
+  await page.clock.runFor(2900);
+  await expect(dashboard.cpu.root).not.toHaveClass(/is-stale/);
+  await page.clock.runFor(200);
+  await expect(dashboard.cpu.root).toHaveClass(/is-stale/);
+
+  hostMock.answer({});
+  await dashboard.nextPoll(2);
+  await expect(dashboard.cpu.root).not.toHaveClass(/is-stale/);
+});

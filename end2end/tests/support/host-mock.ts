@@ -21,14 +21,17 @@ export interface HostAnswer {
 /** Answers the page's polls of the host in the server's place. */
 export class HostMock {
   #changes: Partial<HostAnswer> = {};
-  #fails = false;
+  #fails: false | 'refused' | 'hangs' = false;
   #answers = 0;
 
   private constructor() {}
 
   static async install(page: Page): Promise<HostMock> {
     const mock = new HostMock();
-    await page.route('**/api/telemetry/host', (route) => (mock.#fails ? route.abort() : route.fulfill({ json: mock.#next() })));
+    await page.route('**/api/telemetry/host', async (route) => {
+      if (mock.#fails === 'refused') await route.abort();
+      if (!mock.#fails) await route.fulfill({ json: mock.#next() });
+    });
     return mock;
   }
 
@@ -40,7 +43,12 @@ export class HostMock {
 
   /** From the next poll on, answers nothing. */
   fail(): void {
-    this.#fails = true;
+    this.#fails = 'refused';
+  }
+
+  /** From the next poll on, leaves requests without an answer. */
+  hang(): void {
+    this.#fails = 'hangs';
   }
 
   /** Each answer is a sample of its own. */
