@@ -55,7 +55,7 @@ enum Engine {
     Down,
     /// Never answers.
     Hung,
-    /// Lists one container, but never answers for it: a daemon that hangs in the middle of a round.
+    /// Lists one container and then never answers again: a daemon that hangs in the middle of a round.
     HungAfterList,
 }
 
@@ -84,7 +84,10 @@ impl ContainerReader for FakeEngine {
         match engine {
             Engine::Up(names) => Ok(names.into_iter().map(listed).collect()),
             Engine::Down => Err("nobody listens".into()),
-            Engine::HungAfterList => Ok(vec![listed("hung")]),
+            Engine::HungAfterList => {
+                self.becomes(Engine::Hung);
+                Ok(vec![listed("hung")])
+            }
             Engine::Hung => std::future::pending().await,
         }
     }
@@ -263,6 +266,16 @@ async fn a_docker_that_hangs_leaves_the_last_numbers_stale_and_then_none_and_no_
     assert!(engine.lists.load(Ordering::Relaxed) - lists <= 6, "{}", engine.lists.load(Ordering::Relaxed));
     engine.becomes(Engine::Up(vec!["a"]));
     server.get_until(path, |answer| answer.status == StatusCode::OK).await;
+}
+
+#[tokio::test]
+async fn one_container_that_fails_is_a_row_and_not_the_end_of_docker() {
+    let server = server(FakeHost { ticks: 0, readable: true }, FakeEngine::new(Engine::Up(vec!["broken"]))).await;
+    let answer = server.get("/api/telemetry/containers").await;
+    assert_eq!(answer.status, StatusCode::OK);
+    let body = answer.json();
+    assert_eq!((&body["running_count"], &body["containers"][0]["error"]), (&json!(1), &json!("no answer")));
+    assert!(body["total_cpu_percent"].is_null() && body["total_memory_mb"].is_null());
 }
 
 #[tokio::test]

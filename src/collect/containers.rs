@@ -78,6 +78,10 @@ impl Observed {
     pub(super) fn is_measured(&self) -> bool {
         matches!(self.counters, Some(Ok(_)))
     }
+
+    pub(super) fn has_failed(&self) -> bool {
+        matches!(self.counters, Some(Err(_)))
+    }
 }
 
 /// The counters of the round before, by container, which is what CPU is derived from.

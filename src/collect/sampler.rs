@@ -188,12 +188,9 @@ struct Rounds<R> {
 }
 
 impl<R: ContainerReader> Rounds<R> {
-    /// Lists, then reads all containers at once. Fails only where the list cannot be had.
+    /// Lists, then reads all containers at once. Fails where the daemon does not answer; a container that does not is a row.
     async fn run(&mut self) -> Result<ContainersStats, String> {
-        let list = timeout(LIST_DEADLINE, self.reader.list())
-            .await
-            .unwrap_or_else(|_| Err(format!("no answer within {} s", LIST_DEADLINE.as_secs())))?;
-        let asked = list.iter().any(|container| container.state != ContainerState::Restarting);
+        let list = self.list().await?;
         let deadline = Instant::now() + self.counters_deadline();
         let round: Vec<Observed> = futures::stream::iter(list)
             .map(|container| observe(&self.reader, container, deadline))
@@ -201,23 +198,22 @@ impl<R: ContainerReader> Rounds<R> {
             .filter_map(std::future::ready)
             .collect()
             .await;
-        match first_failure(&round) {
-            // Nobody answered: that is the daemon, not its containers, and the last good numbers stay.
-            Some(reason) if asked && round.iter().all(|observed| !observed.is_measured()) => return Err(reason),
-            _ => {}
+        if round.iter().any(Observed::has_failed) && !round.iter().any(Observed::is_measured) {
+            // All of them, or a daemon that went away within the round? Then the last good numbers stay.
+            self.list().await?;
         }
         let max_age = 3 * self.options.interval.max(*COUNTERS_DEADLINE.end());
         Ok(self.baselines.derive(round, &self.options.prefix, max_age, Timestamp::now()))
     }
 
+    async fn list(&self) -> Result<Vec<ListedContainer>, String> {
+        let list = timeout(LIST_DEADLINE, self.reader.list()).await;
+        list.unwrap_or_else(|_| Err(format!("no answer within {} s", LIST_DEADLINE.as_secs())))
+    }
+
     fn counters_deadline(&self) -> Duration {
         (self.options.interval * 4 / 5).clamp(*COUNTERS_DEADLINE.start(), *COUNTERS_DEADLINE.end())
     }
-}
-
-/// The reason of a container that could not be read, if there is one.
-fn first_failure(round: &[Observed]) -> Option<String> {
-    round.iter().find_map(|observed| observed.counters.as_ref()?.as_ref().err().cloned())
 }
 
 /// One container's counters within the deadline; `None` if it ended meanwhile.
