@@ -30,7 +30,9 @@ pub async fn host() -> Result<HostStats, TelemetryError> {
 pub async fn containers() -> Result<ContainersStats, TelemetryError> {
     let telemetry = use_context::<crate::collect::Telemetry>().ok_or_else(TelemetryError::unwired)?;
     telemetry.containers().map_err(|error| {
-        expect_context::<leptos_axum::ResponseOptions>().set_status(axum::http::StatusCode::SERVICE_UNAVAILABLE);
+        if let Some(response) = use_context::<leptos_axum::ResponseOptions>() {
+            response.set_status(axum::http::StatusCode::SERVICE_UNAVAILABLE);
+        }
         TelemetryError::Docker(error.0)
     })
 }

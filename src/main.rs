@@ -4,8 +4,6 @@ use clap::Parser;
 use host_telemetry::serve::{self, Config, Options};
 use std::io::IsTerminal;
 use std::process::ExitCode;
-use std::str::FromStr;
-use tracing::Level;
 
 #[tokio::main]
 async fn main() -> ExitCode {
@@ -14,10 +12,9 @@ async fn main() -> ExitCode {
         Ok(config) => config,
         Err(error) => return fail(error.exit_status(), &error),
     };
-    let level = Level::from_str(&config.log).unwrap_or(Level::INFO);
     let terminal = std::io::stderr().is_terminal();
     tracing_subscriber::fmt()
-        .with_max_level(level)
+        .with_max_level(config.log)
         .with_writer(std::io::stderr)
         .with_ansi(terminal)
         .with_target(false)

@@ -25,17 +25,19 @@ pub struct Tls {
 }
 
 impl DockerEndpoint {
+    /// What an address may be, for whoever wrote another.
+    pub const ALLOWED: &'static str = "unix:///absolute/path or tcp://host:port";
+
     /// Reads an address; the error says what is allowed. `tls` applies to tcp:// only, as in Docker's own client.
     pub fn parse(text: &str, tls: Option<Tls>) -> Result<Self, &'static str> {
-        const ALLOWED: &str = "unix:///absolute/path or tcp://host:port";
         if let Some(path) = text.strip_prefix("unix://") {
-            return path.starts_with('/').then(|| Self::Unix(path.into())).ok_or(ALLOWED);
+            return path.starts_with('/').then(|| Self::Unix(path.into())).ok_or(Self::ALLOWED);
         }
-        let address = text.strip_prefix("tcp://").ok_or(ALLOWED)?.trim_end_matches('/');
-        let (host, port) = address.rsplit_once(':').ok_or(ALLOWED)?;
+        let address = text.strip_prefix("tcp://").ok_or(Self::ALLOWED)?.trim_end_matches('/');
+        let (host, port) = address.rsplit_once(':').ok_or(Self::ALLOWED)?;
         let port_is_valid = port.parse::<u16>().is_ok_and(|port| port != 0);
         let host_is_valid = !host.is_empty() && !host.contains(['/', '@', ' ', '?', '#']);
-        (host_is_valid && port_is_valid).then(|| Self::Tcp { address: address.to_owned(), tls }).ok_or(ALLOWED)
+        (host_is_valid && port_is_valid).then(|| Self::Tcp { address: address.to_owned(), tls }).ok_or(Self::ALLOWED)
     }
 }
 

@@ -14,11 +14,14 @@ pub enum Severity {
 }
 
 impl Severity {
+    /// Where [`High`](Self::High) begins, in percent.
+    pub const HIGH_FROM: f64 = 75.0;
+
     /// The band of `percent` as the wire has it (one decimal), before any rounding for display.
     pub fn of(percent: f64) -> Self {
         if percent >= 90.0 {
             Self::Critical
-        } else if percent >= 75.0 {
+        } else if percent >= Self::HIGH_FROM {
             Self::High
         } else if percent >= 50.0 {
             Self::Raised

@@ -9,6 +9,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 use thiserror::Error;
+use tracing::Level;
 
 /// The command line. A flag left out is taken from the environment (HOST_TELEMETRY_LISTEN for --listen,
 /// and so on), else from Leptos.toml, else has the default named here.
@@ -73,8 +74,8 @@ pub struct Config {
     pub disk_path: PathBuf,
     /// The host's name.
     pub hostname: String,
-    /// What to log, as the name of a level.
-    pub log: String,
+    /// What to log: this and what is worse.
+    pub log: Level,
     /// The folder of the page's files.
     pub site_root: PathBuf,
     /// Port on which `cargo leptos watch` tells the page to reload.
@@ -150,7 +151,7 @@ impl Config {
                 "docker_host",
                 "unix:///var/run/docker.sock",
                 |text| DockerEndpoint::parse(text, tls.clone()).ok(),
-                DOCKER_HOST,
+                DockerEndpoint::ALLOWED,
             )?,
             container_prefix: sources.get("container_prefix", "", |text| Some(text.to_owned()), "a text")?,
             container_noun: sources.get("container_noun", noun, noun_of, NOUN)?,
@@ -175,7 +176,6 @@ impl Config {
 }
 
 const LISTEN: &str = "an IP address and a port, such as 127.0.0.1:3000 or [::1]:0";
-const DOCKER_HOST: &str = "unix:///absolute/path or tcp://host:port";
 const LABEL: &str = "key or key=value";
 const NOUN: &str = "one word of at most 24 characters";
 const INTERVAL: &str = "whole seconds from 1 to 60";
@@ -199,8 +199,9 @@ fn interval_of(text: &str) -> Option<Duration> {
     text.parse().ok().filter(|seconds| (1..=60).contains(seconds)).map(Duration::from_secs)
 }
 
-fn log_of(text: &str) -> Option<String> {
-    ["error", "warn", "info", "debug", "trace"].contains(&text).then(|| text.to_owned())
+fn log_of(text: &str) -> Option<Level> {
+    // By name only: numbers, which a level may be parsed from as well, say nothing to a reader.
+    text.parse().ok().filter(|level: &Level| level.as_str().eq_ignore_ascii_case(text))
 }
 
 fn absolute(text: &str) -> Option<PathBuf> {

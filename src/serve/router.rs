@@ -23,10 +23,7 @@ pub fn router(state: AppState) -> Router {
     let _ = any_spawner::Executor::init_tokio();
     let site = state.leptos.site_root.to_string();
     let pkg = format!("{site}/{}", state.leptos.site_pkg_dir);
-    let files = |folder: &str| {
-        let files = ServeDir::new(folder).precompressed_br().precompressed_gzip();
-        files.not_found_service(not_found.into_service())
-    };
+    let files = |folder: &str| ServeDir::new(folder).precompressed_br().not_found_service(not_found.into_service());
     Router::new()
         .route("/", get(page))
         .route("/api/telemetry/host", get(endpoint))

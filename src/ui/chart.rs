@@ -2,14 +2,11 @@
 
 use super::live::use_live;
 use super::plot::{CPU, Frame, GRID, MEMORY, THRESHOLD, draw_level, draw_series};
-use crate::model::{CAPACITY, History};
+use crate::model::{CAPACITY, History, Severity};
 use leptos::prelude::*;
 
 /// Drawn this large; the page stretches it to the width it has, strokes excepted.
 const FRAME: Frame = Frame { width: 1000, height: 200, slots: CAPACITY, y_max: 100.0, margin: 0 };
-
-/// Where a value begins to be high: the dashed line.
-const HIGH: f64 = 75.0;
 
 /// CPU and memory of the host over the last 60 samples, in percent.
 #[component]
@@ -48,7 +45,7 @@ fn markup(history: &History) -> String {
         for level in [0.0, 25.0, 50.0, 100.0] {
             draw_level(canvas, CAPACITY, level, GRID)?;
         }
-        draw_level(canvas, CAPACITY, HIGH, THRESHOLD)?;
+        draw_level(canvas, CAPACITY, Severity::HIGH_FROM, THRESHOLD)?;
         draw_series(canvas, &history.memory(), FRAME.y_max, MEMORY, 15)?;
         draw_series(canvas, &history.cpu(), FRAME.y_max, CPU, 15)
     })
