@@ -9,14 +9,16 @@ mod endpoint;
 mod host;
 mod host_cpu;
 mod host_disk;
+mod host_memory;
 mod sampler;
 mod telemetry;
 
-pub use containers::{ContainerCounters, ContainerReader, ListedContainer, ReadError};
+pub use containers::{ContainerCounters, ContainerReader, CpuClock, ListedContainer, ReadError};
 pub use docker::DockerReader;
 pub use endpoint::{DockerEndpoint, Tls};
-pub use host::{HostReader, HostReading, MemoryReading, SystemHost};
+pub use host::{HostReader, HostReading, HostUsage, SystemHost};
 pub use host_cpu::CpuTimes;
 pub use host_disk::DiskUsage;
+pub use host_memory::MemoryReading;
 pub use sampler::{Sampler, SamplerOptions};
 pub use telemetry::{HostUnreadable, NoDocker, Telemetry};

@@ -9,9 +9,9 @@ mod number;
 mod severity;
 mod timestamp;
 
-pub use containers::{ContainerState, ContainerStats, ContainersStats};
-pub use history::{CAPACITY, History, HostPoint};
-pub use host::{CpuStats, DiskStats, HostStats, MemoryStats};
+pub use containers::{ContainerState, ContainerStats, ContainersStats, HostSplit, Split};
+pub use history::{CAPACITY, ContainerTrend, History, HostPoint, TotalsPoint};
+pub use host::{CpuStats, DiskStats, HostStats, MemoryStats, SwapStats};
 pub use number::{GIB, MIB, percent_of, round1};
 pub use severity::{DiskLevel, Severity};
 pub use timestamp::Timestamp;

@@ -5,8 +5,7 @@
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
 
 use host_telemetry::collect::{
-    DockerEndpoint, DockerReader, HostReader, HostReading, NoDocker, Sampler, SamplerOptions, SystemHost, Telemetry,
-    Tls,
+    DockerEndpoint, DockerReader, NoDocker, Sampler, SamplerOptions, SystemHost, Telemetry, Tls,
 };
 use host_telemetry::model::{ContainerState, ContainerStats, ContainersStats};
 use serde_json::Value;
@@ -116,18 +115,9 @@ fn stdout(output: Output) -> String {
     String::from_utf8(output.stdout).expect("text")
 }
 
-/// Keeps the host out of these tests.
-struct NoHost;
-
-impl HostReader for NoHost {
-    fn read(&mut self) -> HostReading {
-        SystemHost::new("/".into()).read()
-    }
-}
-
 fn sampler(reader: DockerReader) -> (Sampler, Telemetry) {
     let options = SamplerOptions { interval: Duration::from_secs(2), hostname: "test".into(), prefix: "agent-".into() };
-    let sampler = Sampler::spawn(NoHost, reader, options);
+    let sampler = Sampler::spawn(SystemHost::new("/".into()), reader, options);
     let telemetry = sampler.telemetry();
     (sampler, telemetry)
 }

@@ -7,8 +7,8 @@ use axum::body::Body;
 use axum::http::{Method, Request, StatusCode, header};
 use host_telemetry::api::Settings;
 use host_telemetry::collect::{
-    ContainerCounters, ContainerReader, CpuTimes, DiskUsage, HostReader, HostReading, ListedContainer, MemoryReading,
-    ReadError, Sampler, SamplerOptions,
+    ContainerCounters, ContainerReader, CpuClock, CpuTimes, DiskUsage, HostReader, HostReading, HostUsage,
+    ListedContainer, MemoryReading, ReadError, Sampler, SamplerOptions,
 };
 use host_telemetry::model::ContainerState;
 use host_telemetry::serve::{AppState, router};
@@ -26,23 +26,46 @@ const NO_WAIT: Duration = Duration::from_secs(1);
 
 /// A host of two cores, of which 45 % are busy in every window.
 struct FakeHost {
-    ticks: u64,
+    ticks: Arc<AtomicU64>,
     readable: bool,
+}
+
+impl FakeHost {
+    fn new() -> Self {
+        Self { ticks: Arc::default(), readable: true }
+    }
+
+    fn unreadable() -> Self {
+        Self { readable: false, ..Self::new() }
+    }
+
+    fn usage(ticks: &AtomicU64) -> HostUsage {
+        let ticks = ticks.fetch_add(100, Ordering::Relaxed) + 100;
+        let (busy, idle) = (ticks * 45 / 100, ticks * 55 / 100);
+        let memory = MemoryReading { total: 20 * GIB, available: 15 * GIB / 2, swap_total: 4 * GIB, swap_used: GIB };
+        HostUsage {
+            cpu: CpuTimes::parse(&format!("cpu {busy} 0 0 {idle}\ncpu0 0 0 0 0\ncpu1 0 0 0 0\n")),
+            memory: Ok(memory),
+        }
+    }
 }
 
 impl HostReader for FakeHost {
     fn read(&mut self) -> HostReading {
         if !self.readable {
             let gone = || "gone".to_owned();
-            return HostReading { cpu: Err(gone()), memory: Err(gone()), disk: Err(gone()) };
+            let usage = HostUsage { cpu: Err(gone()), memory: Err(gone()) };
+            return HostReading { usage, disk: Err(gone()) };
         }
-        self.ticks += 100;
-        let (busy, idle) = (self.ticks * 45 / 100, self.ticks * 55 / 100);
         HostReading {
-            cpu: CpuTimes::parse(&format!("cpu {busy} 0 0 {idle}\ncpu0 0 0 0 0\ncpu1 0 0 0 0\n")),
-            memory: Ok(MemoryReading { total: 20 * GIB, available: 15 * GIB / 2 }),
+            usage: Self::usage(&self.ticks),
             disk: Ok(DiskUsage { total: 200 * GIB, used: 108 * GIB, available: 92 * GIB }),
         }
+    }
+
+    fn usage_reader(&self) -> impl Fn() -> HostUsage + Send + Sync + 'static {
+        let ticks = Arc::clone(&self.ticks);
+        move || Self::usage(&ticks)
     }
 }
 
@@ -99,9 +122,12 @@ impl ContainerReader for FakeEngine {
             "hung" => std::future::pending().await,
             _ => Ok(ContainerCounters {
                 cpu_total: Some(system / 10),
-                system_total: Some(system),
+                clock: Some(CpuClock::Host(system)),
                 online_cpus: Some(2),
                 memory: Some(512 << 20),
+                memory_without_cache: Some(256 << 20),
+                memory_limit: Some(1 << 30),
+                cpu_limit: Some(1.5),
             }),
         }
     }
@@ -137,7 +163,7 @@ async fn server(host: FakeHost, engine: FakeEngine) -> Server {
 }
 
 async fn healthy() -> Server {
-    server(FakeHost { ticks: 0, readable: true }, FakeEngine::new(Engine::Up(vec!["a", "broken"]))).await
+    server(FakeHost::new(), FakeEngine::new(Engine::Up(vec!["a", "broken"]))).await
 }
 
 struct Answer {
@@ -192,10 +218,12 @@ async fn host_has_every_field_of_the_contract() {
     assert_eq!((answer.status, answer.content_type.as_str()), (StatusCode::OK, "application/json"));
     let body = answer.json();
     assert_eq!(body["cpu"], json!({"percent": 45.0, "count": 2}));
-    assert_eq!(body["memory"], json!({"percent": 62.5, "used_gb": 12.5, "total_gb": 20.0}));
+    assert_eq!(body["memory"], json!({"percent": 62.5, "used_gb": 12.5, "total_gb": 20.0, "available_gb": 7.5}));
+    assert_eq!(body["swap"], json!({"percent": 25.0, "used_gb": 1.0, "total_gb": 4.0}));
     assert_eq!(body["disk"], json!({"percent": 54.0, "used_gb": 108.0, "total_gb": 200.0}));
     assert!(is_timestamp(&body["timestamp"]), "{body}");
     assert_eq!((body["stale"].as_bool(), body["hostname"].as_str()), (Some(false), Some("atlas-01")));
+    assert!(body["age_seconds"].is_f64() && body["errors"] == json!({}), "{body}");
 }
 
 #[tokio::test]
@@ -203,34 +231,83 @@ async fn containers_have_every_field_of_the_contract() {
     let server = healthy().await;
     let measured = |answer: &Answer| answer.json()["total_cpu_percent"].is_number();
     let body = server.get_until("/api/telemetry/containers", measured).await.json();
-    assert_eq!(body["running_count"], 2, "one in error is counted");
+    assert_eq!((&body["running_count"], &body["measured_count"]), (&json!(2), &json!(1)), "one in error is counted");
     assert_eq!((&body["total_cpu_percent"], &body["total_memory_mb"]), (&json!(20.0), &json!(512.0)));
     let rows = body["containers"].as_array().unwrap();
-    assert_eq!((&rows[0]["name"], &rows[0]["cpu"], &rows[0]["memory_mb"]), (&json!("a"), &json!(20.0), &json!(512.0)));
-    assert_eq!(rows[0].get("error"), None);
+    let row = json!({"id": "a", "name": "a", "cpu": 20.0, "cpu_host_percent": 10.0, "memory_mb": 512.0,
+                     "memory_limit_mb": 1024.0, "cpu_limit_cores": 1.5, "state": "running", "stale": false});
+    assert_eq!(rows[0], row, "and no error");
     assert_eq!(rows[1]["name"], "broken");
     assert!(rows[1]["cpu"].is_null() && rows[1]["memory_mb"].is_null());
     assert_eq!(rows[1]["error"], "no answer");
     assert!(is_timestamp(&body["timestamp"]), "{body}");
+    assert_eq!((body["stale"].as_bool(), body["age_seconds"].is_f64()), (Some(false), true));
+}
+
+#[tokio::test]
+async fn the_host_is_split_into_containers_and_everything_else() {
+    let server = healthy().await;
+    let path = "/api/telemetry/containers";
+    let body = server.get_until(path, |answer| answer.json()["split"]["cpu_percent"].is_object()).await.json();
+    let split = |host: f64, containers: f64, other: f64| json!({"host": host, "containers": containers, "other": other, "clamped": false});
+    assert_eq!(body["split"]["cpu_percent"], split(45.0, 10.0, 35.0));
+    assert_eq!(body["split"]["memory_mb"], split(12_800.0, 256.0, 12_544.0), "without the file cache");
+    assert_eq!(body["split"]["memory_percent"], split(62.5, 1.2, 61.3));
+}
+
+#[tokio::test]
+async fn history_has_the_last_samples_with_their_times() {
+    let server = healthy().await;
+    let path = "/api/telemetry/history";
+    let long_enough = |answer: &Answer| answer.json()["totals"].as_array().is_some_and(|totals| totals.len() > 2);
+    let answer = server.get_until(path, long_enough).await;
+    assert_eq!((answer.status, answer.content_type.as_str()), (StatusCode::OK, "application/json"));
+    let body = answer.json();
+    assert_eq!(body["interval_seconds"], 1);
+    let list = |key: &str| body[key].as_array().unwrap().clone();
+    for point in list("host") {
+        assert!(is_timestamp(&point["timestamp"]), "{point}");
+        assert_eq!((&point["cpu"], &point["memory"]), (&json!(45.0), &json!(62.5)));
+    }
+    let newest = list("totals").last().unwrap().clone();
+    assert!(is_timestamp(&newest["timestamp"]), "{newest}");
+    assert_eq!((&newest["total_cpu_percent"], &newest["total_memory_mb"]), (&json!(20.0), &json!(512.0)));
+    assert_eq!((&newest["cpu_host_percent"], &newest["memory_host_percent"]), (&json!(10.0), &json!(1.2)));
+    let trends = list("containers");
+    let rounds = list("totals").len();
+    let cpu = |id: &str| trends.iter().find(|trend| trend["id"] == id).unwrap()["cpu"].as_array().unwrap().clone();
+    assert_eq!((cpu("a").len(), cpu("broken").len()), (rounds, rounds), "a value for each round");
+    assert_eq!((&cpu("a")[0], cpu("a").last()), (&Value::Null, Some(&json!(20.0))), "no window in the first round");
+    assert!(cpu("broken").iter().all(Value::is_null));
+}
+
+#[tokio::test]
+async fn without_docker_history_has_the_host() {
+    let server = server(FakeHost::new(), FakeEngine::new(Engine::Down)).await;
+    let body = server.get("/api/telemetry/history").await.json();
+    assert_eq!((body["host"].as_array().map(Vec::len), &body["totals"]), (Some(1), &json!([])));
 }
 
 #[tokio::test]
 async fn a_browser_s_headers_and_stray_queries_change_nothing() {
     let server = healthy().await;
-    for path in ["/api/telemetry/host", "/api/telemetry/containers", "/api/telemetry/host?_=1&x=%00"] {
+    let host = "/api/telemetry/host";
+    for path in [host, "/api/telemetry/containers", "/api/telemetry/history", "/api/telemetry/host?_=1&x=%00"] {
         let request = Request::get(path).header(header::ACCEPT, "text/html,*/*").header(header::REFERER, "http://x/");
         let answer = server.ask(request.body(Body::empty()).unwrap()).await;
         assert_eq!((answer.status, answer.content_type.as_str()), (StatusCode::OK, "application/json"), "{path}");
-        assert!(answer.json()["timestamp"].is_string());
+        assert!(answer.json().is_object(), "{path}");
     }
 }
 
 #[tokio::test]
 async fn no_container_is_zero() {
-    let server = server(FakeHost { ticks: 0, readable: true }, FakeEngine::new(Engine::Up(vec![]))).await;
+    let server = server(FakeHost::new(), FakeEngine::new(Engine::Up(vec![]))).await;
     let answer = server.get("/api/telemetry/containers").await;
-    let fields = "\"running_count\":0,\"total_cpu_percent\":0.0,\"total_memory_mb\":0.0,\"containers\":[]";
-    assert!(answer.text.contains(fields), "{}", answer.text);
+    let (counts, rows) = ("\"running_count\":0,\"measured_count\":0", "\"containers\":[]");
+    for part in [counts, "\"total_cpu_percent\":0.0,\"total_memory_mb\":0.0", rows] {
+        assert!(answer.text.contains(part), "{part}: {}", answer.text);
+    }
     let page = server.get("/").await;
     assert!(page.text.contains("No agents are running."), "{}", page.text);
 }
@@ -238,7 +315,7 @@ async fn no_container_is_zero() {
 #[tokio::test]
 async fn without_docker_containers_are_503_and_all_else_goes_on() {
     let engine = FakeEngine::new(Engine::Down);
-    let server = server(FakeHost { ticks: 0, readable: true }, engine.clone()).await;
+    let server = server(FakeHost::new(), engine.clone()).await;
     let answer = server.get("/api/telemetry/containers").await;
     assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE);
     assert_eq!(answer.content_type, "application/json");
@@ -254,7 +331,7 @@ async fn without_docker_containers_are_503_and_all_else_goes_on() {
 #[tokio::test]
 async fn a_docker_that_hangs_leaves_the_last_numbers_stale_and_then_none_and_no_request_waits() {
     let engine = FakeEngine::new(Engine::Up(vec!["a"]));
-    let server = server(FakeHost { ticks: 0, readable: true }, engine.clone()).await;
+    let server = server(FakeHost::new(), engine.clone()).await;
     let lists = engine.lists.load(Ordering::Relaxed);
     engine.becomes(Engine::Hung);
     let path = "/api/telemetry/containers";
@@ -270,7 +347,7 @@ async fn a_docker_that_hangs_leaves_the_last_numbers_stale_and_then_none_and_no_
 
 #[tokio::test]
 async fn one_container_that_fails_is_a_row_and_not_the_end_of_docker() {
-    let server = server(FakeHost { ticks: 0, readable: true }, FakeEngine::new(Engine::Up(vec!["broken"]))).await;
+    let server = server(FakeHost::new(), FakeEngine::new(Engine::Up(vec!["broken"]))).await;
     let answer = server.get("/api/telemetry/containers").await;
     assert_eq!(answer.status, StatusCode::OK);
     let body = answer.json();
@@ -280,7 +357,7 @@ async fn one_container_that_fails_is_a_row_and_not_the_end_of_docker() {
 
 #[tokio::test]
 async fn before_the_first_round_nothing_is_known() {
-    let server = server(FakeHost { ticks: 0, readable: true }, FakeEngine::new(Engine::Hung)).await;
+    let server = server(FakeHost::new(), FakeEngine::new(Engine::Hung)).await;
     let body = server.get("/api/telemetry/containers").await.json();
     assert!(
         body["running_count"].is_null() && body["total_cpu_percent"].is_null() && body["total_memory_mb"].is_null()
@@ -290,7 +367,7 @@ async fn before_the_first_round_nothing_is_known() {
 
 #[tokio::test]
 async fn an_unreadable_host_is_500() {
-    let server = server(FakeHost { ticks: 0, readable: false }, FakeEngine::new(Engine::Up(vec![]))).await;
+    let server = server(FakeHost::unreadable(), FakeEngine::new(Engine::Up(vec![]))).await;
     let answer = server.get("/api/telemetry/host").await;
     assert_eq!(answer.status, StatusCode::INTERNAL_SERVER_ERROR);
     assert_eq!(answer.json(), json!({"detail": "Error getting host stats: gone; gone; gone"}));
@@ -302,7 +379,7 @@ async fn an_unreadable_host_is_500() {
 #[tokio::test]
 async fn a_docker_that_hangs_within_a_round_leaves_the_last_numbers() {
     let engine = FakeEngine::new(Engine::Up(vec!["a"]));
-    let server = server(FakeHost { ticks: 0, readable: true }, engine.clone()).await;
+    let server = server(FakeHost::new(), engine.clone()).await;
     let path = "/api/telemetry/containers";
     server.get_until(path, |answer| answer.json()["total_cpu_percent"].is_number()).await;
     engine.becomes(Engine::HungAfterList);
@@ -321,7 +398,7 @@ async fn other_routes_are_404_and_other_methods_405() {
         assert_eq!(answer.status, StatusCode::NOT_FOUND, "{path}");
         assert!(answer.json()["detail"].is_string(), "{path}: {}", answer.text);
     }
-    for path in ["/", "/api/telemetry/host", "/api/telemetry/containers"] {
+    for path in ["/", "/api/telemetry/host", "/api/telemetry/containers", "/api/telemetry/history"] {
         for method in [Method::POST, Method::PUT, Method::DELETE, Method::PATCH, Method::OPTIONS] {
             let request = Request::builder().method(method.clone()).uri(path).body(Body::empty()).unwrap();
             assert_eq!(server.ask(request).await.status, StatusCode::METHOD_NOT_ALLOWED, "{method} {path}");

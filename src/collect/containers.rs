@@ -1,6 +1,11 @@
 //! Containers: what a reader gives, and how the wire's numbers are derived from it.
 
-use crate::model::{ContainerState, ContainerStats, ContainersStats, MIB, Timestamp, round1};
+use super::host::HostUsage;
+use super::host_cpu::CpuTimes;
+use super::host_memory::MemoryReading;
+use crate::model::{
+    ContainerState, ContainerStats, ContainersStats, HostSplit, MIB, Split, Timestamp, percent_of, round1,
+};
 use std::collections::HashMap;
 use std::future::Future;
 use std::time::{Duration, Instant};
@@ -41,29 +46,58 @@ pub enum ReadError {
 }
 
 /// A container's counters at one moment. What the engine left out is `None`.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct ContainerCounters {
     /// CPU time used since the start, in nanoseconds.
     pub cpu_total: Option<u64>,
-    /// CPU time of the whole host, all CPUs, in nanoseconds.
-    pub system_total: Option<u64>,
+    /// What that time is compared with.
+    pub clock: Option<CpuClock>,
     /// CPUs online.
     pub online_cpus: Option<u32>,
     /// Memory in bytes, inactive page cache left out.
     pub memory: Option<u64>,
+    /// Memory in bytes, all page cache left out, active too: what of it counts as used on the host.
+    pub memory_without_cache: Option<u64>,
+    /// The most memory it may have, in bytes; `None` if that is all there is.
+    pub memory_limit: Option<u64>,
+    /// The most CPU it may have, in cores; `None` if that is all of them.
+    pub cpu_limit: Option<f64>,
+}
+
+/// The time that a container's CPU time is a share of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CpuClock {
+    /// CPU time of the whole host, all CPUs, in nanoseconds, as the engine read it together with the container's.
+    Host(u64),
+    /// The engine has no such counter, or means something else by it: the time between our two readings, of each CPU.
+    Ours,
 }
 
 impl ContainerCounters {
-    /// CPU since `previous`, 100 being one core; `None` where the two do not make a window.
+    /// CPU in the `elapsed` time since `previous`; `None` where the two do not make a window.
     ///
     /// Docker's formula: used time over the host's time, times the number of CPUs. A counter that is
-    /// missing or fell (the container was restarted) or a host that did not move gives no number.
-    fn cpu_percent_since(&self, previous: &Self) -> Option<f64> {
-        let used = self.cpu_total?.checked_sub(previous.cpu_total?)?;
-        let system = self.system_total?.checked_sub(previous.system_total?).filter(|delta| *delta > 0)?;
+    /// missing or fell (the container was restarted) or a clock that did not move gives no number.
+    fn cpu_since(&self, previous: &Self, elapsed: Duration) -> Option<CpuUse> {
         let cpus = f64::from(self.online_cpus.filter(|cpus| *cpus > 0)?);
-        Some((used as f64 / system as f64 * cpus * 100.0).clamp(0.0, cpus * 100.0))
+        let used = self.cpu_total?.checked_sub(previous.cpu_total?)?;
+        let available = match (self.clock?, previous.clock?) {
+            (CpuClock::Host(now), CpuClock::Host(before)) => now.checked_sub(before)? as f64,
+            (CpuClock::Ours, CpuClock::Ours) => elapsed.as_nanos() as f64 * cpus,
+            _ => return None,
+        };
+        let host_percent = percent_of(used as f64, available)?;
+        Some(CpuUse { cores_percent: host_percent * cpus, host_percent })
     }
+}
+
+/// CPU that was used in a window, unrounded.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct CpuUse {
+    /// 100 is one core.
+    cores_percent: f64,
+    /// 100 is the whole host.
+    host_percent: f64,
 }
 
 /// One container in one round, before rounding.
@@ -84,49 +118,72 @@ impl Observed {
     }
 }
 
-/// The counters of the round before, by container, which is what CPU is derived from.
+/// One round: what was seen of the containers, and of the host when it ended.
+#[derive(Debug)]
+pub(super) struct Round {
+    pub(super) at: Instant,
+    pub(super) timestamp: Timestamp,
+    pub(super) containers: Vec<Observed>,
+    pub(super) host: HostUsage,
+}
+
+/// What was last known of each container and of the host, which the next round's numbers are derived from.
 #[derive(Default)]
-pub(super) struct Baselines(HashMap<String, (Instant, ContainerCounters)>);
+pub(super) struct Baselines {
+    containers: HashMap<String, Known>,
+    host: Option<(Instant, CpuTimes)>,
+}
+
+/// A container's last good reading.
+#[derive(Clone)]
+struct Known {
+    at: Instant,
+    counters: ContainerCounters,
+    cpu: Option<CpuUse>,
+}
 
 impl Baselines {
     /// Derives one round's numbers and keeps the counters for the next; containers not in `round` are forgotten.
-    /// A baseline older than `max_age` makes no window: the CPU is unknown once more.
-    pub(super) fn derive(
-        &mut self,
-        round: Vec<Observed>,
-        prefix: &str,
-        max_age: Duration,
-        timestamp: Timestamp,
-    ) -> ContainersStats {
-        let mut next = HashMap::with_capacity(round.len());
-        let mut rows = Vec::with_capacity(round.len());
-        for Observed { container, counters } in round {
+    ///
+    /// What is older than `max_age` is given up: as numbers of a container that has failed since, and as a baseline,
+    /// because its window would no longer be current.
+    pub(super) fn derive(&mut self, round: Round, prefix: &str, max_age: Duration) -> ContainersStats {
+        let Round { at: now, timestamp, containers, host } = round;
+        let current = |at: Instant| now.saturating_duration_since(at) <= max_age;
+        let mut next = HashMap::with_capacity(containers.len());
+        let mut rows = Vec::with_capacity(containers.len());
+        for Observed { container, counters } in containers {
             let ListedContainer { id, name, state } = container;
-            let name = shown_name(&name, prefix).to_owned();
-            let values = match counters {
-                None => Ok((None, None)),
-                Some(Err(reason)) => {
-                    // One failed read does not cost the next window: its baseline is kept, as long as it is not too old.
-                    if let Some(baseline) = self.0.remove(&id) {
-                        next.insert(id.clone(), baseline);
-                    }
-                    Err(reason)
-                }
-                Some(Ok((at, counters))) => {
-                    let cpu = self
-                        .0
-                        .get(&id)
-                        .filter(|(before, _)| at.saturating_duration_since(*before) <= max_age)
-                        .and_then(|(_, previous)| counters.cpu_percent_since(previous));
-                    let memory = counters.memory;
-                    next.insert(id.clone(), (at, counters));
-                    Ok((cpu, memory))
-                }
+            let before = self.containers.remove(&id).filter(|known| current(known.at));
+            let (known, error) = match counters {
+                None => (None, None),
+                Some(Ok((at, counters))) => (Some(Known::since(before.as_ref(), at, counters)), None),
+                // One that missed a round keeps its numbers, and its baseline.
+                Some(Err(reason)) => (before, Some(reason)),
             };
-            rows.push(Row { id, name, state, values });
+            if let Some(known) = &known {
+                next.insert(id.clone(), known.clone());
+            }
+            rows.push(Row { id, name: shown_name(&name, prefix).to_owned(), state, known, error });
         }
-        self.0 = next;
-        summarize(rows, timestamp)
+        self.containers = next;
+        let host_cpu = self.host_cpu(now, &host, current);
+        summarize(rows, host_cpu, host.memory.ok(), timestamp)
+    }
+
+    /// The host's CPU since the round before, in percent; `None` without one that is current.
+    fn host_cpu(&mut self, now: Instant, host: &HostUsage, current: impl Fn(Instant) -> bool) -> Option<f64> {
+        let times = host.cpu.as_ref().ok();
+        let before = std::mem::replace(&mut self.host, times.map(|times| (now, times.clone())));
+        let (_, before) = before.filter(|(at, _)| current(*at))?;
+        Some(times?.percent_since(&before))
+    }
+}
+
+impl Known {
+    fn since(before: Option<&Self>, at: Instant, counters: ContainerCounters) -> Self {
+        let cpu = before.and_then(|known| counters.cpu_since(&known.counters, at.saturating_duration_since(known.at)));
+        Self { at, counters, cpu }
     }
 }
 
@@ -135,57 +192,114 @@ fn shown_name<'a>(name: &'a str, prefix: &str) -> &'a str {
     name.strip_prefix(prefix).filter(|rest| !rest.is_empty()).unwrap_or(name)
 }
 
-/// One container, derived but not rounded: CPU in percent of one core and memory in bytes, or why there is none.
+/// One container, derived but not rounded.
 struct Row {
     id: String,
     name: String,
     state: ContainerState,
-    values: Result<(Option<f64>, Option<u64>), String>,
+    /// Its last numbers, of this round unless there is an error.
+    known: Option<Known>,
+    /// Why it has none of this round.
+    error: Option<String>,
 }
 
 impl Row {
-    fn cpu(&self) -> Option<f64> {
-        self.values.as_ref().ok()?.0
+    fn cpu(&self) -> Option<CpuUse> {
+        self.known.as_ref()?.cpu
     }
 
     fn memory_mb(&self) -> Option<f64> {
-        self.values.as_ref().ok()?.1.map(|bytes| bytes as f64 / MIB)
+        Some(self.known.as_ref()?.counters.memory? as f64 / MIB)
+    }
+
+    fn is_measured(&self) -> bool {
+        self.cpu().is_some() || self.memory_mb().is_some()
+    }
+
+    fn into_stats(self) -> ContainerStats {
+        let cpu = self.cpu();
+        let stale = self.known.is_some() && self.error.is_some();
+        let counters = self.known.as_ref().map(|known| &known.counters);
+        ContainerStats {
+            cpu: cpu.map(|cpu| round1(cpu.cores_percent)),
+            cpu_host_percent: cpu.map(|cpu| round1(cpu.host_percent)),
+            memory_mb: self.memory_mb().map(round1),
+            memory_limit_mb: counters
+                .and_then(|counters| counters.memory_limit)
+                .map(|limit| round1(limit as f64 / MIB)),
+            cpu_limit_cores: counters.and_then(|counters| counters.cpu_limit),
+            id: self.id.chars().take(12).collect(),
+            name: self.name,
+            state: self.state,
+            stale,
+            error: self.error.filter(|_| !stale),
+        }
     }
 }
 
-/// Counts, sums, sorts and rounds. Sums are of the unrounded values.
-fn summarize(mut rows: Vec<Row>, timestamp: Timestamp) -> ContainersStats {
+/// Counts, sums, splits, sorts and rounds. Sums are of the unrounded values.
+fn summarize(
+    mut rows: Vec<Row>,
+    host_cpu: Option<f64>,
+    host_memory: Option<MemoryReading>,
+    timestamp: Timestamp,
+) -> ContainersStats {
     rows.sort_by(|a, b| {
-        let (left, right) = (a.cpu().unwrap_or(-1.0), b.cpu().unwrap_or(-1.0));
-        right.total_cmp(&left).then_with(|| a.name.cmp(&b.name))
+        let order = |row: &Row| row.cpu().map_or(-1.0, |cpu| cpu.cores_percent);
+        order(b).total_cmp(&order(a)).then_with(|| a.name.cmp(&b.name))
     });
     let counted = rows.iter().filter(|row| row.state != ContainerState::Restarting).count();
+    let cpu = |part: fn(CpuUse) -> f64| total(counted, rows.iter().filter_map(Row::cpu).map(part));
     ContainersStats {
         running_count: u32::try_from(counted).ok(),
-        total_cpu_percent: total(counted, rows.iter().filter_map(Row::cpu)),
-        total_memory_mb: total(counted, rows.iter().filter_map(Row::memory_mb)),
-        containers: rows
-            .into_iter()
-            .map(|row| ContainerStats {
-                cpu: row.cpu().map(round1),
-                memory_mb: row.memory_mb().map(round1),
-                id: row.id.chars().take(12).collect(),
-                name: row.name,
-                state: row.state,
-                error: row.values.err(),
-            })
-            .collect(),
+        measured_count: u32::try_from(rows.iter().filter(|row| row.is_measured()).count()).ok(),
+        total_cpu_percent: cpu(|cpu| cpu.cores_percent).map(round1),
+        total_memory_mb: total(counted, rows.iter().filter_map(Row::memory_mb)).map(round1),
+        split: HostSplit {
+            cpu_percent: split(host_cpu, cpu(|cpu| cpu.host_percent)),
+            ..split_memory(host_memory, memory_without_cache(counted, &rows))
+        },
+        containers: rows.into_iter().map(Row::into_stats).collect(),
         timestamp,
         age_seconds: 0.0,
         stale: false,
     }
 }
 
-/// The rounded sum; 0 of no containers, but unknown where containers run and none is measured.
+/// The sum; 0 of no containers, but unknown where containers run and none is measured.
 fn total(counted: usize, values: impl Iterator<Item = f64>) -> Option<f64> {
-    let values: Vec<f64> = values.collect();
     // Starts at 0.0 because the sum of no floats is -0.0.
-    (counted == 0 || !values.is_empty()).then(|| round1(values.iter().fold(0.0, |sum, value| sum + value)))
+    values.fold((counted == 0).then_some(0.0), |sum, value| Some(sum.unwrap_or(0.0) + value))
+}
+
+/// The containers' memory in bytes, all file cache left out; `None` where the engine does not tell the cache, or no
+/// container is measured: a sum with the cache in it would not be a part of what the host calls used.
+fn memory_without_cache(counted: usize, rows: &[Row]) -> Option<f64> {
+    let known: Option<Vec<f64>> = rows
+        .iter()
+        .filter(|row| row.memory_mb().is_some())
+        .map(|row| Some(row.known.as_ref()?.counters.memory_without_cache? as f64))
+        .collect();
+    total(counted, known?.into_iter())
+}
+
+fn split_memory(host: Option<MemoryReading>, containers: Option<f64>) -> HostSplit {
+    let Some(host) = host else { return HostSplit::default() };
+    let share = |bytes: f64| percent_of(bytes, host.total as f64);
+    let used = host.used() as f64;
+    HostSplit {
+        cpu_percent: None,
+        memory_percent: split(share(used), containers.and_then(share)),
+        memory_mb: split(Some(used / MIB), containers.map(|bytes| bytes / MIB)),
+    }
+}
+
+/// Splits what the host uses. The parts are rounded first and the rest is theirs, so that what is read adds up.
+fn split(host: Option<f64>, containers: Option<f64>) -> Option<Split> {
+    let (host, measured) = (round1(host?), round1(containers?));
+    let containers = measured.min(host);
+    // The difference of two numbers with one decimal is one but for the last bits.
+    Some(Split { host, containers, other: round1((host - containers).max(0.0)), clamped: measured > host })
 }
 
 #[cfg(test)]
@@ -195,13 +309,17 @@ mod tests {
 
     const TICK: Duration = Duration::from_secs(5);
     const SECOND: u64 = 1_000_000_000;
+    const M: u64 = 1 << 20;
 
-    fn counters(cpu: u64, system: u64, memory: u64) -> ContainerCounters {
+    /// On a host of two cores.
+    fn counters(cpu: u64, host: u64, memory: u64) -> ContainerCounters {
         ContainerCounters {
             cpu_total: Some(cpu),
-            system_total: Some(system),
+            clock: Some(CpuClock::Host(host)),
             online_cpus: Some(2),
             memory: Some(memory),
+            memory_without_cache: Some(memory),
+            ..ContainerCounters::default()
         }
     }
 
@@ -212,19 +330,49 @@ mod tests {
     }
 
     fn failed(name: &str, reason: &str) -> Observed {
-        let container = ListedContainer { id: name.into(), name: name.into(), state: Running };
-        Observed { container, counters: Some(Err(reason.into())) }
+        Observed {
+            counters: Some(Err(reason.into())),
+            ..seen(name, Running, Instant::now(), ContainerCounters::default())
+        }
     }
 
-    fn derive(baselines: &mut Baselines, round: Vec<Observed>) -> ContainersStats {
-        baselines.derive(round, "agent-", 3 * TICK, Timestamp::now())
+    fn unread() -> HostUsage {
+        HostUsage { cpu: Err("not read".into()), memory: Err("not read".into()) }
+    }
+
+    /// Rounds of one interval each, with the moments that they end.
+    struct Rounds {
+        baselines: Baselines,
+        at: Instant,
+    }
+
+    impl Rounds {
+        fn new() -> Self {
+            Self { baselines: Baselines::default(), at: Instant::now() }
+        }
+
+        /// A round in which the containers are as `round` makes them, given its moment.
+        fn next(&mut self, round: impl FnOnce(Instant) -> Vec<Observed>) -> ContainersStats {
+            self.after(TICK, unread(), round)
+        }
+
+        fn after(
+            &mut self,
+            elapsed: Duration,
+            host: HostUsage,
+            round: impl FnOnce(Instant) -> Vec<Observed>,
+        ) -> ContainersStats {
+            self.at += elapsed;
+            let round = Round { at: self.at, timestamp: Timestamp::now(), containers: round(self.at), host };
+            self.baselines.derive(round, "agent-", 3 * TICK)
+        }
     }
 
     #[test]
     fn no_container_is_zero_not_null() {
-        let stats = derive(&mut Baselines::default(), Vec::new());
+        let stats = Rounds::new().next(|_| Vec::new());
         let json = serde_json::to_value(&stats).expect("json");
-        assert_eq!(json["running_count"], 0);
+        assert_eq!((&json["running_count"], &json["measured_count"]), (&0.into(), &0.into()));
         assert_eq!(json["total_cpu_percent"].to_string(), "0.0");
         assert_eq!(json["total_memory_mb"].to_string(), "0.0");
         assert_eq!(json["containers"], serde_json::json!([]));
@@ -232,22 +380,32 @@ mod tests {
 
     #[test]
     fn cpu_needs_two_rounds_and_has_docker_scale() {
-        let (mut baselines, start) = (Baselines::default(), Instant::now());
-        let first = derive(&mut baselines, vec![seen("agent-a", Running, start, counters(0, 0, 1 << 20))]);
+        let mut rounds = Rounds::new();
+        let first = rounds.next(|at| vec![seen("agent-a", Running, at, counters(0, 0, M))]);
         assert_eq!(first.containers[0].cpu, None, "not measured yet is not 0");
         assert_eq!(first.total_cpu_percent, None);
-        assert_eq!(first.total_memory_mb, Some(1.0));
+        assert_eq!((first.total_memory_mb, first.measured_count), (Some(1.0), Some(1)));
         // A whole core for five seconds, of two cores' ten.
-        let now = counters(5 * SECOND, 10 * SECOND, 1 << 20);
-        let second = derive(&mut baselines, vec![seen("agent-a", Running, start + TICK, now)]);
-        assert_eq!(second.containers[0].cpu, Some(100.0));
+        let now = counters(5 * SECOND, 10 * SECOND, M);
+        let second = rounds.next(|at| vec![seen("agent-a", Running, at, now)]);
+        assert_eq!((second.containers[0].cpu, second.containers[0].cpu_host_percent), (Some(100.0), Some(50.0)));
         assert_eq!(second.containers[0].name, "a");
         assert_eq!(second.containers[0].id, "agent-a-0123");
     }
 
     #[test]
+    fn without_a_counter_of_the_host_s_time_our_own_clock_counts() {
+        let mut rounds = Rounds::new();
+        let podman = |cpu| ContainerCounters { clock: Some(CpuClock::Ours), ..counters(cpu, 0, M) };
+        rounds.next(|at| vec![seen("a", Running, at, podman(SECOND))]);
+        let stats = rounds.next(|at| vec![seen("a", Running, at, podman(SECOND + 5 * SECOND / 2))]);
+        assert_eq!((stats.containers[0].cpu, stats.containers[0].cpu_host_percent), (Some(50.0), Some(25.0)));
+        let docker = counters(9 * SECOND, 20 * SECOND, M);
+        assert_eq!(rounds.next(|at| vec![seen("a", Running, at, docker)]).containers[0].cpu, None, "two clocks");
+    }
+
+    #[test]
     fn what_makes_no_window_makes_no_number() {
-        let start = Instant::now();
         let before = counters(5 * SECOND, 10 * SECOND, 0);
         let late = 4 * TICK;
         let cases = [
@@ -255,13 +413,14 @@ mod tests {
             ("the daemon gave the same sample", TICK, before.clone()),
             ("the host's counter fell", TICK, counters(6 * SECOND, 9 * SECOND, 0)),
             ("a counter is missing", TICK, ContainerCounters { cpu_total: None, ..before.clone() }),
+            ("the clock is missing", TICK, ContainerCounters { clock: None, ..before.clone() }),
             ("the number of CPUs is unknown", TICK, ContainerCounters { online_cpus: None, ..counters(6, 11, 0) }),
             ("the baseline is too old", late, counters(6 * SECOND, 60 * SECOND, 0)),
         ];
         for (why, elapsed, now) in cases {
-            let mut baselines = Baselines::default();
-            derive(&mut baselines, vec![seen("a", Running, start, before.clone())]);
-            let stats = derive(&mut baselines, vec![seen("a", Running, start + elapsed, now)]);
+            let mut rounds = Rounds::new();
+            rounds.next(|at| vec![seen("a", Running, at, before.clone())]);
+            let stats = rounds.after(elapsed, unread(), |at| vec![seen("a", Running, at, now)]);
             assert_eq!(stats.containers[0].cpu, None, "{why}");
             assert_eq!(stats.containers[0].error, None, "{why}");
         }
@@ -269,16 +428,16 @@ mod tests {
 
     #[test]
     fn sums_are_of_unrounded_values_and_rows_are_sorted() {
-        let (mut baselines, start) = (Baselines::default(), Instant::now());
-        let round = |at, b: u64, a: u64, c: u64, system| {
+        let mut rounds = Rounds::new();
+        let round = |at, b: u64, a: u64, c: u64, host| {
             vec![
-                seen("b", Running, at, counters(b, system, 1 << 20)),
-                seen("a", Running, at, counters(a, system, 2 << 20)),
-                seen("c", Paused, at, counters(c, system, 0)),
+                seen("b", Running, at, counters(b, host, M)),
+                seen("a", Running, at, counters(a, host, 2 * M)),
+                seen("c", Paused, at, counters(c, host, 0)),
             ]
         };
-        derive(&mut baselines, round(start, 0, 0, 0, 0));
-        let stats = derive(&mut baselines, round(start + TICK, 202, 402, 2, 10_000));
+        rounds.next(|at| round(at, 0, 0, 0, 0));
+        let stats = rounds.next(|at| round(at, 202, 402, 2, 10_000));
         let rows: Vec<_> = stats.containers.iter().map(|row| (row.name.as_str(), row.cpu)).collect();
         assert_eq!(rows, [("a", Some(8.0)), ("b", Some(4.0)), ("c", Some(0.0))]);
         assert_eq!(stats.total_cpu_percent, Some(12.1), "8.04 + 4.04 + 0.04, then rounded");
@@ -287,42 +446,125 @@ mod tests {
     }
 
     #[test]
+    fn limits_are_the_kernel_s_and_null_where_there_is_none() {
+        let limited = ContainerCounters { memory_limit: Some(128 * M), cpu_limit: Some(0.5), ..counters(0, 0, M) };
+        let round = |at| vec![seen("a", Running, at, limited), seen("b", Running, at, counters(0, 0, M))];
+        let stats = Rounds::new().next(round);
+        let limits: Vec<_> = stats.containers.iter().map(|row| (row.memory_limit_mb, row.cpu_limit_cores)).collect();
+        assert_eq!(limits, [(Some(128.0), Some(0.5)), (None, None)]);
+    }
+
+    #[test]
     fn a_failed_container_keeps_its_row_is_counted_and_left_out_of_the_sums() {
-        let start = Instant::now();
-        let round = vec![
-            failed("broken", "no answer"),
-            seen("starting", Restarting, start, ContainerCounters::default()),
-            seen("frozen", Paused, start, counters(0, 0, 1 << 20)),
-        ];
-        let stats = derive(&mut Baselines::default(), round);
+        let stats = Rounds::new().next(|at| {
+            vec![
+                failed("broken", "no answer"),
+                seen("starting", Restarting, at, ContainerCounters::default()),
+                seen("frozen", Paused, at, counters(0, 0, M)),
+            ]
+        });
         assert_eq!(stats.running_count, Some(2), "a restarting container is not counted");
-        assert_eq!(stats.total_memory_mb, Some(1.0));
+        assert_eq!((stats.total_memory_mb, stats.measured_count), (Some(1.0), Some(1)));
         let row = serde_json::to_value(&stats.containers[0]).expect("json");
         assert_eq!(row["name"], "broken");
-        assert!(row["cpu"].is_null() && row["memory_mb"].is_null());
+        assert!(row["cpu"].is_null() && row["memory_mb"].is_null() && row["stale"] == false);
         assert_eq!(row["error"], "no answer");
     }
 
     #[test]
-    fn one_failed_read_costs_one_row_not_two() {
-        let (mut baselines, start) = (Baselines::default(), Instant::now());
-        let at = |ticks: u64| {
-            let elapsed = TICK * u32::try_from(ticks).expect("few");
-            vec![seen("a", Running, start + elapsed, counters(ticks * SECOND, ticks * 10 * SECOND, 0))]
-        };
-        derive(&mut baselines, at(0));
-        let container = at(0).remove(0).container;
-        derive(&mut baselines, vec![Observed { container, counters: Some(Err("no answer".into())) }]);
-        assert_eq!(derive(&mut baselines, at(2)).containers[0].cpu, Some(20.0));
+    fn a_container_that_stops_answering_is_stale_and_given_up_after_three_intervals() {
+        let mut rounds = Rounds::new();
+        rounds.next(|at| vec![seen("a", Running, at, counters(0, 0, M))]);
+        rounds.next(|at| vec![seen("a", Running, at, counters(SECOND, 10 * SECOND, M))]);
+        for _ in 0..3 {
+            let stats = rounds.next(|_| vec![failed("a", "no answer")]);
+            let row = &stats.containers[0];
+            assert_eq!((row.cpu, row.memory_mb, row.stale), (Some(20.0), Some(1.0), true));
+            assert_eq!((&row.error, stats.total_cpu_percent, stats.measured_count), (&None, Some(20.0), Some(1)));
+        }
+        let stats = rounds.next(|_| vec![failed("a", "no answer")]);
+        let row = &stats.containers[0];
+        assert_eq!((row.cpu, row.memory_mb, row.stale), (None, None, false));
+        assert_eq!((row.error.as_deref(), stats.total_cpu_percent), (Some("no answer"), None));
+        assert_eq!((stats.running_count, stats.measured_count), (Some(1), Some(0)));
+    }
+
+    #[test]
+    fn one_failed_read_costs_no_window() {
+        let mut rounds = Rounds::new();
+        let at = |ticks: u64| move |at| vec![seen("a", Running, at, counters(ticks * SECOND, ticks * 10 * SECOND, 0))];
+        rounds.next(at(0));
+        rounds.next(|_| vec![failed("a", "no answer")]);
+        assert_eq!(rounds.next(at(2)).containers[0].cpu, Some(20.0));
     }
 
     #[test]
     fn containers_that_ended_are_forgotten() {
-        let (mut baselines, start) = (Baselines::default(), Instant::now());
-        derive(&mut baselines, vec![seen("a", Running, start, counters(0, 0, 0))]);
-        assert_eq!(baselines.0.len(), 1);
-        derive(&mut baselines, Vec::new());
-        assert!(baselines.0.is_empty());
+        let mut rounds = Rounds::new();
+        rounds.next(|at| vec![seen("a", Running, at, counters(0, 0, 0))]);
+        assert_eq!(rounds.baselines.containers.len(), 1);
+        rounds.next(|_| Vec::new());
+        assert!(rounds.baselines.containers.is_empty());
+    }
+
+    /// A host of 1 GiB, of which a quarter is used, and of two cores, which were busy for so many of 1,000 ticks a round.
+    fn host(round: u64, busy: u64) -> HostUsage {
+        let stat = format!("cpu {} 0 0 {}\ncpu0 0 0 0 0\n", round * busy, round * (1000 - busy));
+        let memory = MemoryReading { total: 1024 * M, available: 768 * M, ..MemoryReading::default() };
+        HostUsage { cpu: CpuTimes::parse(&stat), memory: Ok(memory) }
+    }
+
+    fn parts(split: Option<Split>) -> (f64, f64, f64, bool) {
+        let split = split.expect("a split");
+        (split.host, split.containers, split.other, split.clamped)
+    }
+
+    #[test]
+    fn the_host_is_split_into_containers_and_everything_else() {
+        let mut rounds = Rounds::new();
+        let seen = |round: u64| {
+            let now = counters(2 * round * SECOND, 10 * round * SECOND, 200 * M);
+            let with_cache = ContainerCounters { memory_without_cache: Some(64 * M), ..now };
+            move |at| vec![seen("a", Running, at, with_cache), failed("broken", "no answer")]
+        };
+        let first = rounds.after(TICK, host(0, 450), seen(0));
+        assert_eq!(first.split.cpu_percent, None, "no window yet");
+        assert_eq!(parts(first.split.memory_mb), (256.0, 64.0, 192.0, false));
+        assert_eq!(
+            parts(first.split.memory_percent),
+            (25.0, 6.2, 18.8, false),
+            "6.25 is 6.2, and what is read adds up"
+        );
+        let second = rounds.after(TICK, host(1, 450), seen(1));
+        assert_eq!(parts(second.split.cpu_percent), (45.0, 20.0, 25.0, false));
+        assert_eq!((second.measured_count, second.running_count), (Some(1), Some(2)));
+    }
+
+    #[test]
+    fn containers_beyond_the_host_leave_no_rest_and_that_is_said() {
+        let mut rounds = Rounds::new();
+        let seen = |round: u64| {
+            move |at| vec![seen("a", Running, at, counters(8 * round * SECOND, 10 * round * SECOND, 300 * M))]
+        };
+        rounds.after(TICK, host(0, 450), seen(0));
+        let split = rounds.after(TICK, host(1, 450), seen(1)).split;
+        assert_eq!(parts(split.cpu_percent), (45.0, 45.0, 0.0, true));
+        assert_eq!(parts(split.memory_mb), (256.0, 256.0, 0.0, true));
+    }
+
+    #[test]
+    fn what_cannot_be_split_is_null() {
+        let mut rounds = Rounds::new();
+        let podman = ContainerCounters { memory_without_cache: None, ..counters(0, 0, M) };
+        let split = rounds.after(TICK, host(0, 450), |at| vec![seen("a", Running, at, podman)]).split;
+        assert_eq!((split.memory_mb, split.memory_percent), (None, None), "a sum with page cache is no part of used");
+        let split = rounds.after(TICK, host(1, 450), |_| vec![failed("a", "no answer")]).split;
+        assert_eq!(split.cpu_percent, None, "no container is measured");
+        let split = rounds.after(4 * TICK, host(2, 450), |_| Vec::new()).split;
+        assert_eq!(split.cpu_percent, None, "after a pause the window would be an average over all of it");
+        let split = rounds.after(TICK, host(3, 450), |_| Vec::new()).split;
+        assert_eq!(parts(split.cpu_percent), (45.0, 0.0, 45.0, false), "without containers all is everything else");
+        assert_eq!(rounds.next(|_| Vec::new()).split, HostSplit::default(), "nor where the host cannot be read");
     }
 
     #[test]

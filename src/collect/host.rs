@@ -2,11 +2,12 @@
 
 use super::host_cpu::CpuTimes;
 use super::host_disk::{DiskProbe, DiskUsage};
-use crate::model::{CpuStats, DiskStats, GIB, HostStats, MemoryStats, Timestamp, percent_of, round1};
+use super::host_memory::MemoryReading;
+use crate::model::{CpuStats, DiskStats, GIB, HostStats, MemoryStats, SwapStats, Timestamp, percent_of, round1};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
-use sysinfo::{MemoryRefreshKind, System};
+use sysinfo::System;
 
 /// How long one reading waits for a file system that hangs.
 const DISK_PATIENCE: Duration = Duration::from_millis(500);
@@ -15,26 +16,28 @@ const DISK_PATIENCE: Duration = Duration::from_millis(500);
 pub trait HostReader: Send + 'static {
     /// Reads every part; one that cannot be read carries its reason and leaves the others be.
     fn read(&mut self) -> HostReading;
+
+    /// Another reader, of CPU and memory alone: the containers' rounds end at moments of their own, and what the host
+    /// used until then is split between them and everything else.
+    fn usage_reader(&self) -> impl Fn() -> HostUsage + Send + Sync + 'static;
 }
 
 /// The host's counters at one moment; each part, or the reason why it could not be read.
 #[derive(Clone, Debug)]
 pub struct HostReading {
-    /// The kernel's CPU times.
-    pub cpu: Result<CpuTimes, String>,
-    /// Memory.
-    pub memory: Result<MemoryReading, String>,
+    /// CPU and memory.
+    pub usage: HostUsage,
     /// The file system that holds the configured path.
     pub disk: Result<DiskUsage, String>,
 }
 
-/// The kernel's account of memory, in bytes.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct MemoryReading {
-    /// MemTotal.
-    pub total: u64,
-    /// MemAvailable, or the kernel's own estimate for it where an old kernel has none.
-    pub available: u64,
+/// The counters of what containers share with everything else.
+#[derive(Clone, Debug)]
+pub struct HostUsage {
+    /// The kernel's CPU times.
+    pub cpu: Result<CpuTimes, String>,
+    /// Memory and swap.
+    pub memory: Result<MemoryReading, String>,
 }
 
 /// This machine.
@@ -54,27 +57,26 @@ impl SystemHost {
     }
 }
 
-fn memory() -> Result<MemoryReading, String> {
-    // A new one each time: one that is kept goes on giving its last numbers where /proc/meminfo cannot be read.
-    let mut system = System::new().map_err(|error| error.to_string())?;
-    system.refresh_memory_specifics(MemoryRefreshKind::nothing().with_ram());
-    match system.total_memory() {
-        0 => Err("/proc/meminfo: no total".into()),
-        // Not used_memory(): it panics in debug builds where available exceeds total.
-        total => Ok(MemoryReading { total, available: system.available_memory() }),
+impl HostReader for SystemHost {
+    fn read(&mut self) -> HostReading {
+        HostReading { usage: read_usage(), disk: self.disk.read(DISK_PATIENCE) }
+    }
+
+    fn usage_reader(&self) -> impl Fn() -> HostUsage + Send + Sync + 'static {
+        read_usage
     }
 }
 
-impl HostReader for SystemHost {
-    fn read(&mut self) -> HostReading {
-        HostReading {
-            cpu: std::fs::read_to_string("/proc/stat")
-                .map_err(|error| format!("/proc/stat: {error}"))
-                .and_then(|stat| CpuTimes::parse(&stat)),
-            memory: memory(),
-            disk: self.disk.read(DISK_PATIENCE),
-        }
+fn read_usage() -> HostUsage {
+    HostUsage {
+        cpu: proc_file("/proc/stat").and_then(|stat| CpuTimes::parse(&stat)),
+        memory: proc_file("/proc/meminfo")
+            .and_then(|meminfo| MemoryReading::parse(&meminfo, || proc_file("/proc/zoneinfo").ok())),
     }
+}
+
+fn proc_file(path: &str) -> Result<String, String> {
+    std::fs::read_to_string(path).map_err(|error| format!("{path}: {error}"))
 }
 
 /// Derives the wire's numbers from a reading and the CPU times of the one before.
@@ -88,7 +90,7 @@ pub(super) fn derive(
 ) -> Result<HostStats, String> {
     let mut errors = BTreeMap::new();
     let mut part = |name: &str, reason: &str| drop(errors.insert(name.to_owned(), reason.to_owned()));
-    let cpu = match (&reading.cpu, previous) {
+    let cpu = match (&reading.usage.cpu, previous) {
         (Ok(times), Some(previous)) => {
             Some(CpuStats { percent: round1(times.percent_since(previous)), count: times.count() })
         }
@@ -101,7 +103,9 @@ pub(super) fn derive(
             None
         }
     };
-    let memory = reading.memory.as_ref().map_err(|reason| part("memory", reason)).ok().map(memory_stats);
+    let memory = reading.usage.memory.as_ref().map_err(|reason| part("memory", reason)).ok();
+    let swap = memory.and_then(swap_stats);
+    let memory = memory.map(memory_stats);
     let disk = reading.disk.clone().and_then(|disk| disk_stats(&disk)).map_err(|reason| part("disk", &reason)).ok();
     if cpu.is_none() && memory.is_none() && disk.is_none() {
         return Err(errors.into_values().collect::<Vec<_>>().join("; "));
@@ -110,6 +114,7 @@ pub(super) fn derive(
         hostname: hostname.to_owned(),
         cpu,
         memory,
+        swap,
         disk,
         timestamp,
         age_seconds: 0.0,
@@ -118,14 +123,25 @@ pub(super) fn derive(
     })
 }
 
-/// psutil >= 7.1 and `free`: used is total less available. Available may exceed total on some kernels.
+/// psutil >= 7.1 and `free`: used is total less available.
 fn memory_stats(memory: &MemoryReading) -> MemoryStats {
-    let used = memory.total.saturating_sub(memory.available) as f64;
+    let used = memory.used() as f64;
     MemoryStats {
         percent: round1(percent_of(used, memory.total as f64).unwrap_or(0.0)),
         used_gb: round1(used / GIB),
         total_gb: round1(memory.total as f64 / GIB),
+        available_gb: round1(memory.available as f64 / GIB),
     }
+}
+
+/// `None` on a machine without swap space.
+fn swap_stats(memory: &MemoryReading) -> Option<SwapStats> {
+    let (used, total) = (memory.swap_used as f64, memory.swap_total as f64);
+    Some(SwapStats {
+        percent: round1(percent_of(used, total)?),
+        used_gb: round1(used / GIB),
+        total_gb: round1(total / GIB),
+    })
 }
 
 /// A file system without a size (/proc, say) has no utilization.
@@ -148,30 +164,46 @@ mod tests {
     }
 
     fn reading() -> HostReading {
+        let memory = MemoryReading { total: 20 * G, available: 15 * G / 2, swap_total: 4 * G, swap_used: G };
         HostReading {
-            cpu: Ok(times(45, 55)),
-            memory: Ok(MemoryReading { total: 20 * G, available: 15 * G / 2 }),
+            usage: HostUsage { cpu: Ok(times(45, 55)), memory: Ok(memory) },
             disk: Ok(DiskUsage { total: 200 * G, used: 100 * G, available: 100 * G }),
         }
+    }
+
+    fn broken() -> HostReading {
+        let usage = HostUsage { cpu: Err("a".into()), memory: Err("b".into()) };
+        HostReading { usage, disk: Err("c".into()) }
     }
 
     #[test]
     fn every_part_by_its_formula() {
         let stats = derive("atlas-01", Timestamp::now(), &reading(), Some(&times(0, 0))).expect("stats");
         assert_eq!(stats.cpu, Some(CpuStats { percent: 45.0, count: 1 }));
-        assert_eq!(stats.memory, Some(MemoryStats { percent: 62.5, used_gb: 12.5, total_gb: 20.0 }));
+        let memory = MemoryStats { percent: 62.5, used_gb: 12.5, total_gb: 20.0, available_gb: 7.5 };
+        assert_eq!(stats.memory, Some(memory));
+        assert_eq!(stats.swap, Some(SwapStats { percent: 25.0, used_gb: 1.0, total_gb: 4.0 }));
         assert_eq!(stats.disk, Some(DiskStats { percent: 50.0, used_gb: 100.0, total_gb: 200.0 }));
         assert!(stats.errors.is_empty());
     }
 
     #[test]
     fn a_part_that_cannot_be_read_is_null_with_its_reason() {
-        let broken = HostReading { disk: Err("/data: gone".into()), ..reading() };
-        let stats = derive("atlas-01", Timestamp::now(), &broken, None).expect("stats");
+        let reading = HostReading { disk: Err("/data: gone".into()), ..reading() };
+        let stats = derive("atlas-01", Timestamp::now(), &reading, None).expect("stats");
         assert_eq!((stats.cpu, stats.disk), (None, None));
         assert!(stats.memory.is_some());
         assert_eq!(stats.errors["disk"], "/data: gone");
         assert_eq!(stats.errors["cpu"], "no sample before this one");
+    }
+
+    #[test]
+    fn a_machine_without_swap_has_null_and_no_error() {
+        let memory = MemoryReading { total: G, available: G, ..MemoryReading::default() };
+        let usage = HostUsage { memory: Ok(memory), ..reading().usage };
+        let stats = derive("a", Timestamp::now(), &HostReading { usage, ..reading() }, Some(&times(0, 0)));
+        let stats = stats.expect("stats");
+        assert_eq!((stats.swap, stats.errors.len()), (None, 0));
     }
 
     #[test]
@@ -184,20 +216,13 @@ mod tests {
 
     #[test]
     fn nothing_readable_is_an_error_that_names_every_reason() {
-        let broken = HostReading { cpu: Err("a".into()), memory: Err("b".into()), disk: Err("c".into()) };
-        let error = derive("atlas-01", Timestamp::now(), &broken, None).expect_err("nothing was read");
+        let error = derive("atlas-01", Timestamp::now(), &broken(), None).expect_err("nothing was read");
         assert_eq!(error, "a; c; b");
     }
 
     #[test]
-    fn available_above_total_is_nothing_used() {
-        let memory = memory_stats(&MemoryReading { total: G, available: 2 * G });
-        assert_eq!(memory, MemoryStats { percent: 0.0, used_gb: 0.0, total_gb: 1.0 });
-    }
-
-    #[test]
     fn this_machine_can_be_read() {
-        let reading = SystemHost::new("/".into()).read();
-        assert!(reading.cpu.is_ok() && reading.memory.is_ok() && reading.disk.is_ok(), "{reading:?}");
+        let HostReading { usage, disk } = SystemHost::new("/".into()).read();
+        assert!(usage.cpu.is_ok() && usage.memory.is_ok() && disk.is_ok(), "{usage:?} {disk:?}");
     }
 }

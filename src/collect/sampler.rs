@@ -1,10 +1,11 @@
 //! The clock that owns all measuring: one loop for the host, one for the containers, neither waiting for the other.
 
-use super::containers::{Baselines, ContainerReader, ListedContainer, Observed, ReadError};
-use super::host::{HostReader, HostReading, derive};
-use super::telemetry::{ContainersLatest, HostLatest, Taken, Telemetry};
+use super::containers::{Baselines, ContainerReader, ListedContainer, Observed, ReadError, Round};
+use super::host::{HostReader, HostReading, HostUsage, derive};
+use super::telemetry::{ContainersLatest, HostLatest, Taken, Telemetry, given_up_after};
 use crate::model::{ContainerState, ContainersStats, History, Timestamp};
 use futures::StreamExt;
+use std::collections::HashSet;
 use std::ops::RangeInclusive;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -46,6 +47,12 @@ pub struct SamplerOptions {
     pub prefix: String,
 }
 
+impl SamplerOptions {
+    fn interval_seconds(&self) -> u32 {
+        u32::try_from(self.interval.as_secs()).unwrap_or(u32::MAX)
+    }
+}
+
 /// The two measuring loops; dropping it ends them.
 pub struct Sampler {
     /// Aborts its tasks when dropped.
@@ -59,9 +66,16 @@ impl Sampler {
         let (host_sender, host_receiver) = watch::channel(Arc::default());
         let (containers_sender, containers_receiver) = watch::channel(Arc::default());
         let telemetry = Telemetry { host: host_receiver, containers: containers_receiver, interval: options.interval };
+        let rounds = Rounds {
+            reader: containers,
+            usage: Arc::new(host.usage_reader()),
+            options: options.clone(),
+            baselines: Baselines::default(),
+            stuck: HashSet::new(),
+        };
         let mut loops = JoinSet::new();
-        loops.spawn(sample_host(host, options.clone(), host_sender));
-        loops.spawn(sample_containers(containers, options, containers_sender));
+        loops.spawn(sample_host(host, options, host_sender));
+        loops.spawn(sample_containers(rounds, containers_sender));
         Self { loops, telemetry }
     }
 
@@ -91,7 +105,7 @@ impl Sampler {
 async fn sample_host(mut reader: impl HostReader, options: SamplerOptions, publish: watch::Sender<Arc<HostLatest>>) {
     let mut ticks = ticks(options.interval);
     let mut previous = None;
-    let mut history = History::default();
+    let mut history = History::new(options.interval_seconds());
     let mut last = Instant::now();
     loop {
         // After a pause (a suspend, say) the window would be an average over all of it: begin anew.
@@ -101,7 +115,7 @@ async fn sample_host(mut reader: impl HostReader, options: SamplerOptions, publi
         if previous.is_none() {
             let Some((again, first)) = read_host(reader).await else { return };
             reader = again;
-            previous = first.cpu.ok();
+            previous = first.usage.cpu.ok();
             sleep(FIRST_HOST_WINDOW).await;
         }
         let Some((again, reading)) = read_host(reader).await else { return };
@@ -109,13 +123,12 @@ async fn sample_host(mut reader: impl HostReader, options: SamplerOptions, publi
         let at = Instant::now();
         last = at;
         let derived = derive(&options.hostname, Timestamp::now(), &reading, previous.as_ref());
-        match &derived {
-            Ok(stats) => history.record(stats, options.interval.as_secs_f64()),
-            Err(_) => history.record_gap(),
+        if let Ok(stats) = &derived {
+            history.record_host(stats);
         }
         let sample = Some(derived.map(|stats| Taken { at, stats }));
         publish.send_replace(Arc::new(HostLatest { sample, history: history.clone() }));
-        previous = reading.cpu.ok();
+        previous = reading.usage.cpu.ok();
         ticks.tick().await;
     }
 }
@@ -136,31 +149,33 @@ async fn read_host<R: HostReader>(mut reader: R) -> Option<(R, HostReading)> {
     read.await.inspect_err(|error| tracing::error!("the host's reader ended: {error}")).ok()
 }
 
-async fn sample_containers(
-    reader: impl ContainerReader,
-    options: SamplerOptions,
+async fn sample_containers<R: ContainerReader, U: Fn() -> HostUsage + Send + Sync + 'static>(
+    mut rounds: Rounds<R, U>,
     publish: watch::Sender<Arc<ContainersLatest>>,
 ) {
-    let mut ticks = ticks(options.interval);
-    let mut rounds = Rounds { reader, options, baselines: Baselines::default() };
+    let interval = rounds.options.interval;
+    let mut ticks = ticks(interval);
     let mut backoff = BACKOFF_START;
     let mut log = FailureLog::default();
+    let mut history = History::new(rounds.options.interval_seconds());
     let mut good = None;
     let mut may_hurry = true;
     loop {
         let outcome = rounds.run().await;
         let failure = outcome.as_ref().err().cloned();
         log.note(failure.as_deref());
-        let hurried = may_hurry && outcome.as_ref().is_ok_and(lacks_a_window);
-        good = outcome.ok().map(|stats| Taken { at: Instant::now(), stats }).or(good);
+        let hurried = may_hurry && outcome.as_ref().is_ok_and(|taken| lacks_a_window(&taken.stats));
+        if let Ok(taken) = &outcome {
+            history.record_containers(&taken.stats);
+        }
+        good = outcome.ok().or(good);
         let failed = failure.is_some();
         may_hurry = failed || (may_hurry && !hurried);
-        publish.send_replace(Arc::new(ContainersLatest { good: good.clone(), failure }));
+        publish.send_replace(Arc::new(ContainersLatest { good: good.clone(), failure, history: history.clone() }));
         if failed {
             rounds.reader.reset();
             sleep(backoff).await;
-            let limit = rounds.options.interval.clamp(BACKOFF_START, BACKOFF_LIMIT);
-            backoff = (2 * backoff).min(limit);
+            backoff = (2 * backoff).min(interval.clamp(BACKOFF_START, BACKOFF_LIMIT));
             ticks.reset();
             continue;
         }
@@ -175,35 +190,72 @@ async fn sample_containers(
     }
 }
 
-/// Whether the round measured containers, but had nothing to compare them with.
+/// Whether there was nothing to compare the round with.
 fn lacks_a_window(stats: &ContainersStats) -> bool {
-    stats.total_memory_mb.is_some() && stats.total_cpu_percent.is_none()
+    stats.split.cpu_percent.is_none()
 }
 
 /// Takes one round after the other, each compared with the one before.
-struct Rounds<R> {
+struct Rounds<R, U> {
     reader: R,
+    /// Reads the host's CPU and memory, for the split.
+    usage: Arc<U>,
     options: SamplerOptions,
     baselines: Baselines,
+    /// The containers that did not answer in the round before.
+    stuck: HashSet<String>,
 }
 
-impl<R: ContainerReader> Rounds<R> {
+impl<R: ContainerReader, U: Fn() -> HostUsage + Send + Sync + 'static> Rounds<R, U> {
     /// Lists, then reads all containers at once. Fails where the daemon does not answer; a container that does not is a row.
-    async fn run(&mut self) -> Result<ContainersStats, String> {
+    async fn run(&mut self) -> Result<Taken<ContainersStats>, String> {
         let list = self.list().await?;
-        let deadline = Instant::now() + self.counters_deadline();
-        let round: Vec<Observed> = futures::stream::iter(list)
-            .map(|container| observe(&self.reader, container, deadline))
-            .buffer_unordered(self.reader.concurrency())
-            .filter_map(std::future::ready)
-            .collect()
-            .await;
-        if round.iter().any(Observed::has_failed) && !round.iter().any(Observed::is_measured) {
+        let round = self.read(list).await;
+        if round.containers.iter().any(Observed::has_failed) && !round.containers.iter().any(Observed::is_measured) {
             // All of them, or a daemon that went away within the round? Then the last good numbers stay.
             self.list().await?;
         }
-        let max_age = 3 * self.options.interval.max(*COUNTERS_DEADLINE.end());
-        Ok(self.baselines.derive(round, &self.options.prefix, max_age, Timestamp::now()))
+        let at = round.at;
+        let max_age = given_up_after(self.options.interval);
+        Ok(Taken { at, stats: self.baselines.derive(round, &self.options.prefix, max_age) })
+    }
+
+    /// Reads the containers, and the host as soon as all those have answered that can be expected to: one that is
+    /// stuck is waited for until the deadline, and would otherwise make the others' numbers seem newer than they are.
+    async fn read(&mut self, list: Vec<ListedContainer>) -> Round {
+        let deadline = Instant::now() + self.counters_deadline();
+        let is_expected = |id: &str| !self.stuck.contains(id);
+        let mut awaited = list.iter().filter(|container| is_expected(&container.id)).count();
+        let mut answers = futures::stream::iter(list)
+            .map(|container| observe(&self.reader, container, deadline))
+            .buffer_unordered(self.reader.concurrency());
+        let mut containers = Vec::new();
+        let mut end = None;
+        while let Some((id, observed)) = answers.next().await {
+            awaited -= usize::from(is_expected(&id));
+            if awaited == 0 && end.is_none() {
+                end = Some(self.end().await);
+            }
+            containers.extend(observed);
+        }
+        drop(answers);
+        let (at, timestamp, host) = match end {
+            Some(end) => end,
+            None => self.end().await,
+        };
+        let failed = containers.iter().filter(|observed| observed.has_failed());
+        self.stuck = failed.map(|observed| observed.container.id.clone()).collect();
+        Round { at, timestamp, containers, host }
+    }
+
+    /// The end of a round: the moment, by both clocks, and what the host has used until then.
+    async fn end(&self) -> (Instant, Timestamp, HostUsage) {
+        let usage = Arc::clone(&self.usage);
+        let host = tokio::task::spawn_blocking(move || usage()).await.unwrap_or_else(|error| {
+            let reason = error.to_string();
+            HostUsage { cpu: Err(reason.clone()), memory: Err(reason) }
+        });
+        (Instant::now(), Timestamp::now(), host)
     }
 
     async fn list(&self) -> Result<Vec<ListedContainer>, String> {
@@ -216,18 +268,23 @@ impl<R: ContainerReader> Rounds<R> {
     }
 }
 
-/// One container's counters within the deadline; `None` if it ended meanwhile.
-async fn observe(reader: &impl ContainerReader, container: ListedContainer, deadline: Instant) -> Option<Observed> {
+/// One container's counters within the deadline, and its ID; nothing observed if it ended meanwhile.
+async fn observe(
+    reader: &impl ContainerReader,
+    container: ListedContainer,
+    deadline: Instant,
+) -> (String, Option<Observed>) {
+    let id = container.id.clone();
     if container.state == ContainerState::Restarting {
-        return Some(Observed { container, counters: None });
+        return (id, Some(Observed { container, counters: None }));
     }
-    let counters = match timeout_at(deadline.into(), reader.counters(&container.id)).await {
+    let counters = match timeout_at(deadline.into(), reader.counters(&id)).await {
         Ok(Ok(counters)) => Ok((Instant::now(), counters)),
-        Ok(Err(ReadError::Gone)) => return None,
+        Ok(Err(ReadError::Gone)) => return (id, None),
         Ok(Err(ReadError::Failed(reason))) => Err(reason),
         Err(_) => Err("no answer in time".into()),
     };
-    Some(Observed { container, counters: Some(counters) })
+    (id, Some(Observed { container, counters: Some(counters) }))
 }
 
 /// Logs a failure when it begins, while it lasts once a minute, and its end.

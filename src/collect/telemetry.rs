@@ -25,7 +25,7 @@ pub(super) struct Taken<T> {
 pub(super) struct HostLatest {
     /// The newest reading; `None` before the first.
     pub(super) sample: Option<Result<Taken<HostStats>, String>>,
-    /// The readings before it, and it.
+    /// The readings before it, and it; of the host alone.
     pub(super) history: History,
 }
 
@@ -36,6 +36,8 @@ pub(super) struct ContainersLatest {
     pub(super) good: Option<Taken<ContainersStats>>,
     /// Why the rounds after it failed; `None` after a success.
     pub(super) failure: Option<String>,
+    /// The rounds before it, and it; of the containers alone.
+    pub(super) history: History,
 }
 
 /// Handle to the newest samples.
@@ -59,9 +61,11 @@ impl Telemetry {
         containers_at(&latest, Instant::now(), self.interval)
     }
 
-    /// The last samples of the host.
+    /// The last samples of the host and of the containers.
     pub fn history(&self) -> History {
-        self.host.borrow().history.clone()
+        let containers = Arc::clone(&self.containers.borrow());
+        let History { totals, containers, .. } = containers.history.clone();
+        History { totals, containers, ..self.host.borrow().history.clone() }
     }
 }
 
@@ -98,8 +102,8 @@ fn stale_after(interval: Duration) -> Duration {
     2 * patient(interval)
 }
 
-/// After three intervals the last good numbers say nothing any more.
-fn given_up_after(interval: Duration) -> Duration {
+/// After three intervals the last good numbers say nothing any more, all containers' or one's.
+pub(super) fn given_up_after(interval: Duration) -> Duration {
     3 * patient(interval)
 }
 
@@ -127,7 +131,7 @@ mod tests {
 
     #[test]
     fn a_docker_that_never_answered_is_not_available() {
-        let latest = ContainersLatest { good: None, failure: Some("no socket".into()) };
+        let latest = ContainersLatest { failure: Some("no socket".into()), ..ContainersLatest::default() };
         assert_eq!(containers_at(&latest, Instant::now(), TICK), Err(NoDocker("no socket".into())));
     }
 
@@ -135,7 +139,8 @@ mod tests {
     fn good_numbers_grow_stale_and_are_given_up_after_three_intervals() {
         let start = Instant::now();
         let at = |seconds: u64, failure: Option<&str>| {
-            let latest = ContainersLatest { good: good(start), failure: failure.map(Into::into) };
+            let latest =
+                ContainersLatest { good: good(start), failure: failure.map(Into::into), ..ContainersLatest::default() };
             containers_at(&latest, start + Duration::from_secs(seconds), TICK)
                 .map(|stats| (stats.age_seconds, stats.stale))
         };

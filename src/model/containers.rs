@@ -1,17 +1,22 @@
 //! The containers' numbers as they stand on the wire.
 
 use super::Timestamp;
-use serde::{Deserialize, Serialize};
+use serde::ser::SerializeStruct;
+use serde::{Serialize, Serializer};
 
 /// Answer of `GET /api/telemetry/containers`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, miniserde::Deserialize)]
 pub struct ContainersStats {
     /// Running and paused containers that match, those in error too; `null` before the first round.
     pub running_count: Option<u32>,
+    /// How many of them have numbers, which are the ones in the totals; `null` before the first round.
+    pub measured_count: Option<u32>,
     /// Sum of the measured rows' CPU, 100 being one core; `null` while none of the rows is measured.
     pub total_cpu_percent: Option<f64>,
     /// Sum of the measured rows' memory in MiB; `null` while none of the rows is measured.
     pub total_memory_mb: Option<f64>,
+    /// The host's use, split into these containers and everything else.
+    pub split: HostSplit,
     /// One row a container, highest CPU first, those without a value last.
     pub containers: Vec<ContainerStats>,
     /// When the round ended that these numbers are from.
@@ -22,8 +27,37 @@ pub struct ContainersStats {
     pub stale: bool,
 }
 
+/// The host's CPU and memory, split into the containers and everything else; read as the round ends.
+///
+/// A `null` split could not be reckoned: the host could not be read, no container is measured, or there is no
+/// round before this one.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, miniserde::Deserialize)]
+pub struct HostSplit {
+    /// CPU since the round before, in percent of the whole host, 0 to 100.
+    pub cpu_percent: Option<Split>,
+    /// Memory in percent of the host's total, 0 to 100. The containers' part leaves out all of their file cache, active
+    /// too: the host's used memory, total less available, does not count it either.
+    pub memory_percent: Option<Split>,
+    /// The same memory in MiB.
+    pub memory_mb: Option<Split>,
+}
+
+/// A whole in two parts that add up to it; one decimal, none negative.
+#[derive(Clone, Debug, PartialEq, Serialize, miniserde::Deserialize)]
+pub struct Split {
+    /// What the host uses.
+    pub host: f64,
+    /// What the measured containers use of that.
+    pub containers: f64,
+    /// The rest: programs outside, containers that do not match, and those that could not be measured.
+    pub other: f64,
+    /// Whether the containers were said to use more than the host, as counters read at different moments can be: their
+    /// part is then all of it and the rest 0.
+    pub clamped: bool,
+}
+
 /// One container.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, miniserde::Deserialize)]
 pub struct ContainerStats {
     /// The first twelve digits of the container's ID.
     pub id: String,
@@ -31,24 +65,56 @@ pub struct ContainerStats {
     pub name: String,
     /// CPU as `docker stats` has it: 100 is one core; one decimal. `null` if not measured (yet).
     pub cpu: Option<f64>,
+    /// The same CPU in percent of the whole host, 0 to 100.
+    pub cpu_host_percent: Option<f64>,
     /// Memory in MiB as `docker stats` has it, inactive page cache left out; one decimal. `null` if not measured.
     pub memory_mb: Option<f64>,
+    /// The most memory that the kernel lets it have, in MiB; `null` if that is all there is, or unknown.
+    pub memory_limit_mb: Option<f64>,
+    /// The most CPU that the kernel lets it have, in cores; `null` if that is all of them, or unknown.
+    pub cpu_limit_cores: Option<f64>,
     /// What the daemon says the container is doing.
     pub state: ContainerState,
-    /// Why there are no numbers. Left out where nothing failed.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    /// Whether it missed the last round and shows the numbers of one before.
+    pub stale: bool,
+    /// Why there are no numbers. Left out where nothing failed, or not for long enough to give the last ones up.
     pub error: Option<String>,
 }
 
+/// By hand, because a row without an error has no such key, and the derived reader takes no attribute that says so.
+impl Serialize for ContainerStats {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Self { id, name, cpu, cpu_host_percent, memory_mb, memory_limit_mb, cpu_limit_cores, state, stale, error } =
+            self;
+        let mut row = serializer.serialize_struct("ContainerStats", 10)?;
+        row.serialize_field("id", id)?;
+        row.serialize_field("name", name)?;
+        row.serialize_field("cpu", cpu)?;
+        row.serialize_field("cpu_host_percent", cpu_host_percent)?;
+        row.serialize_field("memory_mb", memory_mb)?;
+        row.serialize_field("memory_limit_mb", memory_limit_mb)?;
+        row.serialize_field("cpu_limit_cores", cpu_limit_cores)?;
+        row.serialize_field("state", state)?;
+        row.serialize_field("stale", stale)?;
+        match error {
+            Some(error) => row.serialize_field("error", error)?,
+            None => row.skip_field("error")?,
+        }
+        row.end()
+    }
+}
+
 /// A container's state, of those that hold memory or are about to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, miniserde::Deserialize)]
 pub enum ContainerState {
     /// Its processes run.
+    #[serde(rename = "running")]
     Running,
     /// Its processes are frozen; its memory is held all the same, so it is measured and counted.
+    #[serde(rename = "paused")]
     Paused,
     /// Between two starts: a row without numbers, not counted.
+    #[serde(rename = "restarting")]
     Restarting,
 }
 
@@ -57,8 +123,10 @@ impl ContainersStats {
     pub fn pending(timestamp: Timestamp) -> Self {
         Self {
             running_count: None,
+            measured_count: None,
             total_cpu_percent: None,
             total_memory_mb: None,
+            split: HostSplit::default(),
             containers: Vec::new(),
             timestamp,
             age_seconds: 0.0,

@@ -1,154 +1,361 @@
-//! The last samples of the host, oldest first.
+//! The last samples, oldest first, by the time they were taken.
 
-use super::{HostStats, Timestamp};
-use serde::{Deserialize, Serialize};
-use std::collections::VecDeque;
+use super::{ContainersStats, HostStats, Timestamp};
+use serde::Serialize;
 
 /// How many samples a history holds: five minutes at the default interval of 5 s.
 pub const CAPACITY: usize = 60;
 
-/// One slot of the history. A slot without a time is a gap: nobody measured.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+/// Answer of `GET /api/telemetry/history`: at most [`CAPACITY`] samples of each series, oldest first.
+///
+/// A sample that was not taken is not there: the times tell the gap.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, miniserde::Deserialize)]
+pub struct History {
+    /// Seconds from one sample to the next.
+    pub interval_seconds: u32,
+    /// The host's samples.
+    pub host: Vec<HostPoint>,
+    /// The containers' rounds, in sum.
+    pub totals: Vec<TotalsPoint>,
+    /// The CPU of each container of the newest round. Left out of the first HTML.
+    pub containers: Vec<ContainerTrend>,
+}
+
+/// One sample of the host.
+#[derive(Clone, Debug, PartialEq, Serialize, miniserde::Deserialize)]
 pub struct HostPoint {
-    /// When the sample was taken; `null` for a gap.
-    pub at: Option<Timestamp>,
+    /// When it was taken.
+    pub timestamp: Timestamp,
     /// CPU in percent, 0 to 100; `null` if not measured.
     pub cpu: Option<f64>,
     /// Memory in percent, 0 to 100; `null` if not measured.
     pub memory: Option<f64>,
 }
 
-/// The last [`CAPACITY`] slots, of which the newest is last.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct History(VecDeque<HostPoint>);
+/// One round of the containers, in sum.
+#[derive(Clone, Debug, PartialEq, Serialize, miniserde::Deserialize)]
+pub struct TotalsPoint {
+    /// When the round ended.
+    pub timestamp: Timestamp,
+    /// Their CPU, 100 being one core; `null` if none was measured.
+    pub total_cpu_percent: Option<f64>,
+    /// Their memory in MiB; `null` if none was measured.
+    pub total_memory_mb: Option<f64>,
+    /// Their CPU in percent of the whole host, as the split has it; `null` if that could not be reckoned.
+    pub cpu_host_percent: Option<f64>,
+    /// Their memory in percent of the host's, as the split has it; `null` if that could not be reckoned.
+    pub memory_host_percent: Option<f64>,
+}
+
+/// The CPU of one container over the last rounds.
+#[derive(Clone, Debug, PartialEq, Serialize, miniserde::Deserialize)]
+pub struct ContainerTrend {
+    /// The first twelve digits of its ID.
+    pub id: String,
+    /// 100 is one core; a value for each of [`History::totals`], `null` where it was not measured.
+    pub cpu: Vec<Option<f64>>,
+}
 
 impl History {
-    /// Appends a sample, after a gap for each interval (in seconds) in which there was none;
-    /// one that is already the newest measured is not taken twice.
-    pub fn record(&mut self, stats: &HostStats, interval: f64) {
-        if let Some(newest) = self.0.iter().rev().find_map(|point| point.at) {
-            if newest == stats.timestamp {
-                return;
-            }
-            self.record_silence(stats.timestamp.seconds() - newest.seconds() - interval, interval);
+    /// One without samples.
+    pub fn new(interval_seconds: u32) -> Self {
+        Self { interval_seconds, ..Self::default() }
+    }
+
+    /// Appends a sample of the host; one that is there already is not taken twice.
+    /// Says whether it follows on that one: where it does not, whoever measured may have more.
+    pub fn record_host(&mut self, stats: &HostStats) -> bool {
+        if self.host.iter().any(|point| point.timestamp == stats.timestamp) {
+            return true;
         }
-        self.push(HostPoint {
-            at: Some(stats.timestamp),
+        let newest = self.host.last().map(|point| point.timestamp);
+        self.host.push(HostPoint {
+            timestamp: stats.timestamp,
             cpu: stats.cpu.as_ref().map(|cpu| cpu.percent),
             memory: stats.memory.as_ref().map(|memory| memory.percent),
         });
+        keep_newest(&mut self.host);
+        follows(newest, stats.timestamp, self.host_period())
     }
 
-    /// Appends a slot in which nothing could be learnt.
-    pub fn record_gap(&mut self) {
-        self.push(HostPoint::default());
+    /// Appends a round of the containers in the manner of [`record_host`](Self::record_host);
+    /// those that are not in it are forgotten.
+    pub fn record_containers(&mut self, stats: &ContainersStats) -> bool {
+        if self.totals.iter().any(|point| point.timestamp == stats.timestamp) {
+            return true;
+        }
+        let newest = self.totals.last().map(|point| point.timestamp);
+        let rounds = self.totals.len();
+        self.totals.push(TotalsPoint {
+            timestamp: stats.timestamp,
+            total_cpu_percent: stats.total_cpu_percent,
+            total_memory_mb: stats.total_memory_mb,
+            cpu_host_percent: stats.split.cpu_percent.as_ref().map(|split| split.containers),
+            memory_host_percent: stats.split.memory_percent.as_ref().map(|split| split.containers),
+        });
+        keep_newest(&mut self.totals);
+        let mut before = std::mem::take(&mut self.containers);
+        for row in &stats.containers {
+            let known = before.iter().position(|trend| trend.id == row.id);
+            let mut trend = known.map_or_else(
+                || ContainerTrend { id: row.id.clone(), cpu: vec![None; rounds] },
+                |index| before.swap_remove(index),
+            );
+            // One that missed the round shows its last number, which is not one of this round.
+            trend.cpu.push(row.cpu.filter(|_| !row.stale));
+            keep_newest(&mut trend.cpu);
+            self.containers.push(trend);
+        }
+        follows(newest, stats.timestamp, self.containers_period())
     }
 
-    /// Sees to it that the newest sample is followed by as many gaps as intervals fit into `silence` seconds.
-    pub fn record_silence(&mut self, silence: f64, interval: f64) {
-        let gaps = self.0.iter().rev().take_while(|point| point.at.is_none()).count();
-        // A float beyond the range of usize is its end, and NaN is 0.
-        let missed = ((silence / interval).round() as usize).min(CAPACITY);
-        (gaps..missed).for_each(|_| self.record_gap());
-    }
-
-    /// How many slots are taken, gaps included; at most [`CAPACITY`].
-    pub fn len(&self) -> usize {
-        self.0.len()
-    }
-
-    /// Whether no slot is taken.
-    pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-
-    /// CPU in percent, a value a slot, always [`CAPACITY`] of them: a short history begins with gaps.
-    pub fn cpu(&self) -> Vec<Option<f64>> {
-        self.series(|point| point.cpu)
-    }
-
-    /// Memory in percent, in the form of [`cpu`](Self::cpu).
-    pub fn memory(&self) -> Vec<Option<f64>> {
-        self.series(|point| point.memory)
-    }
-
-    fn series(&self, value: impl Fn(&HostPoint) -> Option<f64>) -> Vec<Option<f64>> {
-        let missing = CAPACITY.saturating_sub(self.0.len());
-        std::iter::repeat_n(None, missing).chain(self.0.iter().map(value)).collect()
-    }
-
-    fn push(&mut self, point: HostPoint) {
-        self.0.push_back(point);
-        while self.0.len() > CAPACITY {
-            self.0.pop_front();
+    /// Takes in what the server has. It knows best of the time since its oldest sample; from before that, when
+    /// another one ran, our own samples stay.
+    pub fn merge(&mut self, server: Self) {
+        let Self { interval_seconds, host, totals, containers } = server;
+        self.interval_seconds = interval_seconds;
+        if let Some(oldest) = host.first() {
+            self.host.retain(|point| point.timestamp < oldest.timestamp);
+            self.host.extend(host);
+            keep_newest(&mut self.host);
+        }
+        if let Some(oldest) = totals.first() {
+            self.totals.retain(|point| point.timestamp < oldest.timestamp);
+            let kept = self.totals.len();
+            self.totals.extend(totals);
+            keep_newest(&mut self.totals);
+            let own = std::mem::replace(&mut self.containers, containers);
+            for trend in &mut self.containers {
+                let mut cpu = own.iter().find(|own| own.id == trend.id).map_or_else(Vec::new, |own| own.cpu.clone());
+                cpu.resize(kept, None);
+                cpu.append(&mut trend.cpu);
+                keep_newest(&mut cpu);
+                trend.cpu = cpu;
+            }
         }
     }
+
+    /// The host's CPU in percent, a value a slot of one interval, always [`CAPACITY`] of them: a short history begins
+    /// with gaps, and `silence`, the seconds in which nothing more came, ends it with as many as intervals fit in.
+    pub fn cpu(&self, silence: f64) -> Vec<Option<f64>> {
+        slots(&self.host, |point| point.timestamp, |_, point| point.cpu, self.host_period(), silence)
+    }
+
+    /// The host's memory in percent, in the form of [`cpu`](Self::cpu).
+    pub fn memory(&self, silence: f64) -> Vec<Option<f64>> {
+        slots(&self.host, |point| point.timestamp, |_, point| point.memory, self.host_period(), silence)
+    }
+
+    /// The CPU of the container with this ID, 100 being one core, in the form of [`cpu`](Self::cpu).
+    pub fn container_cpu(&self, id: &str) -> Vec<Option<f64>> {
+        let cpu = self.containers.iter().find(|trend| trend.id == id).map_or(&[][..], |trend| &trend.cpu);
+        let value = |index: usize, _: &TotalsPoint| cpu.get(index).copied().flatten();
+        slots(&self.totals, |point| point.timestamp, value, self.containers_period(), 0.0)
+    }
+
+    fn host_period(&self) -> f64 {
+        f64::from(self.interval_seconds.max(1))
+    }
+
+    /// A round may take over a second with daemons that collect once a second, so that at the shortest interval every
+    /// second one is left out.
+    fn containers_period(&self) -> f64 {
+        f64::from(self.interval_seconds.max(2))
+    }
+}
+
+fn keep_newest<T>(points: &mut Vec<T>) {
+    points.drain(..points.len().saturating_sub(CAPACITY));
+}
+
+/// Whether no sample is missing between the two; a clock that was set back breaks the row as well, as does
+/// having none before.
+fn follows(newest: Option<Timestamp>, timestamp: Timestamp, period: f64) -> bool {
+    newest.is_some_and(|newest| timestamp > newest && gaps(timestamp.seconds() - newest.seconds(), period) == 0)
+}
+
+/// How many samples are missing between two that are so many seconds apart.
+fn gaps(seconds: f64, period: f64) -> usize {
+    // A float below the range of usize is 0, as is NaN, and beyond it is its end.
+    ((seconds / period).round() as usize).saturating_sub(1)
+}
+
+/// Puts points into slots of one period each, the newest last; a missing one is a slot without a value.
+fn slots<P>(
+    points: &[P],
+    time: impl Fn(&P) -> Timestamp,
+    value: impl Fn(usize, &P) -> Option<f64>,
+    period: f64,
+    silence: f64,
+) -> Vec<Option<f64>> {
+    let mut slots = Vec::with_capacity(CAPACITY);
+    // Time runs on until now: what has been silent for one period has missed one.
+    let mut gap = if points.is_empty() { 0 } else { gaps(silence + period, period) };
+    let mut newer: Option<f64> = None;
+    for (index, point) in points.iter().enumerate().rev() {
+        let at = time(point).seconds();
+        gap = newer.map_or(gap, |newer| gaps(newer - at, period));
+        slots.extend(std::iter::repeat_n(None, gap.min(CAPACITY)));
+        slots.push(value(index, point));
+        newer = Some(at);
+    }
+    slots.resize(CAPACITY, None);
+    slots.reverse();
+    slots
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::CpuStats;
+    use crate::model::{ContainerState, ContainerStats, CpuStats};
     use std::collections::BTreeMap;
 
-    fn sample(second: u32, percent: f64) -> HostStats {
-        let text = format!("\"2026-01-13T12:{:02}:{:02}.000000Z\"", second / 60, second % 60);
+    fn time(second: u32) -> Timestamp {
+        let text = format!("\"2026-01-13T{:02}:{:02}:{:02}.000000Z\"", second / 3600, second / 60 % 60, second % 60);
+        miniserde::json::from_str(&text).expect("a timestamp")
+    }
+
+    fn host(second: u32, percent: f64) -> HostStats {
         HostStats {
             hostname: "atlas-01".into(),
             cpu: Some(CpuStats { percent, count: 2 }),
             memory: None,
+            swap: None,
             disk: None,
-            timestamp: serde_json::from_str(&text).expect("a timestamp"),
+            timestamp: time(second),
             age_seconds: 0.0,
             stale: false,
             errors: BTreeMap::new(),
         }
     }
 
+    fn round(second: u32, rows: &[(&str, f64)]) -> ContainersStats {
+        let row = |(id, cpu): &(&str, f64)| ContainerStats {
+            id: (*id).into(),
+            name: (*id).into(),
+            cpu: Some(*cpu),
+            cpu_host_percent: None,
+            memory_mb: None,
+            memory_limit_mb: None,
+            cpu_limit_cores: None,
+            state: ContainerState::Running,
+            stale: false,
+            error: None,
+        };
+        ContainersStats { containers: rows.iter().map(row).collect(), ..ContainersStats::pending(time(second)) }
+    }
+
+    fn history(seconds: &[u32]) -> History {
+        let mut history = History::new(5);
+        for second in seconds {
+            history.record_host(&host(*second, f64::from(*second)));
+        }
+        history
+    }
+
+    /// The last slots of the host's CPU.
+    fn tail<const N: usize>(history: &History, silence: f64) -> [Option<f64>; N] {
+        let cpu = history.cpu(silence);
+        assert_eq!(cpu.len(), CAPACITY);
+        cpu[CAPACITY - N..].try_into().expect("enough slots")
+    }
+
     #[test]
     fn keeps_the_newest_sixty() {
-        let mut history = History::default();
-        for second in 0..62 {
-            history.record(&sample(second, f64::from(second)), 1.0);
+        let seconds: Vec<u32> = (0..62).map(|n| 5 * n).collect();
+        let history = history(&seconds);
+        assert_eq!(history.host.len(), CAPACITY);
+        assert_eq!(history.cpu(0.0).first(), Some(&Some(10.0)));
+        assert_eq!(history.cpu(0.0).last(), Some(&Some(305.0)));
+        assert!(history.memory(0.0).iter().all(Option::is_none), "what was not measured is no 0");
+    }
+
+    #[test]
+    fn what_was_not_sampled_is_as_many_gaps_as_it_was_intervals() {
+        assert_eq!(tail(&history(&[0, 5, 10]), 0.0), [None, Some(0.0), Some(5.0), Some(10.0)]);
+        assert_eq!(tail(&history(&[0, 10, 25]), 0.0), [Some(0.0), None, Some(10.0), None, None, Some(25.0)]);
+        assert_eq!(tail(&history(&[0, 5]), 4.0), [Some(0.0), Some(5.0), None]);
+        assert_eq!(tail(&history(&[0, 5]), 11.0), [Some(0.0), Some(5.0), None, None]);
+        let long_ago = history(&[0, 3600]);
+        assert_eq!(long_ago.cpu(0.0).iter().flatten().count(), 1, "after a long pause nothing before it is shown");
+        assert!(history(&[]).cpu(1e9).iter().all(Option::is_none));
+        assert!(history(&[0]).cpu(f64::INFINITY).iter().all(Option::is_none));
+    }
+
+    #[test]
+    fn times_that_waver_make_no_gaps() {
+        let mut wavering = history(&[5]);
+        for (second, follows) in [(10, true), (14, true), (20, true), (20, true), (24, true), (31, true), (41, false)] {
+            assert_eq!(wavering.record_host(&host(second, f64::from(second))), follows, "{second}");
         }
-        assert_eq!(history.len(), CAPACITY);
-        assert_eq!(history.cpu().first(), Some(&Some(2.0)));
-        assert_eq!(history.cpu().last(), Some(&Some(61.0)));
+        assert_eq!(
+            tail(&wavering, 0.0),
+            [Some(10.0), Some(14.0), Some(20.0), Some(24.0), Some(31.0), None, Some(41.0)]
+        );
     }
 
     #[test]
-    fn a_short_history_is_padded_in_front_and_a_gap_stays_a_gap() {
-        let mut history = History::default();
-        history.record(&sample(0, 10.0), 5.0);
-        history.record_gap();
-        history.record(&sample(10, 30.0), 5.0);
-        let cpu = history.cpu();
-        assert_eq!(cpu.len(), CAPACITY);
-        assert_eq!(cpu[CAPACITY - 3..], [Some(10.0), None, Some(30.0)]);
-        assert!(cpu[..CAPACITY - 3].iter().all(Option::is_none));
-        assert!(history.memory().iter().all(Option::is_none), "what was not measured is no 0");
+    fn a_clock_that_was_set_back_is_told_and_draws_no_gap() {
+        let mut set_back = history(&[1000, 1005]);
+        assert!(!set_back.record_host(&host(10, 10.0)));
+        assert!(set_back.record_host(&host(15, 15.0)));
+        assert_eq!(tail(&set_back, 0.0), [Some(1000.0), Some(1005.0), Some(10.0), Some(15.0)]);
     }
 
     #[test]
-    fn the_same_sample_seen_twice_is_one_point() {
-        let mut history = History::default();
-        history.record(&sample(0, 10.0), 5.0);
-        history.record_gap();
-        history.record(&sample(0, 10.0), 5.0);
-        assert_eq!(history.len(), 2);
+    fn the_server_fills_what_was_missed() {
+        let mut own = history(&[0, 5, 30]);
+        own.merge(history(&[0, 5, 10, 15, 20, 25, 30]));
+        assert_eq!(tail(&own, 0.0), [0.0, 5.0, 10.0, 15.0, 20.0, 25.0, 30.0].map(Some));
+        own.merge(History::new(5));
+        assert_eq!(own.host.len(), 7, "a server that knows nothing takes nothing away");
     }
 
     #[test]
-    fn a_pause_is_as_many_gaps_as_it_was_intervals_and_not_more() {
-        let mut history = History::default();
-        history.record(&sample(0, 10.0), 5.0);
-        history.record_silence(5.2, 5.0);
-        history.record_silence(6.9, 5.0);
-        assert_eq!(history.len(), 2, "one interval was missed, however often that was noticed");
-        history.record(&sample(20, 30.0), 5.0);
-        assert_eq!(history.cpu()[CAPACITY - 5..], [Some(10.0), None, None, None, Some(30.0)]);
-        history.record(&sample(3599, 40.0), 5.0);
-        assert_eq!(history.cpu().iter().flatten().count(), 1, "after a long pause nothing before it is shown");
+    fn a_server_that_was_restarted_leaves_a_gap_and_our_own_samples() {
+        let mut own = history(&[0, 5, 10]);
+        own.merge(history(&[25, 30]));
+        assert_eq!(tail(&own, 0.0), [Some(0.0), Some(5.0), Some(10.0), None, None, Some(25.0), Some(30.0)]);
+    }
+
+    #[test]
+    fn each_container_has_a_value_for_each_round() {
+        let mut history = History::new(5);
+        history.record_containers(&round(0, &[("a", 1.0), ("b", 2.0)]));
+        history.record_containers(&round(5, &[("c", 3.0), ("b", 2.5)]));
+        let ids: Vec<&str> = history.containers.iter().map(|trend| trend.id.as_str()).collect();
+        assert_eq!(ids, ["c", "b"], "one that ended is forgotten");
+        assert_eq!(history.containers[0].cpu, [None, Some(3.0)]);
+        assert_eq!(history.containers[1].cpu, [Some(2.0), Some(2.5)]);
+        assert_eq!(history.container_cpu("b")[CAPACITY - 2..], [Some(2.0), Some(2.5)]);
+        assert!(history.container_cpu("a").iter().all(Option::is_none));
+        assert!(!History::new(5).record_host(&host(0, 0.0)), "of what was before the first, nothing is known");
+        for n in 2..70 {
+            assert!(history.record_containers(&round(5 * n, &[("b", f64::from(n))])));
+        }
+        assert_eq!((history.totals.len(), history.containers[0].cpu.len()), (CAPACITY, CAPACITY));
+    }
+
+    #[test]
+    fn a_container_s_number_of_an_earlier_round_is_none_of_this() {
+        let mut history = History::new(5);
+        history.record_containers(&round(0, &[("a", 1.0)]));
+        let mut missed = round(5, &[("a", 1.0)]);
+        missed.containers[0].stale = true;
+        history.record_containers(&missed);
+        assert_eq!(history.containers[0].cpu, [Some(1.0), None]);
+    }
+
+    #[test]
+    fn merged_trends_stay_in_step_with_the_rounds() {
+        let mut own = History::new(5);
+        own.record_containers(&round(0, &[("a", 1.0)]));
+        own.record_containers(&round(5, &[("a", 2.0)]));
+        let mut server = History::new(5);
+        server.record_containers(&round(5, &[("a", 2.0), ("b", 7.0)]));
+        server.record_containers(&round(10, &[("a", 3.0), ("b", 8.0)]));
+        own.merge(server);
+        assert_eq!(own.container_cpu("a")[CAPACITY - 3..], [Some(1.0), Some(2.0), Some(3.0)]);
+        assert_eq!(own.container_cpu("b")[CAPACITY - 3..], [None, Some(7.0), Some(8.0)]);
     }
 }

@@ -1,13 +1,13 @@
 //! The host's numbers as they stand on the wire.
 
 use super::Timestamp;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use std::collections::BTreeMap;
 
 /// Answer of `GET /api/telemetry/host`.
 ///
 /// A part that could not be read is `null`, never 0, and has its reason in [`errors`](Self::errors).
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, miniserde::Deserialize)]
 pub struct HostStats {
     /// The machine's name, as the kernel has it or as configured.
     pub hostname: String,
@@ -15,6 +15,8 @@ pub struct HostStats {
     pub cpu: Option<CpuStats>,
     /// Memory in use; `null` if /proc/meminfo could not be read.
     pub memory: Option<MemoryStats>,
+    /// Swap space in use; `null` on a machine without any, or if /proc/meminfo could not be read.
+    pub swap: Option<SwapStats>,
     /// Space in use on the configured file system; `null` if it could not be read.
     pub disk: Option<DiskStats>,
     /// When the sample was taken.
@@ -23,13 +25,12 @@ pub struct HostStats {
     pub age_seconds: f64,
     /// Whether the sample after this one is overdue.
     pub stale: bool,
-    /// Why a part is `null`: its name (`cpu`, `memory`, `disk`) and the reason. Left out if empty.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    /// Why a part is `null`: its name (`cpu`, `memory`, `disk`) and the reason.
     pub errors: BTreeMap<String, String>,
 }
 
 /// CPU of the whole host.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, miniserde::Deserialize)]
 pub struct CpuStats {
     /// Busy time of all CPUs in percent, 0 to 100, as psutil's `cpu_percent`.
     pub percent: f64,
@@ -38,8 +39,21 @@ pub struct CpuStats {
 }
 
 /// Memory of the whole host: used is total less available, as psutil (7.1 and later) and `free` have it.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, miniserde::Deserialize)]
 pub struct MemoryStats {
+    /// Used of total in percent, 0 to 100.
+    pub percent: f64,
+    /// Used, in GiB.
+    pub used_gb: f64,
+    /// Total, in GiB.
+    pub total_gb: f64,
+    /// What new programs could have without swapping, in GiB: the kernel's MemAvailable.
+    pub available_gb: f64,
+}
+
+/// Swap space of the whole host, as `free` and psutil's `swap_memory` have it.
+#[derive(Clone, Debug, PartialEq, Serialize, miniserde::Deserialize)]
+pub struct SwapStats {
     /// Used of total in percent, 0 to 100.
     pub percent: f64,
     /// Used, in GiB.
@@ -49,7 +63,7 @@ pub struct MemoryStats {
 }
 
 /// The file system that holds the configured path, as `df` and psutil's `disk_usage` have it.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, miniserde::Deserialize)]
 pub struct DiskStats {
     /// Used in percent of what an ordinary user could use, 0 to 100: the blocks kept for root count as neither.
     pub percent: f64,

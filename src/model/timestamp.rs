@@ -1,7 +1,8 @@
 //! The moment of a sample, in the one text form that the wire has.
 
 use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
+use miniserde::de::Visitor;
+use serde::{Serialize, Serializer};
 use std::fmt;
 
 /// When a sample was taken: UTC, written with microseconds and `Z` (`2026-01-13T12:00:00.000000Z`).
@@ -32,10 +33,18 @@ impl Serialize for Timestamp {
     }
 }
 
-impl<'de> Deserialize<'de> for Timestamp {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        parse(&text).ok_or_else(|| D::Error::custom("not a timestamp"))
+miniserde::make_place!(Place);
+
+impl miniserde::Deserialize for Timestamp {
+    fn begin(out: &mut Option<Self>) -> &mut dyn Visitor {
+        Place::new(out)
+    }
+}
+
+impl Visitor for Place<Timestamp> {
+    fn string(&mut self, text: &str) -> miniserde::Result<()> {
+        self.out = Some(parse(text).ok_or(miniserde::Error)?);
+        Ok(())
     }
 }
 
@@ -53,8 +62,8 @@ mod tests {
     #[test]
     fn always_has_six_decimals_and_z() {
         let json = "\"2026-01-13T12:00:00.000000Z\"";
-        let time: Timestamp = serde_json::from_str(json).expect("a timestamp");
+        let time: Timestamp = miniserde::json::from_str(json).expect("a timestamp");
         assert_eq!(serde_json::to_string(&time).expect("text"), json);
-        assert!(serde_json::from_str::<Timestamp>("\"yesterday\"").is_err());
+        assert!(miniserde::json::from_str::<Timestamp>("\"yesterday\"").is_err());
     }
 }

@@ -1,4 +1,4 @@
-//! The routes: two endpoints, one page, the bundle's files; anything else is not found.
+//! The routes: three endpoints, one page, the bundle's files; anything else is not found.
 
 use super::state::AppState;
 use crate::app::Shell;
@@ -28,6 +28,7 @@ pub fn router(state: AppState) -> Router {
         .route("/", get(page))
         .route("/api/telemetry/host", get(endpoint))
         .route("/api/telemetry/containers", get(endpoint))
+        .route("/api/telemetry/history", get(endpoint))
         .nest_service(&format!("/{}", state.leptos.site_pkg_dir), get_service(files(&pkg)))
         .route("/favicon.svg", get_service(files(&site)))
         .fallback(not_found)

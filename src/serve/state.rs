@@ -2,6 +2,7 @@
 
 use crate::api::{Settings, Snapshot, TelemetryError};
 use crate::collect::Telemetry;
+use crate::model::History;
 use leptos::config::LeptosOptions;
 
 /// Shared by all requests; clones cheaply.
@@ -20,9 +21,9 @@ impl AppState {
     pub fn snapshot(&self) -> Snapshot {
         Snapshot {
             settings: self.settings.clone(),
-            host: self.telemetry.host().map_err(|error| TelemetryError::Host(error.0)),
-            containers: self.telemetry.containers().map_err(|error| TelemetryError::Docker(error.0)),
-            history: self.telemetry.history(),
+            host: self.telemetry.host().map_err(|error| TelemetryError::host(&error.0)).into(),
+            containers: self.telemetry.containers().map_err(|error| TelemetryError::docker(error.0)).into(),
+            history: History { containers: Vec::new(), ..self.telemetry.history() },
         }
     }
 }

@@ -3,7 +3,10 @@
 use super::container_table::ContainerRows;
 use super::format;
 use super::live::{ContainersView, Live, State};
+use crate::model::{HostSplit, Split};
+use leptos::ev::Event;
 use leptos::prelude::*;
+use leptos::web_sys::HtmlElement;
 
 /// Ties the button to its panel.
 const PANEL: &str = "ht-agents-panel";
@@ -18,6 +21,10 @@ pub(super) fn Agents(live: Live) -> impl IntoView {
         let measured = if matches!(state.containers, ContainersView::Measured(_)) { " is-measured" } else { "" };
         format!("ht-agents{measured}{stale}")
     });
+    let toggled = move |event: Event| {
+        let panel = event_target::<HtmlElement>(&event);
+        live.set_panel_open(panel.matches(":popover-open").unwrap_or(false));
+    };
     let count = live.read(|state| Sums::of(state).count);
     let label = live.read(|state| Sums::of(state).label);
     let cpu = live.read(|state| Sums::of(state).cpu);
@@ -34,12 +41,72 @@ pub(super) fn Agents(live: Live) -> impl IntoView {
                     <path d="M1 1l4 4 4-4" fill="none" stroke="currentColor" stroke-width="1.5" stroke-linecap="round" stroke-linejoin="round"/>
                 </svg>
             </button>
-            <div id=PANEL class="ht-panel" popover="auto" role="dialog" aria-label=heading.clone()>
+            <div id=PANEL class="ht-panel" popover="auto" role="dialog" aria-label=heading.clone() on:toggle=toggled>
                 <h2>{heading.clone()}</h2>
+                <HostSplitTable live/>
                 <ContainerRows live class="containers is-compact"/>
             </div>
         </div>
     }
+}
+
+/// What the host uses, in two parts that add up. Hidden by the stylesheet while nothing is known of it.
+#[component]
+fn HostSplitTable(live: Live) -> impl IntoView {
+    let class = live.read(|state| {
+        let known = state.measured().is_some_and(|stats| stats.split != HostSplit::default());
+        String::from(if known { "containers is-compact split" } else { "is-hidden" })
+    });
+    let who = live
+        .read(|state| state.measured().map_or_else(String::new, |stats| format::measured(stats, &state.settings.noun)));
+    let cpu = |part: fn(&Split) -> f64| {
+        split_cell(live, |split| split.cpu_percent.as_ref(), part, |value| format::percent_exact(Some(value)))
+    };
+    let memory = |part: fn(&Split) -> f64| {
+        split_cell(live, |split| split.memory_mb.as_ref(), part, |value| format::memory(Some(value)))
+    };
+    view! {
+        <table class=class>
+            <thead>
+                <tr>
+                    <th scope="col">"Whole host"</th>
+                    <th scope="col" class="number">"CPU"</th>
+                    <th scope="col" class="number" title="Page cache left out, which the host does not count as used">"Memory"</th>
+                </tr>
+            </thead>
+            <tbody>
+                <tr>
+                    <th scope="row">{who}</th>
+                    <td class="number">{cpu(|split| split.containers)}</td>
+                    <td class="number">{memory(|split| split.containers)}</td>
+                </tr>
+                <tr>
+                    <th scope="row">"Everything else"</th>
+                    <td class="number">{cpu(|split| split.other)}</td>
+                    <td class="number">{memory(|split| split.other)}</td>
+                </tr>
+                <tr class="total">
+                    <th scope="row">"Used"</th>
+                    <td class="number">{cpu(|split| split.host)}</td>
+                    <td class="number">{memory(|split| split.host)}</td>
+                </tr>
+            </tbody>
+        </table>
+    }
+}
+
+/// One number of the split. Where the containers were said to use more than the host, all of its parts say `about`.
+fn split_cell(
+    live: Live,
+    split: fn(&HostSplit) -> Option<&Split>,
+    part: fn(&Split) -> f64,
+    text: fn(f64) -> String,
+) -> Signal<String> {
+    live.read(move |state| match state.measured().and_then(|stats| split(&stats.split)) {
+        None => format::UNKNOWN.into(),
+        Some(split) if split.clamped => format!("about {}", text(part(split))),
+        Some(split) => text(part(split)),
+    })
 }
 
 /// The summary's texts; those without a meaning are empty.
@@ -73,7 +140,10 @@ impl Sums {
                     label: format::plural(count, noun) + if state.containers_stale { ", old" } else { "" },
                     cpu: format::percent(cpu),
                     memory: format::memory_short(stats.total_memory_mb),
-                    tooltip: format!("All together: CPU {exact_cpu} of the host, memory {exact_memory}"),
+                    tooltip: format!(
+                        "{}: CPU {exact_cpu} of the host, memory {exact_memory}",
+                        format::measured(stats, noun)
+                    ),
                 }
             }
         }

@@ -13,8 +13,8 @@ const FRAME: Frame = Frame { width: 1000, height: 200, slots: CAPACITY, y_max: 1
 pub fn HistoryChart() -> impl IntoView {
     let live = use_live();
     let interval = live.settings(|settings| settings.interval_seconds);
-    let markup = live.read(|state| markup(&state.history));
-    let description = live.read(|state| description(&state.history));
+    let markup = live.read(|state| markup(&state.history, state.silence()));
+    let description = live.read(|state| description(&state.history, state.silence()));
     view! {
         <section class="card" aria-labelledby="history-title">
             <div class="card-head">
@@ -40,14 +40,14 @@ pub fn HistoryChart() -> impl IntoView {
     }
 }
 
-fn markup(history: &History) -> String {
+fn markup(history: &History, silence: f64) -> String {
     FRAME.draw(|canvas| {
         for level in [0.0, 25.0, 50.0, 100.0] {
             draw_level(canvas, CAPACITY, level, GRID)?;
         }
         draw_level(canvas, CAPACITY, Severity::HIGH_FROM, THRESHOLD)?;
-        draw_series(canvas, &history.memory(), FRAME.y_max, MEMORY, 15)?;
-        draw_series(canvas, &history.cpu(), FRAME.y_max, CPU, 15)
+        draw_series(canvas, &history.memory(silence), FRAME.y_max, MEMORY, 15)?;
+        draw_series(canvas, &history.cpu(silence), FRAME.y_max, CPU, 15)
     })
 }
 
@@ -74,7 +74,7 @@ fn spans(labels: [impl AsRef<str>; 5]) -> String {
 }
 
 /// The chart in a sentence, for whom the picture says nothing.
-fn description(history: &History) -> String {
+fn description(history: &History, silence: f64) -> String {
     let range = |name: &str, values: Vec<Option<f64>>| {
         let known: Vec<f64> = values.into_iter().flatten().collect();
         let (low, high) = known.iter().fold((f64::MAX, f64::MIN), |(low, high), v| (low.min(*v), high.max(*v)));
@@ -84,7 +84,7 @@ fn description(history: &History) -> String {
             format!("{name} between {} and {} percent", low as i64, high as i64)
         }
     };
-    format!("{}, {}", range("CPU", history.cpu()), range("memory", history.memory()))
+    format!("{}, {}", range("CPU", history.cpu(silence)), range("memory", history.memory(silence)))
 }
 
 #[cfg(test)]
@@ -104,7 +104,7 @@ mod tests {
     #[test]
     fn an_empty_history_has_axes_and_says_so() {
         let history = History::default();
-        assert_eq!(markup(&history).matches("<polyline ").count(), 5);
-        assert_eq!(description(&history), "CPU unknown, memory unknown");
+        assert_eq!(markup(&history, 0.0).matches("<polyline ").count(), 5);
+        assert_eq!(description(&history, 0.0), "CPU unknown, memory unknown");
     }
 }

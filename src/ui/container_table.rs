@@ -3,8 +3,12 @@
 use super::bar::bar;
 use super::format;
 use super::live::{ContainersView, Live, State, use_live};
+use super::sparkline::{spark, spark_box};
 use crate::model::{ContainerState, ContainerStats, percent_of};
 use leptos::prelude::*;
+
+/// Width and height of a container's sparkline, in CSS pixels.
+const TREND: (u32, u32) = (60, 16);
 
 /// The page's list of all containers, highest CPU first.
 #[component]
@@ -57,6 +61,11 @@ pub(super) fn ContainerRows(
     }
 }
 
+/// A container's sparkline; its scale is one core, or more where it used more.
+fn trend(cpu: &[Option<f64>]) -> String {
+    spark(cpu, cpu.iter().flatten().fold(100.0, |top, value| value.max(top)), TREND)
+}
+
 /// What there is to say where there are no rows; empty where there are.
 fn explanation(state: &State) -> String {
     match &state.containers {
@@ -78,6 +87,8 @@ struct Cells {
     error: String,
     cpu: String,
     cpu_bar: Option<f64>,
+    /// The CPU's sparkline as markup; empty unless the panel is open.
+    trend: String,
     memory: String,
     memory_bar: Option<f64>,
 }
@@ -88,13 +99,15 @@ impl Cells {
         Self {
             name: row.name.clone(),
             state: match row.state {
+                _ if row.stale => "not up to date",
                 ContainerState::Running => "",
                 ContainerState::Paused => "paused",
                 ContainerState::Restarting => "restarting",
             },
             error: row.error.clone().unwrap_or_default(),
             cpu: format::percent_exact(row.cpu),
-            cpu_bar: format::share_of_host(row.cpu, state.host.as_ref()),
+            cpu_bar: row.cpu_host_percent,
+            trend: if state.panel_open { trend(&state.history.container_cpu(&row.id)) } else { String::new() },
             memory: format::memory(row.memory_mb),
             memory_bar: row.memory_mb.zip(memory_total).and_then(|(used, total)| percent_of(used, total)),
         }
@@ -109,7 +122,11 @@ impl Cells {
                     <span class="state">{self.state}</span>
                     <span class="error">{self.error}</span>
                 </th>
-                <td class="number">{bar("bar is-cpu", self.cpu_bar)}<span class="cell">{self.cpu}</span></td>
+                <td class="number">
+                    {bar("bar is-cpu", self.cpu_bar)}
+                    <svg class="ht-spark trend" viewBox=spark_box(TREND) color="var(--ht-cpu)" aria-hidden="true" inner_html=self.trend></svg>
+                    <span class="cell">{self.cpu}</span>
+                </td>
                 <td class="number">{bar("bar is-memory", self.memory_bar)}<span class="cell">{self.memory}</span></td>
                 <td class="number share">{format::percent_exact(self.cpu_bar)}</td>
             </tr>

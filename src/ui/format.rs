@@ -1,6 +1,6 @@
 //! Numbers as people read them. The header rounds percentages down, so that number and band agree: 89.9 is no 90.
 
-use crate::model::HostStats;
+use crate::model::{ContainersStats, HostStats};
 
 /// What stands where there is no number.
 pub(super) const UNKNOWN: &str = "–";
@@ -42,6 +42,13 @@ pub(super) fn memory(mib: Option<f64>) -> String {
 /// A count and its noun: `1 agent`, `3 agents`.
 pub(super) fn counted(count: u32, noun: &str) -> String {
     format!("{count} {}", plural(count, noun))
+}
+
+/// Whom the sums are of: `Agents`, or `Agents (9 of 11 measured)` where some are not in them.
+pub(super) fn measured(stats: &ContainersStats, noun: &str) -> String {
+    let (measured, running) = (stats.measured_count.unwrap_or(0), stats.running_count.unwrap_or(0));
+    let part = if measured < running { format!(" ({measured} of {running} measured)") } else { String::new() };
+    heading(noun) + &part
 }
 
 /// The noun for that many.

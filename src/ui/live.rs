@@ -35,8 +35,10 @@ pub struct State {
     pub containers: ContainersView,
     /// Whether the containers' numbers are overdue.
     pub containers_stale: bool,
-    /// The host's last 60 samples, with gaps where polls failed.
+    /// The last 60 samples; those of each container only since the panel was opened.
     pub history: History,
+    /// Whether the panel is open, which shows the containers' history.
+    pub panel_open: bool,
     /// When the host's numbers were taken, in seconds by the browser's clock; `None` while there are none.
     taken: Option<f64>,
 }
@@ -75,23 +77,43 @@ impl Live {
         self.0.with_untracked(|state| read(&state.settings))
     }
 
+    /// Notes that the panel was opened or closed; an open one shows the containers' history.
+    pub(super) fn set_panel_open(self, open: bool) {
+        self.0.update(|state| state.panel_open = open);
+        if open {
+            spawn_local_scoped_with_cancellation(self.fetch_history());
+        }
+    }
+
     fn poll(self, at_once: bool) {
         let period = Duration::from_secs(self.settings(|settings| settings.interval_seconds).into());
         spawn_local_scoped_with_cancellation(poll(period, at_once, async move || {
             let (host, containers) = join(within_deadline(api::host()), within_deadline(api::containers())).await;
             let answered = matches!((&host, &containers), (Some(Ok(_)), Some(_)));
-            self.0.update(|state| {
-                state.accept_host(host);
-                state.accept_containers(containers);
+            let missed = self.0.try_update(|state| {
+                // Both, always: each takes its answer.
+                let (host, containers) = (state.accept_host(host), state.accept_containers(containers));
+                !(host && containers)
             });
+            if missed == Some(true) {
+                self.fetch_history().await;
+            }
             answered
         }));
+    }
+
+    /// Fills the gaps that the server can fill; a request that fails leaves them.
+    async fn fetch_history(self) {
+        if let Some(Ok(history)) = within_deadline(api::history()).await {
+            self.0.update(|state| state.history.merge(history));
+        }
     }
 }
 
 impl From<Snapshot> for State {
     fn from(snapshot: Snapshot) -> Self {
         let Snapshot { settings, host, containers, history } = snapshot;
+        let (host, containers) = (Result::from(host), Result::from(containers));
         let host_problem = host.as_ref().err().map(ToString::to_string).unwrap_or_default();
         let host = host.ok();
         let host_stale = host.as_ref().filter(|host| host.stale).map(|host| host.age_seconds);
@@ -104,10 +126,7 @@ impl From<Snapshot> for State {
 impl State {
     /// The containers' rows, highest CPU first; none where there are no numbers.
     pub(super) fn rows(&self) -> &[ContainerStats] {
-        match &self.containers {
-            ContainersView::Measured(stats) => &stats.containers,
-            ContainersView::Waiting | ContainersView::Unavailable(_) => &[],
-        }
+        self.measured().map_or(&[], |stats| &stats.containers)
     }
 
     /// Notes when the host's numbers were taken, by this machine's clock.
@@ -115,41 +134,56 @@ impl State {
         self.taken = self.host.as_ref().map(|host| Timestamp::now().seconds() - host.age_seconds);
     }
 
-    /// Takes an answer; one that failed leaves the numbers, marks them and adds a gap for each interval missed.
-    fn accept_host(&mut self, answer: Option<Result<HostStats, TelemetryError>>) {
-        let interval = f64::from(self.settings.interval_seconds);
+    /// The containers' numbers, if there are any.
+    pub(super) fn measured(&self) -> Option<&ContainersStats> {
+        match &self.containers {
+            ContainersView::Measured(stats) => Some(stats),
+            ContainersView::Waiting | ContainersView::Unavailable(_) => None,
+        }
+    }
+
+    /// Seconds in which no sample of the host came that should have; each interval of them is a gap in its history.
+    pub(super) fn silence(&self) -> f64 {
+        self.host_stale.unwrap_or(0.0)
+    }
+
+    /// Takes an answer; one that failed leaves the numbers and marks them. False if samples were missed before it.
+    fn accept_host(&mut self, answer: Option<Result<HostStats, TelemetryError>>) -> bool {
         match answer {
             Some(Ok(stats)) => {
                 self.host_stale = stats.stale.then_some(stats.age_seconds);
-                self.history.record(&stats, interval);
+                let follows = self.history.record_host(&stats);
                 self.host = Some(stats);
                 self.date();
-                return;
+                return follows;
             }
             Some(Err(error)) => self.host_problem = error.to_string(),
             None => self.host_problem = "no answer".into(),
         }
         if let Some(taken) = self.taken {
-            let age = Timestamp::now().seconds() - taken;
-            self.host_stale = Some(age);
-            self.history.record_silence(age, interval);
+            self.host_stale = Some(Timestamp::now().seconds() - taken);
         }
+        true
     }
 
     /// Takes an answer; a server that does not answer leaves the numbers, one that has no Docker ends them.
-    fn accept_containers(&mut self, answer: Option<Result<ContainersStats, TelemetryError>>) {
+    /// False if rounds were missed before it.
+    fn accept_containers(&mut self, answer: Option<Result<ContainersStats, TelemetryError>>) -> bool {
         match answer {
+            Some(Ok(stats)) if stats.running_count.is_none() => self.containers = ContainersView::Waiting,
             Some(Ok(stats)) => {
                 self.containers_stale = stats.stale;
-                let waiting = stats.running_count.is_none();
-                self.containers = if waiting { ContainersView::Waiting } else { ContainersView::Measured(stats) };
+                let follows = self.history.record_containers(&stats);
+                self.containers = ContainersView::Measured(stats);
+                return follows;
             }
-            Some(Err(TelemetryError::Docker(reason))) => {
+            Some(Err(error)) if error.docker_reason().is_some() => {
                 self.containers_stale = false;
-                self.containers = ContainersView::Unavailable(reason);
+                self.containers = ContainersView::Unavailable(error.docker_reason().unwrap_or_default().into());
             }
             Some(Err(_)) | None => self.containers_stale = true,
         }
+        true
     }
 }
 

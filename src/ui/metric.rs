@@ -46,7 +46,13 @@ pub(super) struct MetricText {
 }
 
 impl MetricText {
-    pub(super) fn read(live: Live, label: &'static str, read: fn(&HostStats) -> Reading) -> Self {
+    /// What `read` finds in the host's numbers; `note` follows in the tooltip, on a line of its own.
+    pub(super) fn read(
+        live: Live,
+        label: &'static str,
+        read: fn(&HostStats) -> Reading,
+        note: fn(&State) -> String,
+    ) -> Self {
         let text = |write: fn(Reading, &State) -> String| {
             live.read(move |state| {
                 write(state.host.as_ref().map_or_else(|| Reading::unknown(&state.host_problem), read), state)
@@ -63,7 +69,10 @@ impl MetricText {
             rest: text(|reading, _| reading.rest),
             short: text(|reading, _| format::percent(reading.percent)),
             spoken: text(|reading, _| format!(", {}", reading.word())),
-            title: text(|reading, _| reading.title),
+            title: live.read(move |state| match &state.host {
+                Some(host) => read(host).title + &note(state),
+                None => state.host_problem.clone(),
+            }),
         }
     }
 }
