@@ -16,7 +16,7 @@ use leptos::config::LeptosOptions;
 use serde_json::{Value, json};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tower::ServiceExt;
 
 const GIB: u64 = 1 << 30;
@@ -115,7 +115,7 @@ impl ContainerReader for FakeEngine {
         }
     }
 
-    async fn counters(&self, id: &str) -> Result<ContainerCounters, ReadError> {
+    async fn counters(&self, id: &str, _: Instant) -> Result<ContainerCounters, ReadError> {
         let system = self.clock.load(Ordering::Relaxed);
         match id {
             "broken" => Err(ReadError::Failed("no answer".into())),

@@ -2,10 +2,12 @@
 
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
 
-use std::io::{BufRead, BufReader, Read, Write};
-use std::net::{TcpListener, TcpStream};
+mod support;
+
+use std::net::TcpListener;
 use std::path::Path;
-use std::process::{Child, Command, Output, Stdio};
+use std::process::{Command, Output};
+use support::program::{Launch, folder_with_site};
 
 /// The program in an empty folder and with nothing of ours in its environment.
 fn program(folder: &Path) -> Command {
@@ -14,16 +16,9 @@ fn program(folder: &Path) -> Command {
     command
 }
 
-fn folder() -> tempfile::TempDir {
-    let folder = tempfile::tempdir().expect("a folder");
-    std::fs::create_dir_all(folder.path().join("site/pkg")).expect("a site");
-    std::fs::write(folder.path().join("site/pkg/host-telemetry.js"), "").expect("a bundle");
-    folder
-}
-
 /// Runs to its end; the status, and what it said, which must be one line.
 fn fails(arguments: &[&str]) -> (i32, String) {
-    let folder = folder();
+    let folder = folder_with_site();
     let Output { status, stderr, .. } =
         program(folder.path()).env("HOST_TELEMETRY_SITE_ROOT", "site").args(arguments).output().expect("it runs");
     let text = String::from_utf8(stderr).expect("text");
@@ -31,46 +26,9 @@ fn fails(arguments: &[&str]) -> (i32, String) {
     (status.code().expect("a status"), text)
 }
 
-/// The program, serving; ended when dropped.
-struct Running {
-    child: Child,
-    address: String,
-}
-
-impl Running {
-    fn start(folder: &Path, arguments: &[&str]) -> Self {
-        let fixed = ["--site-root", "site", "--listen", "127.0.0.1:0", "--docker-host", "unix:///nowhere.sock"];
-        let mut child = program(folder).args(fixed).args(arguments).stderr(Stdio::piped()).spawn().expect("it starts");
-        let mut lines = BufReader::new(child.stderr.take().expect("stderr")).lines();
-        let address = lines.find_map(|line| {
-            let line = line.expect("a line");
-            line.split_once("listening on http://").map(|(_, address)| address.trim().to_owned())
-        });
-        // What it says later must go somewhere, or it would be ended by a closed pipe.
-        std::thread::spawn(move || lines.for_each(drop));
-        Self { child, address: address.expect("it says where it listens") }
-    }
-
-    fn get(&self, path: &str) -> String {
-        let mut stream = TcpStream::connect(&self.address).expect("a connection");
-        write!(stream, "GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n").expect("sent");
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).expect("an answer");
-        answer
-    }
-}
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        // It may have ended already.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
 #[test]
 fn help_names_every_flag_and_version_the_version() {
-    let folder = folder();
+    let folder = folder_with_site();
     let help = program(folder.path()).arg("--help").output().expect("it runs");
     let text = String::from_utf8(help.stdout).expect("text");
     for flag in [
@@ -121,18 +79,15 @@ fn what_the_machine_refuses_is_told_in_one_line() {
 
 #[test]
 fn it_serves_numbers_of_this_machine_and_ends_when_told_to() {
-    let folder = folder();
-    std::fs::write(folder.path().join("Leptos.toml"), "hostname = \"from-the-file\"\n").expect("a file");
-    let mut running = Running::start(folder.path(), &[]);
-    let host = running.get("/api/telemetry/host");
-    assert!(host.starts_with("HTTP/1.1 200 ") && host.contains("\"hostname\":\"from-the-file\""), "{host}");
-    let containers = running.get("/api/telemetry/containers");
-    assert!(
-        containers.starts_with("HTTP/1.1 503 ") && containers.contains("no socket at /nowhere.sock"),
-        "{containers}"
-    );
-    assert!(running.get("/").contains("from-the-file"));
-    let pid = running.child.id().to_string();
-    assert!(Command::new("kill").args(["-TERM", &pid]).status().expect("kill").success());
-    assert!(running.child.wait().expect("it ends").success(), "told to stop is no failure");
+    let launch = Launch::new(&["--docker-host", "unix:///nowhere.sock"]);
+    std::fs::write(launch.folder().join("Leptos.toml"), "hostname = \"from-the-file\"\n").expect("a file");
+    let mut program = launch.start();
+    let host = program.host();
+    assert_eq!((host.status, &host.json["hostname"]), (200, &"from-the-file".into()));
+    let containers = program.containers();
+    assert_eq!(containers.status, 503);
+    assert!(containers.json["reason"].as_str().expect("text").contains("no socket at /nowhere.sock"), "{containers:?}");
+    assert!(program.get("/").contains("from-the-file"));
+    program.signal("TERM");
+    assert!(program.child.wait().expect("it ends").success(), "told to stop is no failure");
 }

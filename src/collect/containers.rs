@@ -15,8 +15,12 @@ pub trait ContainerReader: Send + Sync + 'static {
     /// The containers that match, running, paused or restarting. The error is for an operator to read.
     fn list(&self) -> impl Future<Output = Result<Vec<ListedContainer>, String>> + Send;
 
-    /// One container's counters now.
-    fn counters(&self, id: &str) -> impl Future<Output = Result<ContainerCounters, ReadError>> + Send;
+    /// One container's counters now. What takes longer than until `deadline` is given up by the caller.
+    fn counters(
+        &self,
+        id: &str,
+        deadline: Instant,
+    ) -> impl Future<Output = Result<ContainerCounters, ReadError>> + Send;
 
     /// How many [`counters`](Self::counters) calls may be under way at once.
     fn concurrency(&self) -> usize;

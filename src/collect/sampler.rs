@@ -278,7 +278,7 @@ async fn observe(
     if container.state == ContainerState::Restarting {
         return (id, Some(Observed { container, counters: None }));
     }
-    let counters = match timeout_at(deadline.into(), reader.counters(&id)).await {
+    let counters = match timeout_at(deadline.into(), reader.counters(&id, deadline)).await {
         Ok(Ok(counters)) => Ok((Instant::now(), counters)),
         Ok(Err(ReadError::Gone)) => return (id, None),
         Ok(Err(ReadError::Failed(reason))) => Err(reason),

@@ -1,0 +1,135 @@
+//! Single containers: stuck, not running, dying.
+
+use crate::support::docker::{BURN, SLEEP, TestDocker};
+use crate::support::program::{Answer, Launch, Program};
+use crate::support::{signal, within};
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+fn program(docker: &TestDocker, interval: &str) -> Program {
+    let label = ["--container-label", &docker.label];
+    Launch::new(&[&["--docker-host", &docker.host, "--interval", interval], &label[..]].concat()).start()
+}
+
+#[test]
+fn one_stuck_container_says_so_and_the_others_go_on() {
+    let Some(docker) = TestDocker::own("stuck", "") else { return };
+    for name in ["stuck", "free", "other"] {
+        docker.run(name, &[], SLEEP);
+    }
+    let program = program(&docker, "2");
+    within(Duration::from_secs(10), "measured", || program.containers(), |answer| answer.is_complete(3));
+    let shim = docker.shim("stuck");
+    signal("STOP", &shim);
+    let row_is_stale = |answer: &Answer| answer.row("stuck")["stale"] == true;
+    let stale = within(Duration::from_secs(10), "its row is stale", || program.containers(), row_is_stale);
+    assert!(stale.row("stuck")["memory_mb"].is_number() && stale.json["measured_count"] == 3, "{stale:?}");
+    let given_up = within(
+        Duration::from_secs(10),
+        "its row is given up",
+        || program.containers(),
+        |answer| {
+            for name in ["free", "other"] {
+                let row = answer.row(name);
+                assert!(row["cpu"].is_number() && row["stale"] == false, "{row}");
+            }
+            answer.row("stuck")["error"].is_string()
+        },
+    );
+    let row = given_up.row("stuck");
+    assert!(row["cpu"].is_null() && row["memory_mb"].is_null() && row["stale"] == false, "{row}");
+    assert_eq!((&given_up.json["running_count"], &given_up.json["measured_count"]), (&3.into(), &2.into()));
+    assert!(!given_up.is_stale(), "the others' numbers are of this round");
+    signal("CONT", &shim);
+    within(Duration::from_secs(12), "healed", || program.containers(), |answer| answer.is_complete(3));
+}
+
+#[test]
+fn states_are_shown_for_what_they_are() {
+    let Some(docker) = TestDocker::start("states") else { return };
+    docker.run("paused", &[], SLEEP);
+    docker.run("restarting", &["--restart=always"], &["false"]);
+    docker.run("exited", &[], &["true"]);
+    docker.docker(&[
+        "create",
+        "--network",
+        "none",
+        "--label",
+        &docker.label,
+        "--name",
+        "created",
+        "ht-busybox",
+        "true",
+    ]);
+    docker.docker(&["pause", "paused"]);
+    let program = program(&docker, "1");
+    let state = |answer: &Answer, name: &str| answer.row(name)["state"].as_str().unwrap_or_default().to_owned();
+    let shown = within(
+        Duration::from_secs(20),
+        "states",
+        || program.containers(),
+        |answer| state(answer, "restarting") == "restarting" && answer.row("paused")["cpu"].is_number(),
+    );
+    let paused = shown.row("paused");
+    assert_eq!((paused["state"].as_str(), &paused["cpu"]), (Some("paused"), &0.0.into()), "frozen, so really 0");
+    assert!(paused["memory_mb"].as_f64() > Some(0.0), "it holds memory: {paused}");
+    let restarting = shown.row("restarting");
+    assert!(restarting["cpu"].is_null() && restarting["memory_mb"].is_null(), "never a false 0: {restarting}");
+    assert_eq!((shown.rows().len(), &shown.json["running_count"]), (2, &1.into()), "{shown:?}");
+}
+
+#[test]
+fn containers_that_die_while_they_are_read_make_no_numbers_up() {
+    let Some(docker) = TestDocker::start("dying") else { return };
+    docker.run("survivor", &[], SLEEP);
+    let program = program(&docker, "1");
+    let cpus = program.host().json["cpu"]["count"].as_f64().expect("CPUs");
+    std::thread::scope(|scope| {
+        // A daemon before 24.0.7 takes up to a second for each round, so that most of these die within one.
+        let dying = scope.spawn(|| {
+            for n in 0..8u32 {
+                let name = format!("dying-{n}");
+                docker.run(&name, &["--rm"], BURN);
+                sleep(Duration::from_millis(1200 + 90 * u64::from(n)));
+                docker.docker(&["kill", &name]);
+            }
+        });
+        let mut seen = 0;
+        while !dying.is_finished() {
+            let answer = program.containers();
+            assert_eq!(answer.status, 200, "{answer:?}");
+            for row in answer.rows() {
+                let cpu = row["cpu"].as_f64().unwrap_or(0.0);
+                let memory = row["memory_mb"].as_f64().unwrap_or(0.0);
+                assert!((0.0..=100.0 * cpus).contains(&cpu) && (0.0..1e6).contains(&memory), "{row}");
+                seen += u32::from(row["name"] != "survivor");
+            }
+            sleep(Duration::from_millis(20));
+        }
+        assert!(seen > 0, "none was seen alive, so that none can have died in a round");
+    });
+    let forgotten = |answer: &Answer| answer.rows().len() == 1 && answer.is_complete(1);
+    within(Duration::from_secs(5), "forgotten", || program.containers(), forgotten);
+}
+
+#[test]
+fn a_pause_of_ours_is_a_gap_and_not_a_spike() {
+    let Some(docker) = TestDocker::start("pause") else { return };
+    docker.run("burner", &["--cpus", "0.3"], BURN);
+    let program = program(&docker, "5");
+    within(Duration::from_secs(10), "measured", || program.containers(), |answer| answer.is_complete(1));
+    let before = program.api("history").json["host"].as_array().expect("samples").len();
+    program.signal("STOP");
+    sleep(Duration::from_secs(60));
+    program.signal("CONT");
+    let start = Instant::now();
+    // Asked at once, it tells the old numbers' age; then come new ones, of a window of their own.
+    let fresh = |answer: &Answer| answer.status == 200 && !answer.is_stale();
+    let host = within(Duration::from_secs(7), "fresh", || program.host(), fresh);
+    assert!(host.json["cpu"]["percent"].as_f64() <= Some(100.0), "{host:?}");
+    let burner = within(Duration::from_secs(12), "burner", || program.containers(), |a| fresh(a) && a.is_complete(1));
+    let cpu = burner.row("burner")["cpu"].as_f64().expect("CPU");
+    assert!((5.0..45.0).contains(&cpu), "{cpu} after {:?}", start.elapsed());
+    let samples = program.api("history").json["host"].as_array().expect("samples").len();
+    assert!(samples <= before + 4, "{samples} samples, {before} before a minute in which none was taken");
+}

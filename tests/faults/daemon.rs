@@ -1,0 +1,106 @@
+//! The daemon is absent, dies, hangs, or refuses.
+
+use crate::support::docker::{SLEEP, TestDocker};
+use crate::support::program::{Answer, Launch, Program};
+use crate::support::{signal, within};
+use std::os::unix::fs::PermissionsExt as _;
+use std::time::{Duration, Instant};
+
+/// The default, which the times below follow from: stale after two of them at the latest, given up after three.
+const INTERVAL: Duration = Duration::from_secs(5);
+
+/// How long after the given moment the numbers may be given up: three intervals after a sample that may have been
+/// taken a whole one before it, and what a busy machine adds.
+const GIVEN_UP: Duration = Duration::from_secs(3 * INTERVAL.as_secs() + 3);
+
+fn program(docker: &TestDocker) -> Program {
+    Launch::new(&["--docker-host", &docker.host, "--container-label", &docker.label]).start()
+}
+
+fn measured(program: &Program, count: u64) -> Answer {
+    within(Duration::from_secs(10), "measured", || program.containers(), |answer| answer.is_complete(count))
+}
+
+/// The last good numbers stay, stale, for three intervals of the sample; then there are none. The host goes on.
+fn expect_stale_and_given_up(program: &Program) {
+    let start = Instant::now();
+    let stale = within(GIVEN_UP, "stale", || program.containers(), Answer::is_stale);
+    assert_eq!((stale.status, &stale.json["running_count"]), (200, &1.into()), "the last good numbers stay");
+    assert!(stale.rows()[0]["cpu"].is_number(), "{stale:?}");
+    within(
+        GIVEN_UP,
+        "given up",
+        || program.containers(),
+        |answer| {
+            let host = program.host();
+            assert_eq!((host.status, host.is_stale()), (200, false), "the host goes on");
+            answer.status == 503
+        },
+    );
+    assert!(start.elapsed() > 2 * INTERVAL, "given up after {:?} already", start.elapsed());
+}
+
+#[test]
+fn a_socket_that_is_absent_and_there_later_is_found() {
+    let Some(docker) = TestDocker::own("later", "") else { return };
+    docker.script("stop");
+    let socket = docker.host.trim_start_matches("unix://").to_owned();
+    // A daemon that ends leaves its socket; one that never ran has none.
+    std::fs::remove_file(&socket).ok();
+    let program = program(&docker);
+    let absent = program.containers();
+    assert_eq!(absent.status, 503);
+    assert_eq!(absent.json["reason"], format!("no socket at {socket}: is Docker installed and running?"));
+    assert_eq!(program.host().status, 200);
+    docker.script("start");
+    docker.run("agent-a", &[], SLEEP);
+    measured(&program, 1);
+    let complaints = program.log().iter().filter(|line| line.contains("Docker not available")).count();
+    assert_eq!(complaints, 1, "one line a minute, whatever was tried: {:?}", program.log());
+}
+
+#[test]
+fn a_daemon_that_is_killed_leaves_its_last_numbers_and_its_successor_is_found() {
+    let Some(docker) = TestDocker::own("killed", "") else { return };
+    docker.run("agent-a", &[], SLEEP);
+    let program = program(&docker);
+    measured(&program, 1);
+    docker.script("kill");
+    expect_stale_and_given_up(&program);
+    let reason = program.containers().json["reason"].to_string();
+    assert!(reason.contains("nobody listens") || reason.contains("no socket"), "{reason}");
+    docker.script("start");
+    let healed = |answer: &Answer| answer.status == 200 && !answer.is_stale();
+    within(Duration::from_secs(20), "healed", || program.containers(), healed);
+}
+
+#[test]
+fn a_daemon_that_hangs_makes_no_request_wait() {
+    let Some(docker) = TestDocker::own("hung", "") else { return };
+    docker.run("agent-a", &[], SLEEP);
+    let program = program(&docker);
+    measured(&program, 1);
+    let files = program.open_files();
+    signal("STOP", &docker.pid());
+    expect_stale_and_given_up(&program);
+    let piled_up = program.open_files().saturating_sub(files);
+    assert!(piled_up <= 3, "{piled_up} connections wait for a daemon that hangs");
+    signal("CONT", &docker.pid());
+    let healed = |answer: &Answer| answer.status == 200 && !answer.is_stale();
+    within(Duration::from_secs(12), "healed", || program.containers(), healed);
+}
+
+#[test]
+fn who_may_not_use_the_socket_is_told_so() {
+    let Some(docker) = TestDocker::own("forbidden", "") else { return };
+    let socket = docker.host.trim_start_matches("unix://").to_owned();
+    std::fs::set_permissions(docker.folder(), std::fs::Permissions::from_mode(0o755)).expect("a folder to look into");
+    std::fs::set_permissions(&socket, std::fs::Permissions::from_mode(0o660)).expect("a socket of root's");
+    let launch = Launch::new(&["--docker-host", &docker.host]).as_user(65_534);
+    let program = launch.start();
+    let refused = program.containers();
+    assert_eq!(refused.status, 503);
+    let hint = "run as root or as a member of the socket's group (docker)";
+    assert_eq!(refused.json["reason"], format!("permission denied at {socket}: {hint}"));
+    assert_eq!(program.host().status, 200);
+}

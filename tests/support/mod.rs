@@ -1,0 +1,52 @@
+//! What the integration tests share.
+
+// Each test binary uses a part of it.
+#![allow(dead_code)]
+
+pub mod docker;
+pub mod program;
+
+use std::io::Write as _;
+use std::process::{Command, Output};
+use std::time::{Duration, Instant};
+
+/// Says that a test cannot run here, past the harness, which keeps what a passing test prints. Never where CI is set.
+pub fn skipped(test: &str, needs: &str) {
+    assert!(std::env::var_os("CI").is_none(), "{test} must not be skipped here: it needs {needs}");
+    if let Ok(mut terminal) = std::fs::OpenOptions::new().append(true).open("/dev/stderr") {
+        writeln!(terminal, "skipped: {test} needs {needs}").ok();
+    }
+}
+
+/// What a command printed, which must have succeeded.
+pub fn stdout(output: Output) -> String {
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).expect("text")
+}
+
+/// Sends a signal (`STOP`, `CONT`, `KILL`) to a process that a test started.
+pub fn signal(name: &str, pid: &str) {
+    assert!(
+        Command::new("kill").args([&format!("-{name}"), pid]).status().expect("kill").success(),
+        "kill -{name} {pid}"
+    );
+}
+
+/// Asks until the answer is as expected, and says how long that took; fails when it took longer than `limit`.
+pub fn within<T: std::fmt::Debug>(
+    limit: Duration,
+    what: &str,
+    ask: impl Fn() -> T,
+    expected: impl Fn(&T) -> bool,
+) -> T {
+    let start = Instant::now();
+    loop {
+        let answer = ask();
+        if expected(&answer) {
+            println!("{what}: after {:.1} s", start.elapsed().as_secs_f64());
+            return answer;
+        }
+        assert!(start.elapsed() < limit, "{what}: not within {limit:?}, but {answer:?}");
+        std::thread::sleep(Duration::from_millis(50));
+    }
+}

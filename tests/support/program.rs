@@ -1,0 +1,190 @@
+//! The program itself, started as a person would, and asked over HTTP.
+
+use serde_json::Value;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::os::unix::process::CommandExt as _;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+/// Far less than any source may take: no request waits for one.
+const AT_ONCE: Duration = Duration::from_secs(1);
+
+/// How the program is to be started.
+pub struct Launch {
+    wrapper: Vec<String>,
+    arguments: Vec<String>,
+    env: Vec<(String, String)>,
+    user: Option<u32>,
+    folder: tempfile::TempDir,
+}
+
+impl Launch {
+    /// In an empty folder, with a page's files (empty ones), on a free port; nothing of ours in its environment.
+    pub fn new(arguments: &[&str]) -> Self {
+        let folder = folder_with_site();
+        let fixed = ["--site-root", "site", "--listen", "127.0.0.1:0"];
+        let arguments = fixed.iter().chain(arguments).map(ToString::to_string).collect();
+        Self { wrapper: Vec::new(), arguments, env: Vec::new(), user: None, folder }
+    }
+
+    /// The folder it starts in.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// Through a shell that runs these commands first, in a mount namespace of its own.
+    pub fn in_own_mounts(mut self, commands: &str) -> Self {
+        let script = format!("{commands} && exec \"$0\" \"$@\"");
+        self.wrapper = ["unshare", "-m", "sh", "-ec", &script].map(Into::into).into();
+        self
+    }
+
+    pub fn env(mut self, name: &str, value: &str) -> Self {
+        self.env.push((name.into(), value.into()));
+        self
+    }
+
+    /// As another user.
+    pub fn as_user(mut self, user: u32) -> Self {
+        self.user = Some(user);
+        self
+    }
+
+    /// Starts it and waits until it serves.
+    pub fn start(self) -> Program {
+        let program = env!("CARGO_BIN_EXE_host-telemetry").to_owned();
+        let mut words = self.wrapper.iter().chain([&program]).chain(&self.arguments);
+        let mut command = Command::new(words.next().expect("a program"));
+        command.args(words).current_dir(self.folder.path()).env_clear().stderr(Stdio::piped());
+        command.env("PATH", std::env::var_os("PATH").unwrap_or_default());
+        command.envs(self.env.iter().map(|(name, value)| (name, value)));
+        if let Some(user) = self.user {
+            command.uid(user).gid(user);
+        }
+        let mut child = command.spawn().expect("it starts");
+        let mut lines = BufReader::new(child.stderr.take().expect("stderr")).lines();
+        let log = Arc::new(Mutex::new(Vec::new()));
+        let address = lines.by_ref().map_while(Result::ok).find_map(|line| {
+            log.lock().expect("the log").push(line.clone());
+            line.split_once("listening on http://").map(|(_, address)| address.trim().to_owned())
+        });
+        let address = address.unwrap_or_else(|| panic!("it does not serve: {:?}", log.lock()));
+        let later = Arc::clone(&log);
+        // What it says later must go somewhere, or it would be ended by a closed pipe.
+        std::thread::spawn(move || {
+            lines.map_while(Result::ok).for_each(|line| later.lock().expect("the log").push(line));
+        });
+        Program { child, address, log, _folder: self.folder }
+    }
+}
+
+/// A folder to start in, with a page's files, which are empty.
+pub fn folder_with_site() -> tempfile::TempDir {
+    let folder = tempfile::Builder::new().prefix("ht-").tempdir().expect("a folder");
+    std::fs::create_dir_all(folder.path().join("site/pkg")).expect("a site");
+    std::fs::write(folder.path().join("site/pkg/host-telemetry.js"), "").expect("a bundle");
+    folder
+}
+
+/// The program, serving; ended when dropped.
+pub struct Program {
+    pub child: Child,
+    address: String,
+    log: Arc<Mutex<Vec<String>>>,
+    _folder: tempfile::TempDir,
+}
+
+/// An answer: its status and its JSON.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Answer {
+    pub status: u16,
+    pub json: Value,
+}
+
+impl Program {
+    pub fn pid(&self) -> String {
+        self.child.id().to_string()
+    }
+
+    /// Sends it a signal (`STOP`, `CONT`, `TERM`).
+    pub fn signal(&self, name: &str) {
+        super::signal(name, &self.pid());
+    }
+
+    /// What it has logged.
+    pub fn log(&self) -> Vec<String> {
+        self.log.lock().expect("the log").clone()
+    }
+
+    /// The whole answer as text; fails where it does not come at once.
+    pub fn get(&self, path: &str) -> String {
+        let mut stream = TcpStream::connect(&self.address).expect("a connection");
+        stream.set_read_timeout(Some(AT_ONCE)).expect("a deadline");
+        write!(stream, "GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n").expect("sent");
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).expect("an answer at once");
+        answer
+    }
+
+    /// The JSON at `/api/telemetry/` and this name.
+    pub fn api(&self, name: &str) -> Answer {
+        let text = self.get(&format!("/api/telemetry/{name}"));
+        let (head, body) = text.split_once("\r\n\r\n").expect("a head and a body");
+        let status = head.split(' ').nth(1).and_then(|status| status.parse().ok()).expect("a status");
+        Answer { status, json: serde_json::from_str(body).unwrap_or_else(|error| panic!("{error}: {body}")) }
+    }
+
+    pub fn host(&self) -> Answer {
+        self.api("host")
+    }
+
+    pub fn containers(&self) -> Answer {
+        self.api("containers")
+    }
+
+    /// The memory that the kernel holds for it, in bytes.
+    pub fn resident(&self) -> u64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.pid())).expect("its status");
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).expect("its memory");
+        line.trim().trim_end_matches(" kB").parse::<u64>().expect("a number") * 1024
+    }
+
+    /// How many files it holds open.
+    pub fn open_files(&self) -> usize {
+        std::fs::read_dir(format!("/proc/{}/fd", self.pid())).expect("its files").count()
+    }
+}
+
+impl Answer {
+    /// Whether all containers that it counts have numbers, and it counts so many.
+    pub fn is_complete(&self, count: u64) -> bool {
+        let rows = self.rows();
+        self.json["running_count"] == count && !rows.is_empty() && rows.iter().all(|row| row["cpu"].is_number())
+    }
+
+    /// The containers; none where there are no numbers.
+    pub fn rows(&self) -> &[Value] {
+        self.json["containers"].as_array().map_or(&[], Vec::as_slice)
+    }
+
+    /// The row of the container with this name.
+    pub fn row(&self, name: &str) -> &Value {
+        self.rows().iter().find(|row| row["name"] == name).unwrap_or(&Value::Null)
+    }
+
+    /// Whether these are numbers of an earlier round.
+    pub fn is_stale(&self) -> bool {
+        self.json["stale"] == true
+    }
+}
+
+impl Drop for Program {
+    fn drop(&mut self) {
+        // It may have ended already.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
