@@ -1,8 +1,8 @@
 # Every task that a person runs. Each installs what it needs; `make help` lists them.
-.PHONY: help run build test lint watch screenshots clean
+.PHONY: help run build test test-faults fuzz lint compare watch screenshots clean
 
 help: ## List the tasks
-	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 22
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 22
 
 run: ## Install what is missing, build the release, serve on http://127.0.0.1:3000 (ARGS="--interval 1" go to the server)
 	@scripts/run.sh $(ARGS)
@@ -13,8 +13,17 @@ build: ## The same without serving: target/release/host-telemetry and target/rel
 test: ## Install what is missing, run every test
 	@scripts/test.sh
 
+test-faults: ## Only those tests that make a fault for real: a daemon that hangs, a clock that jumps, ...
+	@scripts/faults.sh
+
+fuzz: ## A million made-up inputs through everything that reads what a kernel or an engine says, some 5 minutes
+	@scripts/fuzz.sh
+
 lint: ## Formatting, clippy and documentation, warnings denied
 	@scripts/lint.sh
+
+compare: ## Compare the numbers with psutil, free, df, docker stats and podman stats under load, some 3 minutes
+	@scripts/compare.sh $(ARGS)
 
 watch: ## Develop: build, serve, and reload when a file changes
 	@scripts/watch.sh $(ARGS)

@@ -3,16 +3,15 @@
 source "$(dirname "$0")/lib.sh"
 source scripts/build.sh
 source scripts/browser.sh
+source scripts/engines.sh
 
-docker_packages() {
-  need dockerd "a real Docker daemon is measured" docker.io
-  need docker "containers are started with it" docker.io
-  need busybox "the image that test containers run" busybox-static
+test_packages() {
+  fault_packages
+  podman_package
   need openssl "certificates for a daemon behind TLS" openssl
-  need pkill "test daemons are ended with it" procps
 }
 
-# In Rust: the derivations, the HTTP contract, a real daemon, the program.
+# In Rust: the derivations, the HTTP contract, a real daemon, Podman, every fault, the program.
 rust_tests() {
   cargo test --no-default-features --features ssr
 }
@@ -33,7 +32,7 @@ watch_tests() {
 }
 
 step "Check for cargo and a linker" check_cargo
-step "Docker and what its tests need" docker_packages
+step "Docker and what its tests need" test_packages
 step "Tools of the build" build_tools
 step "cargo-leptos" cargo_leptos
 step "Chromium and Playwright" browser_tools

@@ -10,6 +10,8 @@ mod host;
 mod host_cpu;
 mod host_disk;
 mod host_memory;
+#[cfg(test)]
+mod properties;
 mod sampler;
 mod telemetry;
 

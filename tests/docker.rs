@@ -70,21 +70,22 @@ fn docker_stats(docker: &TestDocker, name: &str) -> (f64, f64) {
 #[tokio::test(flavor = "multi_thread")]
 async fn numbers_equal_docker_stats() {
     let Some(docker) = TestDocker::start("stats") else { return };
+    let shell = |script: &'static str| ["sh", "-c", script];
     docker.run("agent-burner", &[], BURN);
-    docker.run(
-        "agent-cache",
-        &["--tmpfs", "/t"],
-        &["sh", "-c", "dd if=/dev/zero of=/t/f bs=1M count=32; sleep 100000"],
-    );
+    docker.run("agent-half", &["--cpus", "0.5", "--memory", "128m"], BURN);
+    let write = "dd if=/dev/zero of=/t/f bs=1M count=64; sleep 100000";
+    docker.run("agent-writer", &["--tmpfs", "/t"], &shell(write));
+    let read = "dd if=/dev/zero of=/f bs=1M count=64; while :; do dd if=/f of=/dev/null bs=1M; sleep 1; done";
+    docker.run("agent-reader", &[], &shell(read));
     docker.run("idle", &[], SLEEP);
     let (_sampler, telemetry) = sampler(docker.reader());
-    measured(&telemetry, 3).await;
+    measured(&telemetry, 5).await;
     // Our window and theirs are not the same seconds, and a busy machine gives a burner now more and now less:
     // one of a few comparisons must hold for all containers at once.
     let mut attempts = 0;
     let stats = loop {
         tokio::time::sleep(Duration::from_secs(2)).await;
-        let stats = measured(&telemetry, 3).await;
+        let stats = measured(&telemetry, 5).await;
         let differing = differences(&docker, &stats);
         if differing.is_empty() {
             break stats;
@@ -93,8 +94,31 @@ async fn numbers_equal_docker_stats() {
         assert!(attempts < 8, "{}", differing.join("; "));
     };
     let names: Vec<&str> = stats.containers.iter().map(|row| row.name.as_str()).collect();
-    assert_eq!(names, ["burner", "cache", "idle"], "the busiest first, then by name, without the prefix");
+    assert_eq!(names[..2], ["burner", "half"], "the busiest first, without the prefix");
     assert!(stats.containers[0].cpu > Some(25.0), "the burner burns");
+    let of = |name: &str| stats.containers.iter().find(|row| row.name == name).expect("a row");
+    assert_eq!((of("half").memory_limit_mb, of("half").cpu_limit_cores), (Some(128.0), Some(0.5)));
+    assert_eq!((of("idle").memory_limit_mb, of("idle").cpu_limit_cores), (None, None));
+    assert_eq!(docker.cgroup_file("agent-half", "memory", "memory.limit_in_bytes", "memory.max"), "134217728");
+    let quota = docker.cgroup_file("agent-half", "cpu", "cpu.cfs_quota_us", "cpu.max");
+    assert!(["50000", "50000 100000"].contains(&quota.as_str()), "as the kernel has it: {quota}");
+    for (row, cpus) in stats.containers.iter().filter_map(|row| Some((row, row.cpu_host_percent?))) {
+        assert!((0.0..=100.0).contains(&cpus) && row.cpu >= Some(cpus), "{row:?}");
+    }
+    let split = stats.split.memory_mb.clone().expect("a split");
+    assert!(split.containers > 64.0 && split.other > 0.0, "a tmpfs is memory, page cache is not: {split:?}");
+    assert!(split.containers < stats.total_memory_mb.expect("memory"), "{split:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_limit_that_is_changed_is_seen() {
+    let Some(docker) = TestDocker::start("limits") else { return };
+    docker.run("agent-a", &["--memory", "64m"], SLEEP);
+    let (_sampler, telemetry) = sampler(docker.reader());
+    assert_eq!(measured(&telemetry, 1).await.containers[0].memory_limit_mb, Some(64.0));
+    docker.docker(&["update", "--memory", "96m", "--memory-swap", "192m", "agent-a"]);
+    let changed = |stats: &ContainersStats| stats.containers[0].memory_limit_mb == Some(96.0);
+    until(&telemetry, "changed", |answer| answer.as_ref().is_ok_and(changed)).await.ok();
 }
 
 /// Where our numbers are further from `docker stats`' than 5 points of CPU, or 1 MiB and 2 % of memory.

@@ -2,6 +2,8 @@
 
 mod answers;
 mod kernel;
+#[cfg(test)]
+mod properties;
 mod reason;
 
 use super::containers::{ContainerCounters, ContainerReader, ListedContainer, ReadError};

@@ -29,7 +29,7 @@ impl Cgroup {
     }
 
     /// Reads lines of the form `4:memory:/docker/ID`, which is `0::/…` for cgroup v2.
-    fn parse(text: &str, id: &str) -> Option<Self> {
+    pub(super) fn parse(text: &str, id: &str) -> Option<Self> {
         let path_of = |wanted: &str| {
             text.lines().find_map(|line| {
                 let (controllers, path) = line.split_once(':')?.1.split_once(':')?;

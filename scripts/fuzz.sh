@@ -1,0 +1,14 @@
+#!/usr/bin/env bash
+# A million inputs and more, other ones each time, through all that reads what a kernel or an engine says.
+source "$(dirname "$0")/lib.sh"
+
+# Each of the four properties takes as many.
+CASES=${CASES:-300000}
+
+properties() {
+  PROPTEST_CASES=$CASES cargo test --no-default-features --features ssr --lib properties
+}
+
+step "Check for cargo and a linker" check_cargo
+step "$CASES cases of each property" properties
+times
