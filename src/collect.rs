@@ -6,12 +6,14 @@
 mod containers;
 mod docker;
 mod endpoint;
+mod failure_log;
 mod host;
 mod host_cpu;
 mod host_disk;
 mod host_memory;
 #[cfg(test)]
 mod properties;
+mod rounds;
 mod sampler;
 mod telemetry;
 

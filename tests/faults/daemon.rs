@@ -96,7 +96,7 @@ fn who_may_not_use_the_socket_is_told_so() {
     let socket = docker.host.trim_start_matches("unix://").to_owned();
     std::fs::set_permissions(docker.folder(), std::fs::Permissions::from_mode(0o755)).expect("a folder to look into");
     std::fs::set_permissions(&socket, std::fs::Permissions::from_mode(0o660)).expect("a socket of root's");
-    let launch = Launch::new(&["--docker-host", &docker.host]).as_user(65_534);
+    let launch = Launch::new(&["--docker-host", &docker.host]).run_by(65_534);
     let program = launch.start();
     let refused = program.containers();
     assert_eq!(refused.status, 503);

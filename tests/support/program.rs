@@ -47,8 +47,8 @@ impl Launch {
         self
     }
 
-    /// As another user.
-    pub fn as_user(mut self, user: u32) -> Self {
+    /// By another user.
+    pub fn run_by(mut self, user: u32) -> Self {
         self.user = Some(user);
         self
     }

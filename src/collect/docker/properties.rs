@@ -98,7 +98,7 @@ fn holds(stats: &ContainersStats) -> bool {
         (0.0..=100.0).contains(&host)
             && row.cpu.is_none_or(|cpu| cpu.is_finite() && cpu >= 0.0)
             && row.memory_mb.is_none_or(|memory| memory.is_finite() && memory >= 0.0)
-            && row.memory_limit_mb.is_none_or(|limit| limit > 0.0 || limit == 0.0)
+            && row.memory_limit_mb.is_none_or(|limit| limit >= 0.0)
             && row.cpu.is_some() == row.cpu_host_percent.is_some()
             && (row.error.is_none() || row.cpu.is_none() && row.memory_mb.is_none())
     };

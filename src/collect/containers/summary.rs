@@ -1,0 +1,117 @@
+//! One round in sum: counted, added up, split, sorted and rounded.
+
+use super::{CpuUse, Known};
+use crate::collect::MemoryReading;
+use crate::model::{
+    ContainerState, ContainerStats, ContainersStats, HostSplit, MIB, Split, Timestamp, percent_of, round1,
+};
+
+/// One container, derived but not rounded.
+pub(super) struct Row {
+    pub(super) id: String,
+    pub(super) name: String,
+    pub(super) state: ContainerState,
+    /// Its last numbers, of this round unless there is an error.
+    pub(super) known: Option<Known>,
+    /// Why it has none of this round.
+    pub(super) error: Option<String>,
+}
+
+impl Row {
+    fn cpu(&self) -> Option<CpuUse> {
+        self.known.as_ref()?.cpu
+    }
+
+    fn memory_mb(&self) -> Option<f64> {
+        Some(self.known.as_ref()?.counters.memory? as f64 / MIB)
+    }
+
+    fn is_measured(&self) -> bool {
+        self.cpu().is_some() || self.memory_mb().is_some()
+    }
+
+    fn into_stats(self) -> ContainerStats {
+        let cpu = self.cpu();
+        let stale = self.known.is_some() && self.error.is_some();
+        let counters = self.known.as_ref().map(|known| &known.counters);
+        ContainerStats {
+            cpu: cpu.map(|cpu| round1(cpu.cores_percent)),
+            cpu_host_percent: cpu.map(|cpu| round1(cpu.host_percent)),
+            memory_mb: self.memory_mb().map(round1),
+            memory_limit_mb: counters
+                .and_then(|counters| counters.memory_limit)
+                .map(|limit| round1(limit as f64 / MIB)),
+            cpu_limit_cores: counters.and_then(|counters| counters.cpu_limit),
+            id: self.id.chars().take(12).collect(),
+            name: self.name,
+            state: self.state,
+            stale,
+            error: self.error.filter(|_| !stale),
+        }
+    }
+}
+
+/// Counts, sums, splits, sorts and rounds. Sums are of the unrounded values.
+pub(super) fn summarize(
+    mut rows: Vec<Row>,
+    host_cpu: Option<f64>,
+    host_memory: Option<MemoryReading>,
+    timestamp: Timestamp,
+) -> ContainersStats {
+    rows.sort_by(|a, b| {
+        let order = |row: &Row| row.cpu().map_or(-1.0, |cpu| cpu.cores_percent);
+        order(b).total_cmp(&order(a)).then_with(|| a.name.cmp(&b.name))
+    });
+    let counted = rows.iter().filter(|row| row.state != ContainerState::Restarting).count();
+    let cpu = |part: fn(CpuUse) -> f64| total(counted, rows.iter().filter_map(Row::cpu).map(part));
+    ContainersStats {
+        running_count: u32::try_from(counted).ok(),
+        measured_count: u32::try_from(rows.iter().filter(|row| row.is_measured()).count()).ok(),
+        total_cpu_percent: cpu(|cpu| cpu.cores_percent).map(round1),
+        total_memory_mb: total(counted, rows.iter().filter_map(Row::memory_mb)).map(round1),
+        split: HostSplit {
+            cpu_percent: split(host_cpu, cpu(|cpu| cpu.host_percent)),
+            ..split_memory(host_memory, memory_without_cache(counted, &rows))
+        },
+        containers: rows.into_iter().map(Row::into_stats).collect(),
+        timestamp,
+        age_seconds: 0.0,
+        stale: false,
+    }
+}
+
+/// The sum; 0 of no containers, but unknown where containers run and none is measured.
+fn total(counted: usize, values: impl Iterator<Item = f64>) -> Option<f64> {
+    // Starts at 0.0 because the sum of no floats is -0.0.
+    values.fold((counted == 0).then_some(0.0), |sum, value| Some(sum.unwrap_or(0.0) + value))
+}
+
+/// The containers' memory in bytes, all file cache left out; `None` where the engine does not tell the cache, or no
+/// container is measured: a sum with the cache in it would not be a part of what the host calls used.
+fn memory_without_cache(counted: usize, rows: &[Row]) -> Option<f64> {
+    let known: Option<Vec<f64>> = rows
+        .iter()
+        .filter(|row| row.memory_mb().is_some())
+        .map(|row| Some(row.known.as_ref()?.counters.memory_without_cache? as f64))
+        .collect();
+    total(counted, known?.into_iter())
+}
+
+fn split_memory(host: Option<MemoryReading>, containers: Option<f64>) -> HostSplit {
+    let Some(host) = host else { return HostSplit::default() };
+    let share = |bytes: f64| percent_of(bytes, host.total as f64);
+    let used = host.used() as f64;
+    HostSplit {
+        cpu_percent: None,
+        memory_percent: split(share(used), containers.and_then(share)),
+        memory_mb: split(Some(used / MIB), containers.map(|bytes| bytes / MIB)),
+    }
+}
+
+/// Splits what the host uses. The parts are rounded first and the rest is theirs, so that what is read adds up.
+fn split(host: Option<f64>, containers: Option<f64>) -> Option<Split> {
+    let (host, measured) = (round1(host?), round1(containers?));
+    let containers = measured.min(host);
+    // The difference of two numbers with one decimal is one but for the last bits.
+    Some(Split { host, containers, other: round1((host - containers).max(0.0)), clamped: measured > host })
+}
