@@ -83,6 +83,39 @@ mod tests {
         CpuTimes::parse(&format!("cpu  {cpu}\ncpu0 1 2 3 4\ncpu1 1 2 3 4\nintr 5\nbtime 6\n")).expect("a cpu line")
     }
 
+    /// Kernel 6.18, two CPUs of which one is busy; the second text is from two seconds later.
+    const RECORDED: [&str; 2] = [
+        "cpu  1346498 13801 221406 1321011 17678 0 2825 1053 0 0
+cpu0 662770 7338 104043 681951 4958 0 414 544 0 0
+cpu1 683727 6462 117363 639060 12720 0 2410 509 0 0
+intr 14501562 0 0 0
+ctxt 36134971
+btime 1795366611
+processes 404110
+procs_running 1
+procs_blocked 0
+softirq 9150433 1 2 3
+",
+        "cpu  1346698 13801 221407 1321209 17678 0 2825 1053 0 0
+cpu0 662770 7338 104044 682148 4958 0 414 544 0 0
+cpu1 683927 6462 117363 639060 12720 0 2410 509 0 0
+intr 14502217 0 0 0
+ctxt 36135134
+btime 1795366611
+processes 404110
+procs_running 1
+procs_blocked 0
+softirq 9150533 1 2 3
+",
+    ];
+
+    #[test]
+    fn recorded_files_give_what_psutil_makes_of_them() {
+        let [before, now] = RECORDED.map(|text| CpuTimes::parse(text).expect("a stat file"));
+        assert_eq!(crate::model::round1(now.percent_since(&before)), 50.4, "psutil 7.2.2 on the same two files");
+        assert_eq!(now.count(), 2);
+    }
+
     #[test]
     fn busy_is_all_but_idle_and_iowait() {
         let before = stat("100 0 100 800 0 0 0 0 0 0");
