@@ -157,10 +157,10 @@ impl History {
         f64::from(self.interval_seconds.max(1))
     }
 
-    /// A round may take over a second with daemons that collect once a second, so that at the shortest interval every
-    /// second one is left out.
+    /// With daemons that collect once a second a round takes up to 1.3 s and the next one hardly any, so that at the
+    /// shortest intervals the times between two waver by more than an interval.
     fn containers_period(&self) -> f64 {
-        f64::from(self.interval_seconds.max(2))
+        f64::from(self.interval_seconds.max(3))
     }
 }
 
@@ -334,6 +334,18 @@ mod tests {
             assert!(history.record_containers(&round(5 * n, &[("b", f64::from(n))])));
         }
         assert_eq!((history.totals.len(), history.containers[0].cpu.len()), (CAPACITY, CAPACITY));
+    }
+
+    #[test]
+    fn rounds_that_waver_at_a_short_interval_make_no_gaps() {
+        for interval in [1, 2] {
+            let mut history = History::new(interval);
+            for second in [0, 1, 4, 5, 8] {
+                history.record_containers(&round(second, &[("a", 1.0)]));
+            }
+            assert_eq!(history.container_cpu("a")[CAPACITY - 5..], [Some(1.0); 5], "every {interval} s");
+            assert!(!history.record_containers(&round(14, &[("a", 1.0)])), "but a pause is one");
+        }
     }
 
     #[test]
