@@ -85,7 +85,7 @@ for (const [theme, colors] of Object.entries(THEMES)) {
         await expect(part.number).toHaveText('–');
         await expect(part.number).toHaveCSS('color', colors.unknown);
         await expect(part.root).toHaveClass('ht-metric is-unknown');
-        await expect(part.root).toHaveAttribute('title', why);
+        await part.expectTitle(why);
         expect(new Set(await fills(part.ticks)).size, 'no tick stands out').toBe(1);
       }
     });

@@ -25,7 +25,7 @@ test('three agents, of which one burns a core', async ({ page, dashboard, docker
   await expect(dashboard.panel).toBeHidden();
   await dashboard.summary.click();
   await expect(dashboard.panel).toBeVisible();
-  await expect(dashboard.panel.locator('tbody tr')).toHaveCount(3);
+  await expect(dashboard.panelRows).toHaveCount(3);
   await page.keyboard.press('Escape');
   await expect(dashboard.panel).toBeHidden();
   await dashboard.summary.focus();

@@ -13,7 +13,7 @@ test('the second poll is on the page without a reload @smoke', async ({ page, da
   hostMock.answer({ cpu: { percent: 22.5, count: 8 } });
   await dashboard.nextPoll(1);
   await expect(dashboard.cpu.number).toHaveText('22%');
-  await expect(dashboard.cpu.root).toHaveAttribute('title', 'CPU 22.5% of 8 cores');
+  await dashboard.cpu.expectTitle('CPU 22.5% of 8 cores');
   await expect(page).toHaveURL(`${server.url}/`);
 });
 

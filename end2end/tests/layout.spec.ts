@@ -35,7 +35,7 @@ test.describe('the widest numbers', () => {
     await dashboard.openFrozen(server.url);
     hostMock.answer({
       cpu: { percent: 100, count: 8 },
-      memory: { percent: 100, used_gb: 127.9, total_gb: 127.9 },
+      memory: { percent: 100, used_gb: 127.9, total_gb: 127.9, available_gb: 0 },
       disk: { percent: 100, used_gb: 2000, total_gb: 2000 },
     });
     await dashboard.nextPoll(1);
@@ -64,16 +64,64 @@ test.describe('the widest numbers', () => {
   });
 });
 
-test('the panel stays within a narrow window', async ({ page, dashboard, fakeDocker, startServer }) => {
-  fakeDocker.containers = Array.from({ length: 60 }, (_, index) => ({ name: `agent-with-quite-a-long-name-${index}` }));
-  const server = await startServer();
-  await page.setViewportSize({ width: 360, height: 640 });
-  await page.goto(server.url);
-  await dashboard.summary.click();
-  const box = await dashboard.panel.boundingBox();
-  if (!box) throw new Error('the panel is not shown');
-  expect(box.x).toBeGreaterThanOrEqual(0);
-  expect(box.x + box.width).toBeLessThanOrEqual(360);
-  expect(box.y + box.height).toBeLessThanOrEqual(640);
-  await dashboard.expectNoSidewaysScroll();
+test.describe('the panel', () => {
+  test.beforeEach(async ({ page, dashboard, fakeDocker, startServer, traffic }) => {
+    // More than any host has, so that the split's texts are the longest; and an error without a place to break.
+    fakeDocker.containers = Array.from({ length: 60 }, (_, index) => ({
+      name: `agent-with-quite-a-long-name-${index}`,
+      cpu: 100,
+      memoryMib: 4096,
+      ...(index < 2 && { error: `open /sys/fs/cgroup/${'0123456789abcdef'.repeat(4)}` }),
+    }));
+    const server = await startServer({ args: ['--interval', '1'] });
+    // A line needs two rounds with a CPU, which the first does not know.
+    await expect.poll(async () => (await server.history()).totals.length, { timeout: 15_000 }).toBeGreaterThan(2);
+    await page.goto(server.url);
+    await expect.poll(() => traffic.asked('host'), { message: 'polls of the live page' }).toBeGreaterThan(0);
+    await dashboard.summary.click();
+    await expect(dashboard.panelRows.first().locator('.trend polyline')).toHaveCount(1);
+  });
+
+  for (const width of [360, 420, 470, 1280]) {
+    test(`has room for the longest texts in a window of ${width}`, async ({ page, dashboard }) => {
+      await page.setViewportSize({ width, height: 640 });
+      const box = await dashboard.panel.boundingBox();
+      if (!box) throw new Error('the panel is not shown');
+      expect(box.x).toBeGreaterThanOrEqual(0);
+      expect(box.x + box.width).toBeLessThanOrEqual(width);
+      expect(box.y + box.height).toBeLessThanOrEqual(640);
+      await dashboard.expectNoSidewaysScroll();
+      const overflow = await dashboard.panel.evaluate((panel) => panel.scrollWidth - panel.clientWidth);
+      expect(overflow, 'what is cut off in the panel').toBe(0);
+      await expectColumns(dashboard);
+    });
+  }
+
+  test('has a trend beside each number', async ({ dashboard }) => {
+    const middles = await dashboard.panelRows.first().evaluate((row) =>
+      ['.trend', '.cell'].map((part) => {
+        const { top = NaN, bottom = NaN } = row.querySelector(part)?.getBoundingClientRect() ?? {};
+        return (top + bottom) / 2;
+      }),
+    );
+    const [trend = NaN, number = NaN] = middles;
+    expect(Math.abs(trend - number)).toBeLessThanOrEqual(3);
+  });
 });
+
+/** The numbers of both tables in the panel stand under each other, flush right. */
+async function expectColumns(dashboard: Dashboard): Promise<void> {
+  const rows = await dashboard.panel.locator('tbody tr').evaluateAll((list) =>
+    list.map((row) =>
+      [...row.querySelectorAll('td:not(.share)')].map((cell) => {
+        const text = document.createRange();
+        text.selectNodeContents(cell);
+        return text.getBoundingClientRect().right;
+      }),
+    ),
+  );
+  for (const column of [0, 1]) {
+    const edges = rows.map((row) => row[column] ?? NaN);
+    expect(Math.max(...edges) - Math.min(...edges), `spread of the right edges in column ${column}`).toBeLessThanOrEqual(1);
+  }
+}

@@ -1,4 +1,6 @@
 import { totalmem } from 'node:os';
+import { points } from './support/dashboard.ts';
+import { drawnLines } from './support/history.ts';
 import { expect, test } from './support/test.ts';
 
 test.use({ javaScriptEnabled: false });
@@ -37,6 +39,20 @@ test('the first HTML shows live numbers without JavaScript @smoke', async ({ pag
   await expect(async () => {
     await page.reload();
     expect(await timestamp(), 'a later page has a later sample').not.toBe(before);
+  }).toPass();
+});
+
+test('the first HTML shows every sample so far', async ({ page, dashboard, startServer }) => {
+  const server = await startServer({ args: ['--interval', '1'] });
+  const samples = async () => (await server.history()).host.length;
+  await expect.poll(samples, { timeout: 15_000 }).toBeGreaterThanOrEqual(5);
+  // A sample may come between the two looks.
+  await expect(async () => {
+    await page.goto(server.url);
+    const lines = drawnLines(await server.history());
+    expect(await dashboard.cpu.points()).toEqual(lines);
+    expect(await dashboard.memory.points()).toEqual(lines);
+    expect(await points(dashboard.chart.locator('polyline[stroke="#2563EB"]'))).toEqual(lines);
   }).toPass();
 });
 

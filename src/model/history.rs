@@ -109,29 +109,27 @@ impl History {
         follows(newest, stats.timestamp, self.containers_period())
     }
 
-    /// Takes in what the server has. It knows best of the time since its oldest sample; from before that, when
-    /// another one ran, our own samples stay.
+    /// Takes in what the server has. It knows best of the time that its samples span. From before that, when another
+    /// server ran, our own stay, and so do those that came since it answered.
     pub fn merge(&mut self, server: Self) {
         let Self { interval_seconds, host, totals, containers } = server;
         self.interval_seconds = interval_seconds;
-        if let Some(oldest) = host.first() {
-            self.host.retain(|point| point.timestamp < oldest.timestamp);
-            self.host.extend(host);
-            keep_newest(&mut self.host);
+        let (host_period, containers_period) = (self.host_period(), self.containers_period());
+        surround(&mut self.host, host, |point| point.timestamp, host_period);
+        if totals.is_empty() {
+            return;
         }
-        if let Some(oldest) = totals.first() {
-            self.totals.retain(|point| point.timestamp < oldest.timestamp);
-            let kept = self.totals.len();
-            self.totals.extend(totals);
-            keep_newest(&mut self.totals);
-            let own = std::mem::replace(&mut self.containers, containers);
-            for trend in &mut self.containers {
-                let mut cpu = own.iter().find(|own| own.id == trend.id).map_or_else(Vec::new, |own| own.cpu.clone());
-                cpu.resize(kept, None);
-                cpu.append(&mut trend.cpu);
-                keep_newest(&mut cpu);
-                trend.cpu = cpu;
-            }
+        let (before, after) = surround(&mut self.totals, totals, |point| point.timestamp, containers_period);
+        let own = std::mem::replace(&mut self.containers, containers);
+        for trend in &mut self.containers {
+            let known = own.iter().find(|own| own.id == trend.id).map_or(&[][..], |own| &own.cpu);
+            let mut cpu = known.to_vec();
+            cpu.resize(before, None);
+            cpu.append(&mut trend.cpu);
+            let newest = |back: usize| known.get(known.len().checked_sub(back)?).copied().flatten();
+            cpu.extend((1..=after).rev().map(newest));
+            keep_newest(&mut cpu);
+            trend.cpu = cpu;
         }
     }
 
@@ -162,6 +160,24 @@ impl History {
     fn containers_period(&self) -> f64 {
         f64::from(self.interval_seconds.max(3))
     }
+}
+
+/// Puts the server's points in the place of our own, but for those from before and from after them. Says how many of
+/// either stayed.
+fn surround<P>(own: &mut Vec<P>, server: Vec<P>, time: impl Fn(&P) -> Timestamp, period: f64) -> (usize, usize) {
+    let (Some(oldest), Some(newest)) = (server.first().map(&time), server.last().map(&time)) else {
+        return (own.len(), 0);
+    };
+    // A sample or two may have come while the answer was on its way. What is further ahead is of a clock that was set
+    // back since.
+    let is_next = |point: &P| time(point) > newest && gaps(time(point).seconds() - newest.seconds(), period) < 2;
+    let after: Vec<P> = own.extract_if(.., |point| is_next(point)).collect();
+    own.retain(|point| time(point) < oldest);
+    let stayed = (own.len(), after.len());
+    own.extend(server);
+    own.extend(after);
+    keep_newest(own);
+    stayed
 }
 
 fn keep_newest<T>(points: &mut Vec<T>) {
@@ -312,6 +328,17 @@ mod tests {
     }
 
     #[test]
+    fn what_came_while_the_server_s_answer_was_on_its_way_stays() {
+        let mut own = history(&[0, 10, 15]);
+        own.merge(history(&[0, 5, 10]));
+        assert_eq!(tail(&own, 0.0), [0.0, 5.0, 10.0, 15.0].map(Some));
+        let mut set_back = history(&[3600, 3605]);
+        set_back.merge(history(&[3600, 3605, 10]));
+        set_back.merge(history(&[5, 10]));
+        assert_eq!(tail(&set_back, 0.0), [None, Some(5.0), Some(10.0)], "an hour ahead is no next sample");
+    }
+
+    #[test]
     fn a_server_that_was_restarted_leaves_a_gap_and_our_own_samples() {
         let mut own = history(&[0, 5, 10]);
         own.merge(history(&[25, 30]));
@@ -369,5 +396,11 @@ mod tests {
         own.merge(server);
         assert_eq!(own.container_cpu("a")[CAPACITY - 3..], [Some(1.0), Some(2.0), Some(3.0)]);
         assert_eq!(own.container_cpu("b")[CAPACITY - 3..], [None, Some(7.0), Some(8.0)]);
+        let mut late = History::new(5);
+        late.record_containers(&round(10, &[("a", 3.0), ("b", 8.0)]));
+        own.record_containers(&round(15, &[("a", 4.0)]));
+        own.merge(late);
+        assert_eq!(own.container_cpu("a")[CAPACITY - 4..], [1.0, 2.0, 3.0, 4.0].map(Some));
+        assert_eq!(own.container_cpu("b")[CAPACITY - 2..], [Some(8.0), None], "of whom the newest round knew nothing");
     }
 }

@@ -4,9 +4,8 @@ use super::container_table::ContainerRows;
 use super::format;
 use super::live::{ContainersView, Live, State};
 use crate::model::{HostSplit, Split};
-use leptos::ev::Event;
+use leptos::html::Div;
 use leptos::prelude::*;
-use leptos::web_sys::HtmlElement;
 
 /// Ties the button to its panel.
 const PANEL: &str = "ht-agents-panel";
@@ -21,10 +20,15 @@ pub(super) fn Agents(live: Live) -> impl IntoView {
         let measured = if matches!(state.containers, ContainersView::Measured(_)) { " is-measured" } else { "" };
         format!("ht-agents{measured}{stale}")
     });
-    let toggled = move |event: Event| {
-        let panel = event_target::<HtmlElement>(&event);
-        live.set_panel_open(panel.matches(":popover-open").unwrap_or(false));
-    };
+    let panel = NodeRef::<Div>::new();
+    let is_open = move || panel.get_untracked().is_some_and(|panel| panel.matches(":popover-open").unwrap_or(false));
+    let toggled = move |_| live.set_panel_open(is_open());
+    // It works before the bundle does, and may have been opened then.
+    Effect::new(move |_| {
+        if is_open() {
+            live.set_panel_open(true);
+        }
+    });
     let count = live.read(|state| Sums::of(state).count);
     let label = live.read(|state| Sums::of(state).label);
     let cpu = live.read(|state| Sums::of(state).cpu);
@@ -41,10 +45,10 @@ pub(super) fn Agents(live: Live) -> impl IntoView {
                     <path d="M1 1l4 4 4-4" fill="none" stroke="currentColor" stroke-width="1.5" stroke-linecap="round" stroke-linejoin="round"/>
                 </svg>
             </button>
-            <div id=PANEL class="ht-panel" popover="auto" role="dialog" aria-label=heading.clone() on:toggle=toggled>
+            <div id=PANEL class="ht-panel" popover="auto" role="dialog" aria-label=heading.clone() node_ref=panel on:toggle=toggled>
                 <h2>{heading.clone()}</h2>
                 <HostSplitTable live/>
-                <ContainerRows live class="containers is-compact"/>
+                <ContainerRows live class="containers is-compact" trends=true/>
             </div>
         </div>
     }
@@ -95,7 +99,7 @@ fn HostSplitTable(live: Live) -> impl IntoView {
     }
 }
 
-/// One number of the split. Where the containers were said to use more than the host, all of its parts say `about`.
+/// One number of the split.
 fn split_cell(
     live: Live,
     split: fn(&HostSplit) -> Option<&Split>,
@@ -104,8 +108,7 @@ fn split_cell(
 ) -> Signal<String> {
     live.read(move |state| match state.measured().and_then(|stats| split(&stats.split)) {
         None => format::UNKNOWN.into(),
-        Some(split) if split.clamped => format!("about {}", text(part(split))),
-        Some(split) => text(part(split)),
+        Some(split) => format::split_part(split, text(part(split))),
     })
 }
 

@@ -23,7 +23,7 @@ pub fn ContainerTable() -> impl IntoView {
                 <h2 id="containers-title">{heading}</h2>
                 <p class="card-note">{note}</p>
             </div>
-            <ContainerRows live class="containers"/>
+            <ContainerRows live class="containers" trends=false/>
         </section>
     }
 }
@@ -34,6 +34,8 @@ pub(super) fn ContainerRows(
     live: Live,
     /// Class of the table; `is-compact` leaves out the bars and the share of the host.
     class: &'static str,
+    /// Whether each row has a sparkline, while the panel is open.
+    trends: bool,
 ) -> impl IntoView {
     let note = live.read(|state| String::from(if state.rows().is_empty() { "empty" } else { "empty is-hidden" }));
     let headline = live.read(|state| match &state.containers {
@@ -41,7 +43,7 @@ pub(super) fn ContainerRows(
         _ => String::new(),
     });
     let explanation = live.read(explanation);
-    let rows = live.read(|state| state.rows().iter().map(|row| Cells::of(row, state)).collect::<Vec<_>>());
+    let rows = live.read(move |state| state.rows().iter().map(|row| Cells::of(row, state, trends)).collect::<Vec<_>>());
     view! {
         <p class=note>
             <strong>{headline}</strong>
@@ -87,14 +89,14 @@ struct Cells {
     error: String,
     cpu: String,
     cpu_bar: Option<f64>,
-    /// The CPU's sparkline as markup; empty unless the panel is open.
+    /// The CPU's sparkline as markup; empty where there is none.
     trend: String,
     memory: String,
     memory_bar: Option<f64>,
 }
 
 impl Cells {
-    fn of(row: &ContainerStats, state: &State) -> Self {
+    fn of(row: &ContainerStats, state: &State, trends: bool) -> Self {
         let memory_total = state.host.as_ref().and_then(|host| Some(host.memory.as_ref()?.total_gb * 1024.0));
         Self {
             name: row.name.clone(),
@@ -107,7 +109,10 @@ impl Cells {
             error: row.error.clone().unwrap_or_default(),
             cpu: format::percent_exact(row.cpu),
             cpu_bar: row.cpu_host_percent,
-            trend: if state.panel_open { trend(&state.history.container_cpu(&row.id)) } else { String::new() },
+            trend: match trends && state.panel_open {
+                true => trend(&state.history.container_cpu(&row.id)),
+                false => String::new(),
+            },
             memory: format::memory(row.memory_mb),
             memory_bar: row.memory_mb.zip(memory_total).and_then(|(used, total)| percent_of(used, total)),
         }

@@ -1,6 +1,6 @@
 //! Numbers as people read them. The header rounds percentages down, so that number and band agree: 89.9 is no 90.
 
-use crate::model::{ContainersStats, HostStats};
+use crate::model::{ContainersStats, HostStats, Split};
 
 /// What stands where there is no number.
 pub(super) const UNKNOWN: &str = "–";
@@ -49,6 +49,11 @@ pub(super) fn measured(stats: &ContainersStats, noun: &str) -> String {
     let (measured, running) = (stats.measured_count.unwrap_or(0), stats.running_count.unwrap_or(0));
     let part = if measured < running { format!(" ({measured} of {running} measured)") } else { String::new() };
     heading(noun) + &part
+}
+
+/// A part of a split. Where the containers were said to use more than the host, its numbers are about right only.
+pub(super) fn split_part(split: &Split, text: String) -> String {
+    if split.clamped { format!("≈ {text}") } else { text }
 }
 
 /// The noun for that many.

@@ -55,7 +55,8 @@ fn split_note(state: &State, part: fn(&HostSplit) -> Option<&Split>, text: fn(f6
     let stats = state.measured().filter(|_| !state.containers_stale);
     stats.and_then(|stats| Some((stats, part(&stats.split)?))).map_or_else(String::new, |(stats, split)| {
         let who = format::measured(stats, &state.settings.noun);
-        format!("\n{who} {}, everything else {}", text(split.containers), text(split.other))
+        let part = |value: f64| format::split_part(split, text(value));
+        format!("\n{who} {} + everything else {} = {}", part(split.containers), part(split.other), part(split.host))
     })
 }
 

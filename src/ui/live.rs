@@ -39,6 +39,8 @@ pub struct State {
     pub history: History,
     /// Whether the panel is open, which shows the containers' history.
     pub panel_open: bool,
+    /// Whether the history is being asked for: once at a time.
+    fetching: bool,
     /// When the host's numbers were taken, in seconds by the browser's clock; `None` while there are none.
     taken: Option<f64>,
 }
@@ -104,9 +106,16 @@ impl Live {
 
     /// Fills the gaps that the server can fill; a request that fails leaves them.
     async fn fetch_history(self) {
-        if let Some(Ok(history)) = within_deadline(api::history()).await {
-            self.0.update(|state| state.history.merge(history));
+        if self.0.try_update_untracked(|state| std::mem::replace(&mut state.fetching, true)) != Some(false) {
+            return;
         }
+        let answer = within_deadline(api::history()).await;
+        self.0.update(|state| {
+            state.fetching = false;
+            if let Some(Ok(history)) = answer {
+                state.history.merge(history);
+            }
+        });
     }
 }
 

@@ -1,19 +1,28 @@
 import { once } from 'node:events';
 import { type Server, createServer } from 'node:http';
-import { cpus } from 'node:os';
+import { cpus, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { makeTempFolder, removeTempFolder } from './temp.ts';
 
 const CORES = cpus().length;
 const NANOSECONDS = 1e6; // in a millisecond
 const MIB = 2 ** 20;
+const SHORT_ID = 12;
+/** Cache that nobody counts, so that who does is found out. */
+const INACTIVE_MIB = 8;
 
 /** A container as the fake daemon tells of it. */
 export interface FakeContainer {
   name: string;
   /** Its load in percent of a core. */
   cpu?: number;
+  /** Its memory as `docker stats` has it. */
   memoryMib?: number;
+  /** How much of that is file cache in use. */
+  cacheMib?: number;
+  memoryLimitMib?: number;
+  /** In cores. */
+  cpuLimit?: number;
   /** Makes its statistics fail, with this text. */
   error?: string;
 }
@@ -53,21 +62,29 @@ export class FakeDocker {
     // Clients may put the API's version in front.
     const path = url.replace(/^\/v[\d.]+(?=\/)/, '').replace(/\?.*/, '');
     if (path === '/version') return [200, { Version: '28.2.2', ApiVersion: '1.50' }];
+    if (path === '/info') return [200, { NCPU: CORES, MemTotal: totalmem() }];
     if (path === '/containers/json') return [200, this.containers.map(summary)];
-    const index = /^\/containers\/([0-9a-f]+)\/stats$/.exec(path)?.[1];
-    const container = index && this.containers[Number.parseInt(index, 16)];
+    const [, index, question] = /^\/containers\/([0-9a-f]+)\/(json|stats)$/.exec(path) ?? [];
+    const container = index && this.containers[Number.parseInt(index.slice(0, SHORT_ID), 16)];
     if (!container) return [404, { message: `no such path: ${path}` }];
+    if (question === 'json') return [200, { HostConfig: limits(container) }];
     return container.error ? [500, { message: container.error }] : [200, statistics(container)];
   }
 }
 
-/** Its ID is its place in the list. */
+/** Its ID is its place in the list, in the digits that people are shown. */
 function summary({ name }: FakeContainer, index: number): unknown {
-  return { Id: index.toString(16).padStart(64, '0'), Names: [`/${name}`], State: 'running', Status: 'Up', Labels: {} };
+  const id = index.toString(16).padStart(SHORT_ID, '0').padEnd(64, '0');
+  return { Id: id, Names: [`/${name}`], State: 'running', Status: 'Up', Labels: {} };
+}
+
+/** As Docker tells them: 0 is none. */
+function limits({ memoryLimitMib = 0, cpuLimit = 0 }: FakeContainer): unknown {
+  return { Memory: memoryLimitMib * MIB, NanoCpus: cpuLimit * 1e9, CpuPeriod: 0, CpuQuota: 0, CpusetCpus: '' };
 }
 
 /** Counters that have risen evenly since the machine started. */
-function statistics({ cpu = 0, memoryMib = 16 }: FakeContainer): unknown {
+function statistics({ cpu = 0, memoryMib = 16, cacheMib = 0, memoryLimitMib }: FakeContainer): unknown {
   const elapsed = Math.round(performance.now() * NANOSECONDS);
   return {
     read: new Date().toISOString(),
@@ -76,6 +93,11 @@ function statistics({ cpu = 0, memoryMib = 16 }: FakeContainer): unknown {
       system_cpu_usage: elapsed * CORES,
       online_cpus: CORES,
     },
-    memory_stats: { usage: Math.round(memoryMib * MIB), stats: { inactive_file: 0 } },
+    memory_stats: {
+      usage: Math.round((memoryMib + INACTIVE_MIB) * MIB),
+      // Without a limit it is the machine's size.
+      limit: memoryLimitMib === undefined ? totalmem() : memoryLimitMib * MIB,
+      stats: { active_file: cacheMib * MIB, inactive_file: INACTIVE_MIB * MIB },
+    },
   };
 }

@@ -2,6 +2,7 @@ import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join, resolve } from 'node:path';
 import type { Readable } from 'node:stream';
+import type { History } from './history.ts';
 import { makeTempFolder, removeTempFolder } from './temp.ts';
 
 type Child = ChildProcessByStdio<null, null, Readable>;
@@ -34,6 +35,12 @@ export class Server {
     const all = ['--docker-host', docker, ...args];
     const child = launch(folder, '127.0.0.1:0', all);
     return new Server(await address(child), folder, all, child);
+  }
+
+  /** The samples it has. */
+  async history(): Promise<History> {
+    const answer = await fetch(`${this.url}/api/telemetry/history`);
+    return (await answer.json()) as History;
   }
 
   signal(signal: 'SIGSTOP' | 'SIGCONT' | 'SIGKILL'): void {

@@ -5,6 +5,7 @@ import { PrivateDocker, whyNoDocker } from './docker.ts';
 import { FakeDocker } from './fake-docker.ts';
 import { HostMock } from './host-mock.ts';
 import { Server } from './server.ts';
+import { Traffic } from './traffic.ts';
 
 export { expect } from '@playwright/test';
 
@@ -24,6 +25,8 @@ interface TestFixtures {
   docker: PrivateDocker;
   hostMock: HostMock;
   startServer: (options?: StartOptions) => Promise<Server>;
+  /** Counts requests; a page that asks an endpoint again before it has answered complains on the console. */
+  traffic: Traffic;
 }
 
 interface WorkerFixtures {
@@ -39,6 +42,9 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
     },
     { auto: true },
   ],
+
+  // Always there, so that no page asks twice at once without being told of.
+  traffic: [async ({ context }, use) => use(await Traffic.watch(context)), { auto: true }],
 
   dashboard: async ({ page }, use) => use(new Dashboard(page)),
 
