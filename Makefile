@@ -16,7 +16,7 @@ test: ## Install what is missing, run every test
 test-faults: ## Only those tests that make a fault for real: a daemon that hangs, a clock that jumps, ...
 	@scripts/faults.sh
 
-fuzz: ## A million made-up inputs through everything that reads what a kernel or an engine says, some 5 minutes
+fuzz: ## A million made-up inputs through what reads /proc and engines' answers, and reckons with them, some 3 minutes
 	@scripts/fuzz.sh
 
 lint: ## Formatting, clippy and documentation, warnings denied

@@ -154,7 +154,7 @@ def free_used() -> float:
 def compare_containers(options: argparse.Namespace, engine: engines.Engine) -> Ledger:
     """CPU and memory against the engine's own stats, limits against the kernel's files, the split against psutil."""
     names = ", ".join(engines.CONTAINERS)
-    print(f"\n{engine.name.capitalize()}: {options.samples} samples, {options.interval} s apart, of {names}")
+    print(f"\n{engine.name.capitalize()}: {options.samples} samples, {options.interval} s apart, on {engines.cgroup_version()}: {names}")
     with engine.stats() as stats, serving(options, engine.socket) as server:
         stats.wait()
         sample = server.fresh("containers")
@@ -184,7 +184,7 @@ def rows(sample: Sample) -> dict[str, Sample]:
 
 
 def note_stats(ledger: Ledger, stats: engines.StatsStream, against: str, before: Sample, sample: Sample) -> None:
-    """Notes one round's CPU and memory, judged by their means: the engine's windows and moments are not exactly ours.
+    """Notes one round's CPU and memory, judged by the mean difference: the engine's windows and moments are not exactly ours.
 
     A row kept from the round before is about another window and left out, as is a window that the engine missed.
     """
@@ -292,7 +292,7 @@ def main() -> None:
     except Unavailable as reason:
         print(f"\nThe comparison cannot be made here: {reason}\nThat of the host needs nothing else: --only host")
         raise SystemExit(2) from None
-    print("\nours, theirs and diff are means over the samples. 'each': every difference is judged; 'mean': their mean.")
+    print("\nours, theirs and diff are means over the samples. 'each': every difference is judged; 'mean': the mean of\ntheir sizes, so that none makes up for another.")
     failures = [f"{section}: {failure}" for section, ledger in ledgers.items() for failure in ledger.failures()]
     if failures:
         print("FAILED, beyond the bar:", *failures, sep="\n  ")

@@ -170,6 +170,11 @@ def cgroup(pid: str, container: str, controller: str) -> Path:
     raise Unavailable(f"no cgroup of {controller} is mounted")
 
 
+def cgroup_version() -> str:
+    """Which cgroups the containers are accounted in here."""
+    return "cgroup v2" if Path("/sys/fs/cgroup/cgroup.controllers").exists() else "cgroup v1"
+
+
 def require(*programs: str) -> None:
     """An engine needs root, for cgroups and mounts, and its programs."""
     if os.geteuid() != 0:

@@ -14,7 +14,7 @@ Value = float | None
 
 @dataclass
 class Row:
-    """One figure over all samples, and what is judged: each difference, or their mean."""
+    """One figure over all samples, and what is judged: each difference, or the mean of their sizes."""
 
     bar: float
     judged: str
@@ -35,7 +35,7 @@ class Row:
     def passes(self) -> bool:
         """Whether what is judged is within the bar; sums of rounded figures need a hair's breadth more."""
         differences = self.differences()
-        judged = [fmean(differences)] if self.judged == MEAN else differences
+        judged = [fmean(map(abs, differences))] if self.judged == MEAN else differences
         return all(abs(difference) <= self.allowed() + 1e-6 for difference in judged)
 
     def cells(self) -> list[str]:

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# A million inputs and more, other ones each time, through all that reads what a kernel or an engine says.
+# A million inputs and more, other ones each time, through what reads /proc and engines' answers.
 source "$(dirname "$0")/lib.sh"
 
 # Each of the four properties takes as many.

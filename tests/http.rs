@@ -72,7 +72,8 @@ impl HostReader for FakeHost {
 /// What the engine does when it is asked.
 #[derive(Clone)]
 enum Engine {
-    /// Lists these; those called `broken` fail, the others use a tenth of the host's time.
+    /// Lists these; those called `broken` fail, of those called `silent` it says that they are gone, and the others use
+    /// a tenth of the host's time.
     Up(Vec<&'static str>),
     /// Refuses.
     Down,
@@ -87,11 +88,12 @@ struct FakeEngine {
     engine: Arc<Mutex<Engine>>,
     clock: Arc<AtomicU64>,
     lists: Arc<AtomicU64>,
+    local: bool,
 }
 
 impl FakeEngine {
     fn new(engine: Engine) -> Self {
-        Self { engine: Arc::new(Mutex::new(engine)), clock: Arc::default(), lists: Arc::default() }
+        Self { engine: Arc::new(Mutex::new(engine)), clock: Arc::default(), lists: Arc::default(), local: true }
     }
 
     fn becomes(&self, engine: Engine) {
@@ -119,6 +121,7 @@ impl ContainerReader for FakeEngine {
         let system = self.clock.load(Ordering::Relaxed);
         match id {
             "broken" => Err(ReadError::Failed("no answer".into())),
+            "silent" => Err(ReadError::Gone),
             "hung" => std::future::pending().await,
             _ => Ok(ContainerCounters {
                 cpu_total: Some(system / 10),
@@ -134,6 +137,10 @@ impl ContainerReader for FakeEngine {
 
     fn concurrency(&self) -> usize {
         usize::MAX
+    }
+
+    fn is_local(&self) -> bool {
+        self.local
     }
 
     fn reset(&self) {}
@@ -253,6 +260,27 @@ async fn the_host_is_split_into_containers_and_everything_else() {
     assert_eq!(body["split"]["cpu_percent"], split(45.0, 10.0, 35.0));
     assert_eq!(body["split"]["memory_mb"], split(12_800.0, 256.0, 12_544.0), "without the file cache");
     assert_eq!(body["split"]["memory_percent"], split(62.5, 1.2, 61.3));
+}
+
+#[tokio::test]
+async fn containers_elsewhere_are_no_part_of_this_host() {
+    let engine = FakeEngine { local: false, ..FakeEngine::new(Engine::Up(vec!["a"])) };
+    let server = server(FakeHost::new(), engine).await;
+    let measured = |answer: &Answer| answer.json()["total_cpu_percent"].is_number();
+    let body = server.get_until("/api/telemetry/containers", measured).await.json();
+    assert_eq!(body["split"], json!({"cpu_percent": null, "memory_percent": null, "memory_mb": null}));
+    assert_eq!(body["containers"][0]["cpu_host_percent"], 10.0, "of the host that they are on");
+    assert!(server.get("/").await.text.contains("<b class=\"ht-sum\">10%</b>"), "in the header as well");
+}
+
+#[tokio::test]
+async fn a_container_of_which_the_daemon_has_no_numbers_keeps_its_row() {
+    let server = server(FakeHost::new(), FakeEngine::new(Engine::Up(vec!["a", "silent"]))).await;
+    let body = server.get("/api/telemetry/containers").await.json();
+    assert_eq!(body["running_count"], 2, "it is listed as running: {body}");
+    let rows = body["containers"].as_array().unwrap();
+    let silent = rows.iter().find(|row| row["name"] == "silent").unwrap();
+    assert!(silent["memory_mb"].is_null() && silent["error"].is_string(), "{silent}");
 }
 
 #[tokio::test]

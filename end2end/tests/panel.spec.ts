@@ -52,11 +52,10 @@ test('an open panel shows how each CPU went, a closed one asks for nothing', asy
     const [before = NaN] = await values(server);
     await dashboard.summary.click();
     await expect(lines).toHaveCount(NAMES.length);
+    // At first it may show what it had from the last time.
+    await expect.poll(async () => Math.min(...(await points(lines)))).toBeGreaterThanOrEqual(before);
     const [after = NaN] = await values(server);
-    for (const shown of await points(lines)) {
-      expect(shown).toBeGreaterThanOrEqual(before);
-      expect(shown).toBeLessThanOrEqual(after);
-    }
+    expect(Math.max(...(await points(lines)))).toBeLessThanOrEqual(after);
     const heights = await lines.evaluateAll((list) => list.map((line) => line.getBoundingClientRect().y));
     expect(heights, 'each shows its own').toEqual(heights.toSorted((a, b) => a - b));
     expect(new Set(heights).size).toBe(NAMES.length);
@@ -155,8 +154,9 @@ test('a history that hangs is given up, and holds up no poll for longer', async 
   await expect.poll(() => traffic.asked('history')).toBe(asked + 1);
   await expect(dashboard.cpu.number).toHaveText('33%');
   await page.clock.runFor(3100);
+  await history.letGo();
   hostMock.answer({ cpu: { percent: 44.4, count: 8 } });
   await dashboard.nextPoll(2);
   await expect(dashboard.cpu.number).toHaveText('44%');
-  await history.letGo();
+  expect(traffic.asked('history'), 'what it did not get it asks for once more').toBe(asked + 2);
 });

@@ -25,6 +25,9 @@ pub trait ContainerReader: Send + Sync + 'static {
     /// How many [`counters`](Self::counters) calls may be under way at once.
     fn concurrency(&self) -> usize;
 
+    /// Whether the containers may be on the machine whose host is measured, and so be a part of it.
+    fn is_local(&self) -> bool;
+
     /// A round failed: what is held open may be dead, so the next call starts afresh.
     fn reset(&self);
 }
@@ -91,7 +94,8 @@ impl ContainerCounters {
             _ => return None,
         };
         let host_percent = percent_of(used as f64, available)?;
-        Some(CpuUse { cores_percent: host_percent * cpus, host_percent })
+        let of_host_time = matches!(self.clock, Some(CpuClock::Host(_)));
+        Some(CpuUse { cores_percent: host_percent * cpus, host_percent, of_host_time })
     }
 }
 
@@ -102,6 +106,24 @@ struct CpuUse {
     cores_percent: f64,
     /// 100 is the whole host.
     host_percent: f64,
+    /// Whether it is reckoned from [`CpuClock::Host`], which knows no stolen time.
+    of_host_time: bool,
+}
+
+/// CPU that the host used since the round before, unrounded.
+#[derive(Clone, Copy, Debug)]
+struct HostCpu {
+    /// 0 to 100, stolen time in it.
+    percent: f64,
+    /// The part of all time that was not stolen, 0 to 1.
+    own_share: f64,
+}
+
+impl HostCpu {
+    /// What a container's use is in percent of all the host's time.
+    fn part_of(&self, cpu: CpuUse) -> f64 {
+        cpu.host_percent * if cpu.of_host_time { self.own_share } else { 1.0 }
+    }
 }
 
 /// One container in one round, before rounding.
@@ -175,12 +197,13 @@ impl Baselines {
         summarize(rows, host_cpu, host.memory.ok(), timestamp)
     }
 
-    /// The host's CPU since the round before, in percent; `None` without one that is current.
-    fn host_cpu(&mut self, now: Instant, host: &HostUsage, current: impl Fn(Instant) -> bool) -> Option<f64> {
+    /// The host's CPU since the round before; `None` without one that is current.
+    fn host_cpu(&mut self, now: Instant, host: &HostUsage, current: impl Fn(Instant) -> bool) -> Option<HostCpu> {
         let times = host.cpu.as_ref().ok();
         let before = std::mem::replace(&mut self.host, times.map(|times| (now, times.clone())));
         let (_, before) = before.filter(|(at, _)| current(*at))?;
-        Some(times?.percent_since(&before))
+        let times = times?;
+        Some(HostCpu { percent: times.percent_since(&before), own_share: times.own_share_since(&before) })
     }
 }
 
@@ -280,7 +303,7 @@ mod tests {
         let first = rounds.next(|at| vec![seen("agent-a", Running, at, counters(0, 0, M))]);
         assert_eq!(first.containers[0].cpu, None, "not measured yet is not 0");
         assert_eq!(first.total_cpu_percent, None);
-        assert_eq!((first.total_memory_mb, first.measured_count), (Some(1.0), Some(1)));
+        assert_eq!((first.total_memory_mb, first.measured_count), (Some(1.0), Some(0)));
         // A whole core for five seconds, of two cores' ten.
         let now = counters(5 * SECOND, 10 * SECOND, M);
         let second = rounds.next(|at| vec![seen("agent-a", Running, at, now)]);
@@ -360,7 +383,7 @@ mod tests {
             ]
         });
         assert_eq!(stats.running_count, Some(2), "a restarting container is not counted");
-        assert_eq!((stats.total_memory_mb, stats.measured_count), (Some(1.0), Some(1)));
+        assert_eq!((stats.total_memory_mb, stats.measured_count), (Some(1.0), Some(0)));
         let row = serde_json::to_value(&stats.containers[0]).expect("json");
         assert_eq!(row["name"], "broken");
         assert!(row["cpu"].is_null() && row["memory_mb"].is_null() && row["stale"] == false);
@@ -376,7 +399,7 @@ mod tests {
             let stats = rounds.next(|_| vec![failed("a", "no answer")]);
             let row = &stats.containers[0];
             assert_eq!((row.cpu, row.memory_mb, row.stale), (Some(20.0), Some(1.0), true));
-            assert_eq!((&row.error, stats.total_cpu_percent, stats.measured_count), (&None, Some(20.0), Some(1)));
+            assert_eq!((&row.error, stats.total_cpu_percent, stats.measured_count), (&None, None, Some(0)));
         }
         let stats = rounds.next(|_| vec![failed("a", "no answer")]);
         let row = &stats.containers[0];
@@ -410,6 +433,11 @@ mod tests {
         HostUsage { cpu: CpuTimes::parse(&stat), memory: Ok(memory) }
     }
 
+    /// A container that has used a fifth of the host's time in each round.
+    fn seen_at(round: u64) -> impl Fn(Instant) -> Observed {
+        move |at| seen("a", Running, at, counters(2 * round * SECOND, 10 * round * SECOND, M))
+    }
+
     fn parts(split: Option<Split>) -> (f64, f64, f64, bool) {
         let split = split.expect("a split");
         (split.host, split.containers, split.other, split.clamped)
@@ -434,6 +462,31 @@ mod tests {
         let second = rounds.after(TICK, host(1, 450), seen(1));
         assert_eq!(parts(second.split.cpu_percent), (45.0, 20.0, 25.0, false));
         assert_eq!((second.measured_count, second.running_count), (Some(1), Some(2)));
+    }
+
+    #[test]
+    fn stolen_time_is_the_host_s_and_none_of_the_containers() {
+        // Of 100 ticks 40 are a container's, 20 stolen and 40 idle; Docker's host has 80 of them.
+        let stolen = |round: u64| {
+            let stat = format!("cpu {} 0 0 {} 0 0 0 {}\ncpu0 0 0 0 0\n", 40 * round, 40 * round, 20 * round);
+            HostUsage { cpu: CpuTimes::parse(&stat), memory: Err("not read".into()) }
+        };
+        let seen = |round: u64| move |at| vec![seen("a", Running, at, counters(40 * round, 80 * round, M))];
+        let mut rounds = Rounds::new();
+        rounds.after(TICK, stolen(0), seen(0));
+        let stats = rounds.after(TICK, stolen(1), seen(1));
+        assert_eq!(stats.containers[0].cpu_host_percent, Some(50.0), "as docker stats has it");
+        assert_eq!(parts(stats.split.cpu_percent), (60.0, 40.0, 20.0, false));
+    }
+
+    #[test]
+    fn a_container_of_an_earlier_round_is_no_part_of_this_one() {
+        let mut rounds = Rounds::new();
+        rounds.after(TICK, host(0, 450), |at| vec![seen_at(0)(at)]);
+        rounds.after(TICK, host(1, 450), |at| vec![seen_at(1)(at)]);
+        let idle = rounds.after(TICK, host(2, 50), |_| vec![failed("a", "no answer")]);
+        assert_eq!((idle.containers[0].cpu, idle.containers[0].stale), (Some(40.0), true));
+        assert_eq!((idle.split.cpu_percent, idle.split.memory_mb), (None, None));
     }
 
     #[test]

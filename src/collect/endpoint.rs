@@ -1,5 +1,6 @@
 //! Where the Docker daemon listens.
 
+use std::net::IpAddr;
 use std::path::PathBuf;
 
 /// An address in the form of DOCKER_HOST. The two forms that can be measured over; no other is taken.
@@ -27,6 +28,14 @@ pub struct Tls {
 impl DockerEndpoint {
     /// What an address may be, for whoever wrote another.
     pub const ALLOWED: &'static str = "unix:///absolute/path or tcp://host:port";
+
+    /// Whether it is plainly another machine's. A socket, or a port of our own, may still be forwarded from one.
+    pub(super) fn is_elsewhere(&self) -> bool {
+        let Self::Tcp { address, .. } = self else { return false };
+        let host = address.rsplit_once(':').map_or(address.as_str(), |(host, _)| host);
+        let host = host.trim_start_matches('[').trim_end_matches(']');
+        host != "localhost" && !host.parse().is_ok_and(|ip: IpAddr| ip.is_loopback())
+    }
 
     /// Reads an address; the error says what is allowed. `tls` applies to tcp:// only, as in Docker's own client.
     pub fn parse(text: &str, tls: Option<Tls>) -> Result<Self, &'static str> {
@@ -56,6 +65,17 @@ mod tests {
             DockerEndpoint::parse("tcp://[::1]:2376/", Some(tls.clone())),
             Ok(DockerEndpoint::Tcp { address: "[::1]:2376".into(), tls: Some(tls) })
         );
+    }
+
+    #[test]
+    fn what_is_elsewhere_is_told_by_its_address() {
+        let is_elsewhere = |text: &str| DockerEndpoint::parse(text, None).expect("an address").is_elsewhere();
+        for here in ["unix:///run/docker.sock", "tcp://localhost:1", "tcp://127.0.0.1:1", "tcp://[::1]:1"] {
+            assert!(!is_elsewhere(here), "{here}");
+        }
+        for there in ["tcp://10.0.0.7:2375", "tcp://[2001:db8::1]:2376", "tcp://docker.example:2376"] {
+            assert!(is_elsewhere(there), "{there}");
+        }
     }
 
     #[test]

@@ -3,6 +3,8 @@
 //! Read here and not through sysinfo, whose figure is the average since boot at first, jumps to 100
 //! when a counter falls (iowait may), and misses CPUs that were added while running.
 
+use crate::model::percent_of;
+
 /// The kernel's CPU time counters, in ticks since boot.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct CpuTimes {
@@ -15,6 +17,7 @@ pub struct CpuTimes {
 
 const IDLE: usize = 3;
 const IOWAIT: usize = 4;
+const STEAL: usize = 7;
 const GUEST: usize = 8;
 const GUEST_NICE: usize = 9;
 
@@ -43,19 +46,42 @@ impl CpuTimes {
         self.count
     }
 
+    /// All time since boot but what was stolen, in ticks: the first seven columns, which Docker calls system_cpu_usage.
+    pub fn without_steal(&self) -> u64 {
+        self.columns.iter().take(STEAL).fold(0, |sum, column| sum.saturating_add(*column))
+    }
+
     /// Busy time since `previous` in percent of all time, 0 to 100; 0 where no time has passed.
     ///
     /// psutil's `cpu_percent`: the delta of each column, none below 0; guest time is part of user time
     /// already and so leaves the total; idle and iowait are not busy, steal is.
     pub fn percent_since(&self, previous: &Self) -> f64 {
+        let delta = self.since(previous);
+        let total = total(&delta);
+        percent_of(total - delta[IDLE] - delta[IOWAIT], total).unwrap_or(0.0)
+    }
+
+    /// The part of all time since `previous` that this machine had, 0 to 1: less than 1 where a hypervisor stole some.
+    ///
+    /// Docker leaves stolen time out of what it calls the host's; the host's own percentage has it in.
+    pub fn own_share_since(&self, previous: &Self) -> f64 {
+        let delta = self.since(previous);
+        let total = total(&delta);
+        percent_of(total - delta[STEAL], total).map_or(1.0, |percent| percent / 100.0)
+    }
+
+    fn since(&self, previous: &Self) -> [f64; 10] {
         let mut delta = [0.0; 10];
         for (column, (now, before)) in delta.iter_mut().zip(self.columns.iter().zip(&previous.columns)) {
             *column = now.saturating_sub(*before) as f64;
         }
-        let total = delta.iter().sum::<f64>() - delta[GUEST] - delta[GUEST_NICE];
-        let busy = total - delta[IDLE] - delta[IOWAIT];
-        if total > 0.0 { (100.0 * busy / total).clamp(0.0, 100.0) } else { 0.0 }
+        delta
     }
+}
+
+/// All time: guest time is part of user time already.
+fn total(delta: &[f64; 10]) -> f64 {
+    delta.iter().sum::<f64>() - delta[GUEST] - delta[GUEST_NICE]
 }
 
 fn parse_columns<'a>(fields: impl Iterator<Item = &'a str>) -> Result<[u64; 10], String> {
@@ -130,6 +156,9 @@ softirq 9150533 1 2 3
         let before = stat("0 0 0 0 0 0 0 0 0 0");
         assert_eq!(stat("0 0 0 50 0 0 0 50 0 0").percent_since(&before), 50.0);
         assert_eq!(stat("40 10 0 50 0 0 0 0 40 10").percent_since(&before), 50.0);
+        assert_eq!(stat("40 0 0 40 0 0 0 20 0 0").own_share_since(&before), 0.8);
+        assert_eq!(stat("40 10 0 50 0 0 0 0 40 10").own_share_since(&before), 1.0);
+        assert_eq!(before.own_share_since(&before), 1.0);
     }
 
     #[test]

@@ -17,7 +17,10 @@ const LIST_DEADLINE: Duration = Duration::from_secs(3);
 
 /// All counters are read within most of an interval, but these bound it: below the one, a daemon that collects once
 /// a second would not be heard, and above the other nobody wants to wait for one that is stuck.
-const COUNTERS_DEADLINE: RangeInclusive<Duration> = Duration::from_secs(2)..=Duration::from_secs(4);
+const COUNTERS_DEADLINE: RangeInclusive<Duration> = Duration::from_millis(2500)..=Duration::from_secs(4);
+
+/// While containers answer, the host is read this often, so that the last reading is of the last answer's moment.
+const HOST_READ_EVERY: Duration = Duration::from_millis(100);
 
 /// Takes one round after the other, each compared with the one before.
 pub(super) struct Rounds<R, U> {
@@ -50,52 +53,67 @@ impl<R: ContainerReader, U: Fn() -> HostUsage + Send + Sync + 'static> Rounds<R,
     /// Lists, then reads all containers at once. Fails where the daemon does not answer; a container that does not is a row.
     pub(super) async fn run(&mut self) -> Result<Taken<ContainersStats>, String> {
         let list = self.list().await?;
-        let round = self.read(list).await;
-        if round.containers.iter().any(Observed::has_failed) && !round.containers.iter().any(Observed::is_measured) {
-            // All of them, or a daemon that went away within the round? Then the last good numbers stay.
-            self.list().await?;
+        let (mut round, gone) = self.read(list).await;
+        let nobody_answered =
+            round.containers.iter().any(Observed::has_failed) && !round.containers.iter().any(Observed::is_measured);
+        if nobody_answered || !gone.is_empty() {
+            // All of them, or a daemon that went away within the round? Then the last good numbers stay. Really gone, or
+            // is it only that the daemon has nothing to say of them?
+            let list = self.list().await?;
+            round
+                .containers
+                .extend(list.into_iter().filter(|container| gone.contains(&container.id)).map(without_numbers));
         }
         let at = round.at;
         let max_age = given_up_after(self.options.interval);
         Ok(Taken { at, stats: self.baselines.derive(round, &self.options.prefix, max_age) })
     }
 
-    /// Reads the containers, and the host as soon as all those have answered that can be expected to: one that is
-    /// stuck is waited for until the deadline, and would otherwise make the others' numbers seem newer than they are.
-    async fn read(&mut self, list: Vec<ListedContainer>) -> Round {
+    /// Reads the containers, and the host with the last that answers: one that is stuck is waited for until the deadline,
+    /// and would otherwise make the others' numbers seem newer than they are. Names those that are said to be gone.
+    async fn read(&mut self, mut list: Vec<ListedContainer>) -> (Round, HashSet<String>) {
         let deadline = Instant::now() + self.counters_deadline();
-        let is_expected = |id: &str| !self.stuck.contains(id);
-        let mut awaited = list.iter().filter(|container| is_expected(&container.id)).count();
+        // Where few are asked at a time, those that hung before would keep the others waiting.
+        list.sort_by_key(|container| self.stuck.contains(&container.id));
         let mut answers = futures::stream::iter(list)
             .map(|container| observe(&self.reader, container, deadline))
             .buffer_unordered(self.reader.concurrency());
-        let mut containers = Vec::new();
-        let mut end = None;
-        while let Some((id, observed)) = answers.next().await {
-            awaited -= usize::from(is_expected(&id));
-            if awaited == 0 && end.is_none() {
-                end = Some(self.end().await);
+        let (mut containers, mut gone) = (Vec::new(), HashSet::new());
+        let mut end: Option<End> = None;
+        let mut answered = None;
+        while let Some(observed) = answers.next().await {
+            match observed {
+                Ok(observed) => {
+                    if observed.is_measured() {
+                        answered = Some(Instant::now());
+                        if end.as_ref().is_none_or(|end| end.at.elapsed() >= HOST_READ_EVERY) {
+                            end = Some(self.end().await);
+                        }
+                    }
+                    containers.push(observed);
+                }
+                Err(id) => drop(gone.insert(id)),
             }
-            containers.extend(observed);
         }
         drop(answers);
-        let (at, timestamp, host) = match end {
-            Some(end) => end,
-            None => self.end().await,
+        let End { at, timestamp, host } = match end {
+            Some(end) if answered.is_some_and(|at| at.elapsed() >= HOST_READ_EVERY) => end,
+            _ => self.end().await,
         };
         let failed = containers.iter().filter(|observed| observed.has_failed());
         self.stuck = failed.map(|observed| observed.container.id.clone()).collect();
-        Round { at, timestamp, containers, host }
+        (Round { at, timestamp, containers, host }, gone)
     }
 
-    /// The end of a round: the moment, by both clocks, and what the host has used until then.
-    async fn end(&self) -> (Instant, Timestamp, HostUsage) {
-        let usage = Arc::clone(&self.usage);
-        let host = tokio::task::spawn_blocking(move || usage()).await.unwrap_or_else(|error| {
-            let reason = error.to_string();
-            HostUsage { cpu: Err(reason.clone()), memory: Err(reason) }
-        });
-        (Instant::now(), Timestamp::now(), host)
+    async fn end(&self) -> End {
+        let unread = |reason: String| HostUsage { cpu: Err(reason.clone()), memory: Err(reason) };
+        let host = if self.reader.is_local() {
+            let usage = Arc::clone(&self.usage);
+            tokio::task::spawn_blocking(move || usage()).await.unwrap_or_else(|error| unread(error.to_string()))
+        } else {
+            unread("the containers are on another machine".into())
+        };
+        End { at: Instant::now(), timestamp: Timestamp::now(), host }
     }
 
     async fn list(&self) -> Result<Vec<ListedContainer>, String> {
@@ -108,21 +126,33 @@ impl<R: ContainerReader, U: Fn() -> HostUsage + Send + Sync + 'static> Rounds<R,
     }
 }
 
-/// One container's counters within the deadline, and its ID; nothing observed if it ended meanwhile.
+/// The end of a round: the moment, by both clocks, and what the host has used until then.
+struct End {
+    at: Instant,
+    timestamp: Timestamp,
+    host: HostUsage,
+}
+
+/// One that is still listed, though the daemon says that it is gone or has nothing to say of it.
+fn without_numbers(container: ListedContainer) -> Observed {
+    let is_asked = container.state != ContainerState::Restarting;
+    Observed { container, counters: is_asked.then(|| Err("the daemon has no numbers of it".into())) }
+}
+
+/// One container's counters within the deadline; its ID if it is said to be gone.
 async fn observe(
     reader: &impl ContainerReader,
     container: ListedContainer,
     deadline: Instant,
-) -> (String, Option<Observed>) {
-    let id = container.id.clone();
+) -> Result<Observed, String> {
     if container.state == ContainerState::Restarting {
-        return (id, Some(Observed { container, counters: None }));
+        return Ok(Observed { container, counters: None });
     }
-    let counters = match timeout_at(deadline.into(), reader.counters(&id, deadline)).await {
+    let counters = match timeout_at(deadline.into(), reader.counters(&container.id, deadline)).await {
         Ok(Ok(counters)) => Ok((Instant::now(), counters)),
-        Ok(Err(ReadError::Gone)) => return (id, None),
+        Ok(Err(ReadError::Gone)) => return Err(container.id),
         Ok(Err(ReadError::Failed(reason))) => Err(reason),
         Err(_) => Err("no answer in time".into()),
     };
-    (id, Some(Observed { container, counters: Some(counters) }))
+    Ok(Observed { container, counters: Some(counters) })
 }

@@ -92,7 +92,7 @@ async fn sample_host(mut reader: impl HostReader, options: SamplerOptions, publi
     let mut last = Instant::now();
     let mut log = FailureLog::new("the host cannot be read", "the host can be read again");
     loop {
-        // After a pause (a suspend, say) the window would be an average over all of it: begin anew.
+        // After a pause (the program was stopped, say) the window would be an average over all of it: begin anew.
         if last.elapsed() > 3 * options.interval {
             previous = None;
         }

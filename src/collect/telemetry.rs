@@ -63,9 +63,14 @@ impl Telemetry {
 
     /// The last samples of the host and of the containers.
     pub fn history(&self) -> History {
-        let containers = Arc::clone(&self.containers.borrow());
-        let History { totals, containers, .. } = containers.history.clone();
-        History { totals, containers, ..self.host.borrow().history.clone() }
+        let containers = self.containers.borrow().history.containers.clone();
+        History { containers, ..self.history_in_sum() }
+    }
+
+    /// The last samples without those of each container.
+    pub fn history_in_sum(&self) -> History {
+        let totals = self.containers.borrow().history.totals.clone();
+        History { totals, ..self.host.borrow().history.clone() }
     }
 }
 

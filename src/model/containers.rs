@@ -9,11 +9,12 @@ use serde::{Serialize, Serializer};
 pub struct ContainersStats {
     /// Running and paused containers that match, those in error too; `null` before the first round.
     pub running_count: Option<u32>,
-    /// How many of them have numbers, which are the ones in the totals; `null` before the first round.
+    /// How many of them have a CPU value of this round: the totals and the split are theirs. A new container has one
+    /// from its second round on. `null` before the first round.
     pub measured_count: Option<u32>,
-    /// Sum of the measured rows' CPU, 100 being one core; `null` while none of the rows is measured.
+    /// Sum of the rows' CPU, 100 being one core, without stale ones; `null` while none has a value.
     pub total_cpu_percent: Option<f64>,
-    /// Sum of the measured rows' memory in MiB; `null` while none of the rows is measured.
+    /// Sum of the rows' memory in MiB, without stale ones; `null` while none has a value.
     pub total_memory_mb: Option<f64>,
     /// The host's use, split into these containers and everything else.
     pub split: HostSplit,
@@ -29,8 +30,8 @@ pub struct ContainersStats {
 
 /// The host's CPU and memory, split into the containers and everything else; read as the round ends.
 ///
-/// A `null` split could not be reckoned: the host could not be read, no container is measured, or there is no
-/// round before this one.
+/// A `null` split could not be reckoned: the host could not be read, no container is measured, there is no round
+/// before this one, or the containers run on another machine than the host.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, miniserde::Deserialize)]
 pub struct HostSplit {
     /// CPU since the round before, in percent of the whole host, 0 to 100.
@@ -69,9 +70,10 @@ pub struct ContainerStats {
     pub cpu_host_percent: Option<f64>,
     /// Memory in MiB as `docker stats` has it, inactive page cache left out; one decimal. `null` if not measured.
     pub memory_mb: Option<f64>,
-    /// The most memory that the kernel lets it have, in MiB; `null` if that is all there is, or unknown.
+    /// The most memory that the kernel lets it have, in MiB; `null` if there is no limit, or it is unknown.
     pub memory_limit_mb: Option<f64>,
-    /// The most CPU that the kernel lets it have, in cores; `null` if that is all of them, or unknown.
+    /// The most CPU that the kernel was told to let it have, in cores: a quota, or a set of CPUs. Asked for once a
+    /// minute. `null` if there is no limit, or it is unknown.
     pub cpu_limit_cores: Option<f64>,
     /// What the daemon says the container is doing.
     pub state: ContainerState,

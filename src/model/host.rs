@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 pub struct HostStats {
     /// The machine's name, as the kernel has it or as configured.
     pub hostname: String,
-    /// CPU utilization since the sample before; `null` if /proc/stat could not be read.
+    /// CPU utilization since the sample before; `null` if /proc/stat could not be read, now or then.
     pub cpu: Option<CpuStats>,
     /// Memory in use; `null` if /proc/meminfo could not be read.
     pub memory: Option<MemoryStats>,

@@ -2,7 +2,6 @@
 
 use crate::api::{Settings, Snapshot, TelemetryError};
 use crate::collect::Telemetry;
-use crate::model::History;
 use leptos::config::LeptosOptions;
 
 /// Shared by all requests; clones cheaply.
@@ -23,7 +22,7 @@ impl AppState {
             settings: self.settings.clone(),
             host: self.telemetry.host().map_err(|error| TelemetryError::host(&error.0)).into(),
             containers: self.telemetry.containers().map_err(|error| TelemetryError::docker(error.0)).into(),
-            history: History { containers: Vec::new(), ..self.telemetry.history() },
+            history: self.telemetry.history_in_sum(),
         }
     }
 }

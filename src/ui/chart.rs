@@ -12,13 +12,14 @@ const FRAME: Frame = Frame { width: 1000, height: 200, slots: CAPACITY, y_max: 1
 #[component]
 pub fn HistoryChart() -> impl IntoView {
     let live = use_live();
-    let interval = live.settings(|settings| settings.interval_seconds);
+    let title = live.read(|state| title(state.interval_seconds()));
+    let labels = live.read(|state| spans(x_labels(state.interval_seconds())));
     let markup = live.read(|state| markup(&state.history, state.silence()));
     let description = live.read(|state| description(&state.history, state.silence()));
     view! {
         <section class="card" aria-labelledby="history-title">
             <div class="card-head">
-                <h2 id="history-title">{title(interval)}</h2>
+                <h2 id="history-title">{title}</h2>
                 <p class="legend">
                     <span class="key key-cpu">"CPU"</span>
                     <span class="key key-memory">"Memory"</span>
@@ -34,7 +35,7 @@ pub fn HistoryChart() -> impl IntoView {
                     aria-label=description
                     inner_html=markup
                 ></svg>
-                <div class="chart-x" aria-hidden="true" inner_html=spans(x_labels(interval))></div>
+                <div class="chart-x" aria-hidden="true" inner_html=labels></div>
             </div>
         </section>
     }
@@ -68,7 +69,7 @@ fn x_labels(interval_seconds: u32) -> [String; 5] {
     })
 }
 
-/// Labels as markup; they never change, and so need not be views. None comes from outside.
+/// Labels as markup; none comes from outside.
 fn spans(labels: [impl AsRef<str>; 5]) -> String {
     labels.iter().map(|label| format!("<span>{}</span>", label.as_ref())).collect()
 }

@@ -1,6 +1,6 @@
 //! Numbers as people read them. The header rounds percentages down, so that number and band agree: 89.9 is no 90.
 
-use crate::model::{ContainersStats, HostStats, Split};
+use crate::model::{ContainersStats, Split};
 
 /// What stands where there is no number.
 pub(super) const UNKNOWN: &str = "–";
@@ -75,12 +75,6 @@ pub(super) fn heading(noun: &str) -> String {
 pub(super) fn age(seconds: f64) -> String {
     let seconds = seconds.max(0.0) as u64;
     if seconds < 120 { format!("{seconds} s old") } else { format!("{} min old", seconds / 60) }
-}
-
-/// Containers' CPU in percent of the whole host, the scale that stands beside the host's; `None` while either is unknown.
-pub(super) fn share_of_host(docker_percent: Option<f64>, host: Option<&HostStats>) -> Option<f64> {
-    let cpus = host?.cpu.as_ref()?.count;
-    (cpus > 0).then_some(docker_percent? / f64::from(cpus))
 }
 
 #[cfg(test)]

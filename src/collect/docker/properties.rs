@@ -9,6 +9,7 @@ use crate::model::{ContainerState, ContainersStats, Split, Timestamp};
 use bollard::models::{ContainerStatsResponse, HostConfig, SystemInfo, SystemVersion};
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 const TICK: Duration = Duration::from_secs(5);
@@ -145,7 +146,7 @@ proptest! {
         if let Ok(stats) = serde_json::from_slice::<ContainerStatsResponse>(&bytes) {
             let _ = counters(&stats, &Engine::default());
         }
-        let _ = Cgroup::parse(&format!("0::/{text}\n1:memory:{text}\n{text}"), &text);
+        let _ = Cgroup::parse(Path::new("/r"), &format!("0::/{text}\n1:memory:{text}\n{text}"), &text);
         let set = HostConfig { cpuset_cpus: Some(text), ..Default::default() };
         prop_assert!(cpu_limit(&set).is_none_or(|cores| cores >= 1.0));
     }
