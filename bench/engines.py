@@ -215,7 +215,8 @@ def podman() -> Iterator[Engine]:
     # Each refresh is about the second before it.
     engine = Engine("podman", socket, "localhost/ht-busybox", command, options, keys, lag=0.5, tells_cache=False)
     try:
-        output(*command, "import", image(folder), engine.image)
+        output(str(PRIVATE_DOCKER), "archive", str(folder))
+        output(*command, "import", f"{folder}/image.tar", engine.image)
         # Podman asks for more than a machine that is itself confined may give.
         engine.run_all("--ulimit", "nofile=1024:1024", "--ulimit", "nproc=1024:1024")
         with running(*command, "system", "service", "--time=0", socket, stderr=subprocess.DEVNULL):
@@ -235,16 +236,6 @@ def remove_podman(command: list[str], folder: Path) -> None:
     for mount in sorted((mount for mount in mounts if mount.startswith(f"{folder}/")), reverse=True):
         output("umount", "-l", mount)
     shutil.rmtree(folder)
-
-
-def image(folder: Path) -> str:
-    """An image without any registry, as tests/support/private-docker.sh makes it: a static busybox."""
-    binaries = folder / "image/bin"
-    binaries.mkdir(parents=True)
-    shutil.copy(str(shutil.which("busybox")), binaries)
-    for applet in ("sh", "sleep", "dd", "cat"):
-        (binaries / applet).symlink_to("busybox")
-    return shutil.make_archive(str(folder / "image"), "tar", folder / "image")
 
 
 ENGINES = {"docker": docker, "podman": podman}

@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, Instant};
 use support::docker::{BURN, SLEEP, TestDocker};
-use support::stdout;
+use support::{mib, stdout};
 
 fn sampler(reader: DockerReader) -> (Sampler, Telemetry) {
     let options = SamplerOptions { interval: Duration::from_secs(2), hostname: "test".into(), prefix: "agent-".into() };
@@ -56,15 +56,7 @@ fn docker_stats(docker: &TestDocker, name: &str) -> (f64, f64) {
     let cpu = text("CPUPerc").trim_end_matches('%').parse().expect("percent");
     let used = text("MemUsage");
     let used = used.split(" / ").next().expect("used");
-    let number: f64 = used.trim_end_matches(|c: char| c.is_alphabetic()).parse().expect("a number");
-    let mib = match used.trim_start_matches(|c: char| c.is_ascii_digit() || c == '.') {
-        "B" => number / 1024.0 / 1024.0,
-        "KiB" => number / 1024.0,
-        "MiB" => number,
-        "GiB" => number * 1024.0,
-        unit => panic!("{unit}?"),
-    };
-    (cpu, mib)
+    (cpu, mib(used))
 }
 
 #[tokio::test(flavor = "multi_thread")]

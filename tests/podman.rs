@@ -7,9 +7,9 @@ mod support;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
-use support::docker::{BURN, SLEEP};
+use support::docker::{BURN, SLEEP, script};
 use support::program::{Answer, Launch};
-use support::{skipped, stdout, within};
+use support::{mib, skipped, stdout, within};
 
 const PATIENCE: Duration = Duration::from_secs(20);
 
@@ -45,11 +45,8 @@ impl TestPodman {
 
     /// The image of the Docker tests.
     fn import(&self) {
-        let root = self.folder.path().join("image");
-        let script = "mkdir -p $0/bin && cp $(command -v busybox) $0/bin/busybox &&
-            for applet in sh sleep dd; do ln -s busybox $0/bin/$applet; done && tar -C $0 -cf $0.tar .";
-        stdout(Command::new("sh").args(["-ec", script]).arg(&root).output().expect("a shell"));
-        self.podman(&["import", &format!("{}.tar", root.display()), "localhost/ht-busybox"]);
+        stdout(script("archive", self.folder.path()).output().expect("the script"));
+        self.podman(&["import", &format!("{}/image.tar", self.folder.path().display()), "localhost/ht-busybox"]);
     }
 
     fn podman(&self, arguments: &[&str]) -> String {
@@ -113,16 +110,5 @@ fn podman_s_numbers_are_the_kernel_s() {
         println!("{name}: {ours} MiB, podman stats {theirs}");
         let theirs = mib(theirs.split(" / ").next().expect("used"));
         assert!((ours - theirs).abs() <= f64::max(1.0, 0.02 * theirs), "{name}: {ours} MiB, podman stats {theirs}");
-    }
-}
-
-/// Podman's binary units.
-fn mib(text: &str) -> f64 {
-    let number: f64 = text.trim_end_matches(|c: char| c.is_alphabetic()).trim().parse().expect("a number");
-    match text.trim_start_matches(|c: char| c.is_ascii_digit() || c == '.').trim() {
-        "B" => number / 1024.0 / 1024.0,
-        "KiB" => number / 1024.0,
-        "MiB" => number,
-        unit => panic!("{unit:?}?"),
     }
 }

@@ -126,7 +126,8 @@ fn skip(test: &str) -> Option<TestDocker> {
     None
 }
 
-fn script(verb: &str, folder: &Path) -> Command {
+/// The script that starts and ends daemons.
+pub fn script(verb: &str, folder: &Path) -> Command {
     let mut command = Command::new(SCRIPT);
     command.arg(verb).arg(folder);
     command

@@ -58,3 +58,16 @@ pub fn seconds_of_day(point: &Value) -> f64 {
     let number = |from: usize, to: usize| text[from..to].parse::<f64>().expect("a number");
     number(11, 13) * 3600.0 + number(14, 16) * 60.0 + number(17, 26)
 }
+
+/// An amount of memory as engines write it (`504KiB`, `1.176 MiB`), in MiB.
+pub fn mib(text: &str) -> f64 {
+    let unit = text.trim_start_matches(|c: char| c.is_ascii_digit() || c == '.');
+    let number: f64 = text[..text.len() - unit.len()].parse().expect("a number");
+    match unit.trim() {
+        "B" => number / 1024.0 / 1024.0,
+        "KiB" => number / 1024.0,
+        "MiB" => number,
+        "GiB" => number * 1024.0,
+        unit => panic!("{unit:?}?"),
+    }
+}

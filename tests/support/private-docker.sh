@@ -5,10 +5,11 @@
 #   private-docker.sh kill DIR    ends the daemon and its containerd at once, as a crash would
 #   private-docker.sh remove DIR  stops it and deletes the folder
 #   private-docker.sh image DIR   only imports the image ht-busybox into the daemon that DOCKER_HOST names; DIR is scratch
+#   private-docker.sh archive DIR only makes DIR/image.tar, which is that image
 # Containers: docker -H unix://DIR/d.sock run -d --network none --name NAME ht-busybox COMMAND
 set -euo pipefail
 verb=$1 dir=$2
-[ "$verb" = image ] || export DOCKER_HOST=unix://$dir/d.sock
+[ "$verb" = image ] || [ "$verb" = archive ] || export DOCKER_HOST=unix://$dir/d.sock
 
 die() {
   echo "private-docker: $*" >&2
@@ -38,13 +39,18 @@ start() {
 }
 
 # An image without any registry: a static busybox.
-image() {
-  docker image inspect ht-busybox >/dev/null 2>&1 && return 0
-  local root=$dir/root applet
+archive() {
+  local root=$dir/image applet
   mkdir -p "$root/bin"
   cp "$(command -v busybox)" "$root/bin/busybox"
   for applet in sh sleep yes dd cat true false; do ln -sf busybox "$root/bin/$applet"; done
-  tar -C "$root" -c . | docker import - ht-busybox >/dev/null
+  tar -C "$root" -cf "$dir/image.tar" .
+}
+
+image() {
+  docker image inspect ht-busybox >/dev/null 2>&1 && return 0
+  archive
+  docker import "$dir/image.tar" ht-busybox >/dev/null
 }
 
 pid() { cat "$dir/pid" 2>/dev/null || true; }
@@ -76,6 +82,7 @@ case $verb in
   stop) stop ;;
   kill) crash ;;
   image) image ;;
+  archive) archive ;;
   remove)
     stop
     # What a daemon that was killed has left running: its containers' shims, with what they hold.
@@ -84,5 +91,5 @@ case $verb in
     awk -v dir="$dir/" 'index($2, dir) == 1 { print $2 }' /proc/mounts | sort -r | xargs -r umount -l
     rm -rf "$dir"
     ;;
-  *) die "start, stop, kill, remove or image, not $verb" ;;
+  *) die "start, stop, kill, remove, image or archive, not $verb" ;;
 esac
