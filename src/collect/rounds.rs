@@ -2,7 +2,6 @@
 
 use super::containers::{Baselines, ContainerReader, ListedContainer, Observed, ReadError, Round};
 use super::host::HostUsage;
-use super::sampler::SamplerOptions;
 use super::telemetry::{Taken, given_up_after};
 use crate::model::{ContainerState, ContainersStats, Timestamp};
 use futures::StreamExt;
@@ -27,7 +26,10 @@ pub(super) struct Rounds<R, U> {
     reader: R,
     /// Reads the host's CPU and memory, for the split.
     usage: Arc<U>,
-    options: SamplerOptions,
+    /// From one round to the next.
+    interval: Duration,
+    /// Left out of containers' names.
+    prefix: String,
     baselines: Baselines,
     /// The containers that did not answer in the round before.
     stuck: HashSet<String>,
@@ -35,11 +37,12 @@ pub(super) struct Rounds<R, U> {
 
 impl<R: ContainerReader, U: Fn() -> HostUsage + Send + Sync + 'static> Rounds<R, U> {
     /// Begins without any; `usage` reads the host's CPU and memory.
-    pub(super) fn new(reader: R, usage: U, options: &SamplerOptions) -> Self {
+    pub(super) fn new(reader: R, usage: U, interval: Duration, prefix: String) -> Self {
         Self {
             reader,
             usage: Arc::new(usage),
-            options: options.clone(),
+            interval,
+            prefix,
             baselines: Baselines::default(),
             stuck: HashSet::new(),
         }
@@ -65,8 +68,8 @@ impl<R: ContainerReader, U: Fn() -> HostUsage + Send + Sync + 'static> Rounds<R,
                 .extend(list.into_iter().filter(|container| gone.contains(&container.id)).map(without_numbers));
         }
         let at = round.at;
-        let max_age = given_up_after(self.options.interval);
-        Ok(Taken { at, stats: self.baselines.derive(round, &self.options.prefix, max_age) })
+        let max_age = given_up_after(self.interval);
+        Ok(Taken { at, stats: self.baselines.derive(round, &self.prefix, max_age) })
     }
 
     /// Reads the containers, and the host with the last that answers: one that is stuck is waited for until the deadline,
@@ -122,7 +125,7 @@ impl<R: ContainerReader, U: Fn() -> HostUsage + Send + Sync + 'static> Rounds<R,
     }
 
     fn counters_deadline(&self) -> Duration {
-        (self.options.interval * 4 / 5).clamp(*COUNTERS_DEADLINE.start(), *COUNTERS_DEADLINE.end())
+        (self.interval * 4 / 5).clamp(*COUNTERS_DEADLINE.start(), *COUNTERS_DEADLINE.end())
     }
 }
 

@@ -55,7 +55,7 @@ impl Sampler {
         let (host_sender, host_receiver) = watch::channel(Arc::default());
         let (containers_sender, containers_receiver) = watch::channel(Arc::default());
         let telemetry = Telemetry { host: host_receiver, containers: containers_receiver, interval: options.interval };
-        let rounds = Rounds::new(containers, host.usage_reader(), &options);
+        let rounds = Rounds::new(containers, host.usage_reader(), options.interval, options.prefix.clone());
         let mut loops = JoinSet::new();
         loops.spawn(sample_host(host, options.clone(), host_sender));
         loops.spawn(sample_containers(rounds, options, containers_sender));
