@@ -159,13 +159,15 @@ async fn sample_containers<R: ContainerReader, U: Fn() -> HostUsage + Send + Syn
         let outcome = rounds.run().await;
         let failure = outcome.as_ref().err().cloned();
         log.note(failure.as_deref());
-        let hurried = may_hurry && outcome.as_ref().is_ok_and(|taken| lacks_a_window(&taken.stats));
+        let lacks_window = outcome.as_ref().is_ok_and(|taken| lacks_a_window(&taken.stats));
+        let hurried = may_hurry && lacks_window;
         if let Ok(taken) = &outcome {
             history.record_containers(&taken.stats);
         }
         good = outcome.ok().or(good);
         let failed = failure.is_some();
-        may_hurry = failed || (may_hurry && !hurried);
+        // Once after each round that had a window, or failed: where none can be had, hurrying does not help.
+        may_hurry = failed || !lacks_window;
         publish.send_replace(Arc::new(ContainersLatest { good: good.clone(), failure, history: history.clone() }));
         if failed {
             rounds.reset();

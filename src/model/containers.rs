@@ -1,6 +1,6 @@
 //! The containers' numbers as they stand on the wire.
 
-use super::Timestamp;
+use super::{Timestamp, round1};
 use serde::ser::SerializeStruct;
 use serde::{Serialize, Serializer};
 
@@ -121,6 +121,14 @@ pub enum ContainerState {
 }
 
 impl ContainersStats {
+    /// The containers' CPU in percent of the host that they are on, 0 to 100: their part of the split, or the sum of
+    /// their own shares where there is none, as on another machine. `None` while none is measured.
+    pub fn cpu_host_percent(&self) -> Option<f64> {
+        let split = self.split.cpu_percent.as_ref().map(|split| split.containers);
+        let shares = self.containers.iter().filter(|row| !row.stale).filter_map(|row| row.cpu_host_percent);
+        split.or_else(|| self.total_cpu_percent.map(|_| round1(shares.sum::<f64>().clamp(0.0, 100.0))))
+    }
+
     /// What is known before the first round has ended: nothing.
     pub fn pending(timestamp: Timestamp) -> Self {
         Self {

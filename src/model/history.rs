@@ -41,7 +41,7 @@ pub struct TotalsPoint {
     pub total_cpu_percent: Option<f64>,
     /// Their memory in MiB; `null` if none was measured.
     pub total_memory_mb: Option<f64>,
-    /// Their CPU in percent of the whole host, as the split has it; `null` if that could not be reckoned.
+    /// Their CPU in percent of the whole host that they are on; `null` if none was measured.
     pub cpu_host_percent: Option<f64>,
     /// Their memory in percent of the host's, as the split has it; `null` if that could not be reckoned.
     pub memory_host_percent: Option<f64>,
@@ -90,7 +90,7 @@ impl History {
             timestamp: stats.timestamp,
             total_cpu_percent: stats.total_cpu_percent,
             total_memory_mb: stats.total_memory_mb,
-            cpu_host_percent: stats.split.cpu_percent.as_ref().map(|split| split.containers),
+            cpu_host_percent: stats.cpu_host_percent(),
             memory_host_percent: stats.split.memory_percent.as_ref().map(|split| split.containers),
         });
         keep_newest(&mut self.totals);

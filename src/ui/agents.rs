@@ -3,7 +3,7 @@
 use super::container_table::ContainerRows;
 use super::format;
 use super::live::{ContainersView, Live, State};
-use crate::model::{ContainersStats, HostSplit, Split};
+use crate::model::{HostSplit, Split};
 use leptos::html::Div;
 use leptos::prelude::*;
 
@@ -122,14 +122,6 @@ struct Sums {
     tooltip: String,
 }
 
-/// The containers' CPU in percent of the host that they are on; `None` while none is measured.
-fn share_of_host(stats: &ContainersStats) -> Option<f64> {
-    let split = stats.split.cpu_percent.as_ref().map(|split| split.containers);
-    // Containers on another machine than the host have no split, and a share of their own host all the same.
-    let sum = || stats.containers.iter().filter(|row| !row.stale).filter_map(|row| row.cpu_host_percent).sum();
-    split.or_else(|| stats.total_cpu_percent.map(|_| sum()))
-}
-
 impl Sums {
     fn of(state: &State) -> Self {
         let noun = &state.settings.noun;
@@ -144,7 +136,7 @@ impl Sums {
             }
             ContainersView::Measured(stats) => {
                 let count = stats.running_count.unwrap_or(0);
-                let cpu = share_of_host(stats);
+                let cpu = stats.cpu_host_percent();
                 let (exact_cpu, exact_memory) = (format::percent_exact(cpu), format::memory(stats.total_memory_mb));
                 Self {
                     count: count.to_string(),
@@ -152,7 +144,7 @@ impl Sums {
                     cpu: format::percent(cpu),
                     memory: format::memory_short(stats.total_memory_mb),
                     tooltip: format!(
-                        "{}: CPU {exact_cpu} of the host, memory {exact_memory}",
+                        "{}: CPU {exact_cpu} of their host, memory {exact_memory}",
                         format::measured(stats, noun)
                     ),
                 }

@@ -126,6 +126,8 @@ fn a_pause_of_ours_is_a_gap_and_not_a_spike() {
     docker.docker(&["unpause", "burner"]);
     sleep(Duration::from_secs(5));
     program.signal("CONT");
+    let woken = program.containers();
+    assert_eq!(woken.status, 200, "nobody has asked Docker meanwhile, so nobody may say that it is gone: {woken:?}");
     let fresh = |answer: &Answer| answer.status == 200 && answer.json["timestamp"] != last && !answer.is_stale();
     within(Duration::from_secs(7), "fresh", || program.host(), fresh);
     let burner = within(

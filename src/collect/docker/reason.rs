@@ -19,6 +19,7 @@ pub(super) fn reason(endpoint: &DockerEndpoint, error: &Error) -> String {
             format!("permission denied at {place}: run as root or as a member of the socket's group (docker)")
         }
         (_, Some(ErrorKind::ConnectionRefused)) => format!("nobody listens at {place}: is the daemon running?"),
+        (_, Some(ErrorKind::ConnectionReset | ErrorKind::BrokenPipe)) => format!("the daemon at {place} hung up"),
         (Error::DockerResponseServerError { status_code, message }, _) => format!("status {status_code}: {message}"),
         _ => chain(error),
     }
