@@ -271,6 +271,8 @@ async fn containers_elsewhere_are_no_part_of_this_host() {
     assert_eq!(body["split"], json!({"cpu_percent": null, "memory_percent": null, "memory_mb": null}));
     assert_eq!(body["containers"][0]["cpu_host_percent"], 10.0, "of the host that they are on");
     assert!(server.get("/").await.text.contains("<b class=\"ht-sum\">10%</b>"), "in the header as well");
+    let history = server.get("/api/telemetry/history").await.json();
+    assert_eq!(history["totals"].as_array().unwrap().last().unwrap()["cpu_host_percent"], 10.0);
 }
 
 #[tokio::test]
