@@ -9,7 +9,7 @@ mod reason;
 
 use super::containers::{ContainerCounters, ContainerReader, ListedContainer, ReadError};
 use super::endpoint::DockerEndpoint;
-use super::host_memory::MemoryReading;
+use super::host::{proc_file, read_memory};
 use answers::Engine;
 use bollard::models::{ContainerStatsResponse, ContainerSummary};
 use bollard::query_parameters::{InspectContainerOptions, ListContainersOptions, StatsOptions};
@@ -158,17 +158,15 @@ impl DockerReader {
         if !self.probes.answers(client, id).await {
             return None;
         }
-        let read = move || cgroup.read(&std::fs::read_to_string("/proc/stat").ok()?);
+        let read = move || cgroup.read(&proc_file("/proc/stat").ok()?);
         tokio::task::spawn_blocking(read).await.ok()?
     }
 }
 
 /// Whether the engine may be on the machine that we are on.
 fn is_this_machine_s(engine: &Engine) -> bool {
-    let kernel = std::fs::read_to_string("/proc/sys/kernel/osrelease").ok();
-    let memory = std::fs::read_to_string("/proc/meminfo").ok();
-    let memory = memory.and_then(|meminfo| MemoryReading::parse(&meminfo, || None).ok()).map(|memory| memory.total);
-    engine.may_run_on(kernel.as_deref().map(str::trim), memory)
+    let kernel = proc_file("/proc/sys/kernel/osrelease").ok();
+    engine.may_run_on(kernel.as_deref().map(str::trim), read_memory().ok().map(|memory| memory.total))
 }
 
 impl ContainerReader for DockerReader {

@@ -68,14 +68,17 @@ impl HostReader for SystemHost {
 }
 
 fn read_usage() -> HostUsage {
-    HostUsage {
-        cpu: proc_file("/proc/stat").and_then(|stat| CpuTimes::parse(&stat)),
-        memory: proc_file("/proc/meminfo")
-            .and_then(|meminfo| MemoryReading::parse(&meminfo, || proc_file("/proc/zoneinfo").ok())),
-    }
+    HostUsage { cpu: proc_file("/proc/stat").and_then(|stat| CpuTimes::parse(&stat)), memory: read_memory() }
 }
 
-fn proc_file(path: &str) -> Result<String, String> {
+/// This machine's memory now, or why it cannot be read.
+pub(super) fn read_memory() -> Result<MemoryReading, String> {
+    let meminfo = proc_file("/proc/meminfo")?;
+    MemoryReading::parse(&meminfo, || proc_file("/proc/zoneinfo").ok())
+}
+
+/// A file of the kernel's, or why it cannot be read.
+pub(super) fn proc_file(path: &str) -> Result<String, String> {
     std::fs::read_to_string(path).map_err(|error| format!("{path}: {error}"))
 }
 

@@ -17,8 +17,20 @@ fn program(docker: &TestDocker) -> Program {
     Launch::new(&["--docker-host", &docker.host, "--container-label", &docker.label]).start()
 }
 
-fn measured(program: &Program, count: u64) -> Answer {
-    within(Duration::from_secs(10), "measured", || program.containers(), |answer| answer.is_complete(count))
+fn measured(program: &Program) {
+    within(Duration::from_secs(10), "measured", || program.containers(), |answer| answer.is_complete(1));
+}
+
+/// The program, once it has measured a container.
+fn measuring(docker: &TestDocker) -> Program {
+    docker.run("agent-a", &[], SLEEP);
+    let program = program(docker);
+    measured(&program);
+    program
+}
+
+fn healed(answer: &Answer) -> bool {
+    answer.status == 200 && !answer.is_stale()
 }
 
 /// The last good numbers stay, stale, for three intervals of the sample; then there are none. The host goes on.
@@ -54,7 +66,7 @@ fn a_socket_that_is_absent_and_there_later_is_found() {
     assert_eq!(program.host().status, 200);
     docker.script("start");
     docker.run("agent-a", &[], SLEEP);
-    measured(&program, 1);
+    measured(&program);
     let complaints = program.log().iter().filter(|line| line.contains("Docker not available")).count();
     assert_eq!(complaints, 1, "one line a minute, whatever was tried: {:?}", program.log());
 }
@@ -62,31 +74,25 @@ fn a_socket_that_is_absent_and_there_later_is_found() {
 #[test]
 fn a_daemon_that_is_killed_leaves_its_last_numbers_and_its_successor_is_found() {
     let Some(docker) = TestDocker::own("killed", "") else { return };
-    docker.run("agent-a", &[], SLEEP);
-    let program = program(&docker);
-    measured(&program, 1);
+    let program = measuring(&docker);
     docker.script("kill");
     expect_stale_and_given_up(&program);
     let reason = program.containers().json["reason"].to_string();
     assert!(reason.contains("nobody listens") || reason.contains("no socket"), "{reason}");
     docker.script("start");
-    let healed = |answer: &Answer| answer.status == 200 && !answer.is_stale();
     within(Duration::from_secs(20), "healed", || program.containers(), healed);
 }
 
 #[test]
 fn a_daemon_that_hangs_makes_no_request_wait() {
     let Some(docker) = TestDocker::own("hung", "") else { return };
-    docker.run("agent-a", &[], SLEEP);
-    let program = program(&docker);
-    measured(&program, 1);
+    let program = measuring(&docker);
     let files = program.open_files();
     signal("STOP", &docker.pid());
     expect_stale_and_given_up(&program);
     let piled_up = program.open_files().saturating_sub(files);
     assert!(piled_up <= 3, "{piled_up} connections wait for a daemon that hangs");
     signal("CONT", &docker.pid());
-    let healed = |answer: &Answer| answer.status == 200 && !answer.is_stale();
     within(Duration::from_secs(12), "healed", || program.containers(), healed);
 }
 
