@@ -5,6 +5,7 @@ TARGET=${CARGO_TARGET_DIR:-target}
 build_tools() {
   wasm_target
   wasm_bindgen
+  wasm_split
   shrinkers
   brotli_tool
 }
@@ -24,21 +25,29 @@ wasm_opt_flags() {
 
 # Made in a scratch folder and put in place whole, so that a server that runs never sees half of it.
 build_site() {
-  local site=$TARGET/release/site scratch=$TARGET/release/site.new
+  local site=$TARGET/release/site scratch=$TARGET/release/site.new file
   rm -rf "$scratch"
-  mkdir -p "$scratch/pkg"
+  mkdir -p "$scratch/pkg" "$scratch/whole"
   cp -r public/. "$scratch"
   cp style/main.css "$scratch/pkg/host-telemetry.css"
-  wasm-bindgen --target web --no-typescript --out-name host-telemetry --out-dir "$scratch/pkg" \
-    "$TARGET/wasm32-unknown-unknown/wasm-release/host_telemetry.wasm"
+  # What comes later is cut out, and the rest given its JavaScript.
+  RUST_LOG=error wasm-split-cli --target web --out-name host-telemetry \
+    "$TARGET/wasm32-unknown-unknown/wasm-release/host_telemetry.wasm" "$scratch/pkg"
+  mv "$scratch/pkg/host-telemetry.wasm" "$scratch/whole"
+  wasm-bindgen --target web --no-typescript --keep-lld-exports --no-demangle --out-name host-telemetry \
+    --out-dir "$scratch/pkg" "$scratch/whole/host-telemetry.wasm"
+  rm -r "$scratch/whole"
   mv "$scratch/pkg/host-telemetry_bg.wasm" "$scratch/pkg/host-telemetry.wasm"
   if have wasm-opt; then
-    # shellcheck disable=SC2046 # one word each
-    wasm-opt $(wasm_opt_flags) "$scratch/pkg/host-telemetry.wasm" -o "$scratch/pkg/host-telemetry.wasm"
+    for file in "$scratch"/pkg/*.wasm; do
+      # shellcheck disable=SC2046 # one word each
+      wasm-opt $(wasm_opt_flags) "$file" -o "$file"
+    done
   fi
   if have esbuild; then
-    esbuild --log-level=warning --minify --format=esm --allow-overwrite \
-      --outfile="$scratch/pkg/host-telemetry.js" "$scratch/pkg/host-telemetry.js"
+    for file in "$scratch"/pkg/*.js "$scratch"/pkg/*.css; do
+      esbuild --log-level=warning --minify --allow-overwrite --outfile="$file" "$file"
+    done
   fi
   if have brotli; then
     brotli --best "$scratch"/pkg/*.js "$scratch"/pkg/*.wasm "$scratch"/pkg/*.css "$scratch"/*.svg

@@ -107,25 +107,27 @@ prebuilt() {
   return 1
 }
 
-# cargo_tool CRATE PROGRAM VERSION URL: puts the program on the PATH, prebuilt if it can be had, compiled otherwise.
+# cargo_tool CRATE PROGRAM VERSION URL OPTION...: puts the program on the PATH, prebuilt if it can be had, compiled
+# with these options of cargo install otherwise.
 cargo_tool() {
   local crate=$1 program=$2 version=$3 url=$4
   local folder=$TOOLS/$crate-$version
+  shift 4
   export PATH=$folder/bin:$PATH
   [ -x "$folder/bin/$program" ] && return 0
   echo "Installing $crate $version into $folder"
-  if have cargo-binstall &&
+  if [ -n "$url" ] && have cargo-binstall &&
     cargo binstall --no-confirm --disable-strategies compile --root "$folder" "$crate@$version" >/dev/null 2>&1; then
     return 0
   fi
-  prebuilt "$url" "$folder" "$program" && return 0
+  [ -n "$url" ] && prebuilt "$url" "$folder" "$program" && return 0
   echo "No prebuilt $program can be had here: compiling it once."
   # A tool that runs for a second need not be optimised for minutes. Its lock file may name a version that a registry lacks.
   (
     export CARGO_PROFILE_RELEASE_OPT_LEVEL=0 CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16
     unset CARGO_TARGET_DIR
-    cargo install --quiet --locked --root "$folder" "$crate@$version" 2>/dev/null ||
-      cargo install --quiet --root "$folder" "$crate@$version"
+    cargo install --quiet --locked --root "$folder" "$crate@$version" "$@" 2>/dev/null ||
+      cargo install --quiet --root "$folder" "$crate@$version" "$@"
   ) || die "$crate $version could not be compiled: install it by hand, then run this again"
 }
 
@@ -135,6 +137,13 @@ wasm_bindgen() {
   [ "$(wasm-bindgen --version 2>/dev/null)" = "wasm-bindgen $version" ] && return 0
   cargo_tool wasm-bindgen-cli wasm-bindgen "$version" \
     "https://github.com/wasm-bindgen/wasm-bindgen/releases/download/$version/wasm-bindgen-$version-$(uname -m)-unknown-linux-musl.tar.gz"
+}
+
+# Cuts the bundle in two; of the version that the page's code is marked with.
+wasm_split() {
+  local version
+  version=$(locked_version wasm_split_helpers)
+  cargo_tool wasm_split_cli_support wasm-split-cli "$version" "" --features build-binary
 }
 
 cargo_leptos() {

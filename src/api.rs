@@ -4,7 +4,7 @@
 //! They may set the response's status, so a page being rendered must not call them: it takes its
 //! [`Snapshot`] from the context instead.
 
-use crate::model::{ContainersStats, History, HostStats};
+use crate::model::{ContainersStats, Culprits, History, HostStats};
 use leptos::prelude::*;
 use leptos::server_fn::codec::{GetUrl, Post};
 use leptos::server_fn::error::{FromServerFnError, ServerFnErrorErr};
@@ -53,6 +53,8 @@ pub struct Snapshot {
     pub host: Answer<HostStats>,
     /// The newest answer of the containers' endpoint.
     pub containers: Answer<ContainersStats>,
+    /// Who uses most of a host in trouble, as the rounds so far have it.
+    pub culprits: Culprits,
     /// The last samples, but those of each container, which a page asks for once it shows them.
     pub history: History,
 }

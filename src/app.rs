@@ -1,6 +1,6 @@
 //! The document, and the one page: a dashboard that places the header in its stats bar.
 
-use crate::ui::{ContainerTable, HistoryChart, HostTelemetry, Live};
+use crate::ui::{Details, HostTelemetry, Live, TabStatus};
 use leptos::config::LeptosOptions;
 use leptos::hydration::{AutoReload, HydrationScripts};
 use leptos::prelude::*;
@@ -37,18 +37,17 @@ pub fn Shell(
 #[component]
 pub fn App() -> impl IntoView {
     let live = Live::start();
-    provide_context(live);
     view! {
         <header class="stats-bar">
             <h1 class="host">
                 <span class="host-name">{live.settings(|settings| settings.hostname.clone())}</span>
                 <span class="host-page">"Dashboard"</span>
             </h1>
-            <HostTelemetry/>
+            <HostTelemetry live/>
         </header>
         <main class="dashboard">
-            <HistoryChart/>
-            <ContainerTable/>
+            <Details live/>
         </main>
+        <TabStatus live alarm_icon="/favicon-critical.svg"/>
     }
 }

@@ -5,7 +5,7 @@ use super::failure_log::FailureLog;
 use super::host::{HostReader, HostReading, HostUsage, derive};
 use super::rounds::Rounds;
 use super::telemetry::{ContainersLatest, HostLatest, Taken, Telemetry};
-use crate::model::{ContainersStats, History, HostStats, Timestamp};
+use crate::model::{ContainersStats, Culprits, History, HostStats, Timestamp};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::sync::watch;
@@ -153,6 +153,7 @@ async fn sample_containers<R: ContainerReader, U: Fn() -> HostUsage + Send + Syn
     let mut backoff = BACKOFF_START;
     let mut log = FailureLog::new("Docker not available", "Docker is available again");
     let mut history = History::new(options.interval_seconds());
+    let mut culprits = Culprits::default();
     let mut good = None;
     let mut may_hurry = true;
     loop {
@@ -163,12 +164,14 @@ async fn sample_containers<R: ContainerReader, U: Fn() -> HostUsage + Send + Syn
         let hurried = may_hurry && lacks_window;
         if let Ok(taken) = &outcome {
             history.record_containers(&taken.stats);
+            culprits.observe(&taken.stats);
         }
         good = outcome.ok().or(good);
         let failed = failure.is_some();
         // Once after each round that had a window, or failed: where none can be had, hurrying does not help.
         may_hurry = failed || !lacks_window;
-        publish.send_replace(Arc::new(ContainersLatest { good: good.clone(), failure, history: history.clone() }));
+        let (good, history, culprits) = (good.clone(), history.clone(), culprits.clone());
+        publish.send_replace(Arc::new(ContainersLatest { good, failure, history, culprits }));
         if failed {
             rounds.reset();
             sleep(backoff).await;

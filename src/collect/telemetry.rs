@@ -1,6 +1,6 @@
 //! The newest samples, for everyone who asks: a handle that clones cheaply and never waits.
 
-use crate::model::{ContainersStats, History, HostStats, Timestamp, round1};
+use crate::model::{ContainersStats, Culprits, History, HostStats, Timestamp, round1};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::sync::watch;
@@ -38,6 +38,8 @@ pub(super) struct ContainersLatest {
     pub(super) failure: Option<String>,
     /// The rounds before it, and it; of the containers alone.
     pub(super) history: History,
+    /// Who uses most of a host in trouble, by all rounds so far.
+    pub(super) culprits: Culprits,
 }
 
 /// Handle to the newest samples.
@@ -59,6 +61,11 @@ impl Telemetry {
     pub fn containers(&self) -> Result<ContainersStats, NoDocker> {
         let latest = Arc::clone(&self.containers.borrow());
         containers_at(&latest, Instant::now(), self.interval)
+    }
+
+    /// Who uses most of a host in trouble; nobody while there is no Docker.
+    pub fn culprits(&self) -> Culprits {
+        self.containers().map_or_else(|_| Culprits::default(), |_| self.containers.borrow().culprits.clone())
     }
 
     /// The last samples of the host and of the containers.

@@ -132,6 +132,12 @@ impl ContainersStats {
         split.or_else(|| self.total_cpu_percent.map(|_| sum().clamp(0.0, 100.0)))
     }
 
+    /// The memory limits of the containers in sum, in MiB, and how many have none.
+    pub fn memory_limits(&self) -> (f64, usize) {
+        let limits = self.containers.iter().filter_map(|row| row.memory_limit_mb);
+        (limits.clone().sum(), self.containers.len() - limits.count())
+    }
+
     /// What is known before the first round has ended: nothing.
     pub fn pending(timestamp: Timestamp) -> Self {
         Self {

@@ -147,10 +147,23 @@ impl History {
         slots(&self.host, |point| point.timestamp, |_, point| point.memory, self.host_period(), silence)
     }
 
+    /// The containers' CPU in percent of the host, in the form of [`cpu`](Self::cpu).
+    pub fn containers_cpu(&self) -> Vec<Option<f64>> {
+        self.rounds(|_, point| point.cpu_host_percent)
+    }
+
+    /// The containers' memory in percent of the host's, in the form of [`cpu`](Self::cpu).
+    pub fn containers_memory(&self) -> Vec<Option<f64>> {
+        self.rounds(|_, point| point.memory_host_percent)
+    }
+
     /// The CPU of the container with this ID, 100 being one core, in the form of [`cpu`](Self::cpu).
     pub fn container_cpu(&self, id: &str) -> Vec<Option<f64>> {
         let cpu = self.containers.iter().find(|trend| trend.id == id).map_or(&[][..], |trend| &trend.cpu);
-        let value = |index: usize, _: &TotalsPoint| cpu.get(index).copied().flatten();
+        self.rounds(|index, _| cpu.get(index).copied().flatten())
+    }
+
+    fn rounds(&self, value: impl Fn(usize, &TotalsPoint) -> Option<f64>) -> Vec<Option<f64>> {
         slots(&self.totals, |point| point.timestamp, value, self.containers_period(), 0.0)
     }
 

@@ -17,9 +17,12 @@ impl Severity {
     /// Where [`High`](Self::High) begins, in percent.
     pub const HIGH_FROM: f64 = 75.0;
 
+    /// Where [`Critical`](Self::Critical) begins, in percent.
+    pub const CRITICAL_FROM: f64 = 90.0;
+
     /// The band of `percent` as the wire has it (one decimal), before any rounding for display.
     pub fn of(percent: f64) -> Self {
-        if percent >= 90.0 {
+        if percent >= Self::CRITICAL_FROM {
             Self::Critical
         } else if percent >= Self::HIGH_FROM {
             Self::High
@@ -37,6 +40,16 @@ impl Severity {
             Self::Raised => "raised",
             Self::High => "high",
             Self::Critical => "critical",
+        }
+    }
+
+    /// The band as a CSS class.
+    pub fn class(self) -> &'static str {
+        match self {
+            Self::Normal => "is-normal",
+            Self::Raised => "is-raised",
+            Self::High => "is-high",
+            Self::Critical => "is-critical",
         }
     }
 

@@ -31,6 +31,7 @@ pub fn router(state: AppState) -> Router {
         .route("/api/telemetry/history", get(endpoint))
         .nest_service(&format!("/{}", state.leptos.site_pkg_dir), get_service(files(&pkg)))
         .route("/favicon.svg", get_service(files(&site)))
+        .route("/favicon-critical.svg", get_service(files(&site)))
         .fallback(not_found)
         .method_not_allowed_fallback(method_not_allowed)
         .layer(middleware::from_fn(headers))

@@ -22,6 +22,7 @@ impl AppState {
             settings: self.settings.clone(),
             host: self.telemetry.host().map_err(|error| TelemetryError::host(&error.0)).into(),
             containers: self.telemetry.containers().map_err(|error| TelemetryError::docker(error.0)).into(),
+            culprits: self.telemetry.culprits(),
             history: self.telemetry.history_in_sum(),
         }
     }

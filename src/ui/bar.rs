@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 /// A bar that is filled to `percent`, empty while it is unknown, coloured by its class.
 pub(super) fn bar(class: &'static str, percent: Option<f64>) -> impl IntoView {
-    let width = format!("{:.1}", percent.unwrap_or(0.0).clamp(0.0, 100.0));
+    let width = super::format::decimal(percent.unwrap_or(0.0).clamp(0.0, 100.0));
     view! {
         <svg class=class viewBox="0 0 100 4" preserveAspectRatio="none" aria-hidden="true">
             <rect class="bar-track" width="100" height="4"/>

@@ -1,72 +1,175 @@
-//! The host's last samples, with axes. Axis text is HTML, so that server and browser draw the same.
+//! The host's last samples in detail, with axes and what there was at any one time. Axis text is HTML, so that server
+//! and browser draw the same.
 
-use super::live::use_live;
-use super::plot::{CPU, Frame, GRID, MEMORY, THRESHOLD, draw_level, draw_series};
-use crate::model::{CAPACITY, History, Severity};
+use super::clock;
+use super::format;
+use super::live::Live;
+use super::plot::{Frame, Ink};
+use super::state::State;
+use crate::model::{CAPACITY, Severity};
 use leptos::prelude::*;
 
 /// Drawn this large; the page stretches it to the width it has, strokes excepted.
-const FRAME: Frame = Frame { width: 1000, height: 200, slots: CAPACITY, y_max: 100.0, margin: 0 };
+const FRAME: Frame = Frame { width: 1000, height: 200, slots: CAPACITY, y_max: 100.0 };
 
-/// CPU and memory of the host over the last 60 samples, in percent.
+/// One line of the chart.
+#[derive(Clone, Copy)]
+enum Series {
+    Cpu,
+    ContainersCpu,
+    Memory,
+    ContainersMemory,
+}
+
+impl Series {
+    /// Its values in percent of the host, one a slot.
+    fn values(self, state: &State) -> Vec<Option<f64>> {
+        match self {
+            Self::Cpu => state.history.cpu(state.silence()),
+            Self::ContainersCpu => state.history.containers_cpu(),
+            Self::Memory => state.history.memory(state.silence()),
+            Self::ContainersMemory => state.history.containers_memory(),
+        }
+    }
+
+    fn at(self, state: &State, slot: usize) -> String {
+        format::percent_exact(self.values(state).get(slot).copied().flatten())
+    }
+
+    /// Between which values it moves, in words.
+    fn range(self, name: &str, state: &State) -> String {
+        let values = self.values(state);
+        let known = values.iter().flatten();
+        let (low, high) = known.fold((f64::MAX, f64::MIN), |(low, high), value| (low.min(*value), high.max(*value)));
+        match low > high {
+            true => format!("{name} unknown"),
+            false => format!("{name} between {} and {} percent", low as u64, high as u64),
+        }
+    }
+}
+
+fn markup(state: &State) -> String {
+    FRAME.draw(|canvas| {
+        for level in [0.0, 25.0, 50.0, 100.0] {
+            canvas.level(level, Ink::Grid)?;
+        }
+        canvas.level(Severity::HIGH_FROM, Ink::High)?;
+        canvas.level(Severity::CRITICAL_FROM, Ink::Critical)?;
+        canvas.area(&Series::Memory.values(state), Ink::Memory)?;
+        canvas.area(&Series::Cpu.values(state), Ink::Cpu)?;
+        canvas.line(&Series::ContainersMemory.values(state), Ink::ContainersMemory)?;
+        canvas.line(&Series::ContainersCpu.values(state), Ink::ContainersCpu)
+    })
+}
+
+/// The chart in a sentence, for whom the picture says nothing.
+fn description(state: &State) -> String {
+    format!("{}, {}", Series::Cpu.range("CPU", state), Series::Memory.range("memory", state))
+}
+
+/// When the sample in the last slot was taken, or would have been: in seconds since 1970.
+fn newest(state: &State) -> Option<f64> {
+    let interval = f64::from(state.interval_seconds().max(1));
+    let missed = (state.silence() / interval).floor() * interval;
+    state.history.host.last().map(|point| point.timestamp.seconds() + missed)
+}
+
+/// The time of a slot so many seconds before the last: where the reader is, if that is known, and else how long ago.
+fn moment(state: &State, seconds_ago: u32, zoned: bool, with_seconds: bool) -> String {
+    match newest(state).filter(|_| zoned) {
+        None => format::ago(seconds_ago),
+        Some(newest) => clock::time(newest - f64::from(seconds_ago), with_seconds),
+    }
+}
+
+/// CPU and memory of the host over the last 60 samples, in percent, and the containers' share of them; the values at
+/// any one time by pointer and by keyboard.
 #[component]
-pub fn HistoryChart() -> impl IntoView {
-    let live = use_live();
-    let title = live.read(|state| title(state.interval_seconds()));
-    let labels = live.read(|state| spans(x_labels(state.interval_seconds())));
-    let markup = live.read(|state| markup(&state.history, state.silence()));
-    let description = live.read(|state| description(&state.history, state.silence()));
+pub(super) fn HistoryChart(live: Live) -> impl IntoView {
+    let noun = live.settings(|settings| format!("{}s", settings.noun));
+    let title = live.read(|state| format::heading_span(state.interval_seconds()));
+    // The reader's time zone is known in the browser alone, once the page is there.
+    let zoned = RwSignal::new(false);
+    Effect::new(move |_| zoned.set(true));
+    let labels = live.read(move |state| {
+        let interval = state.interval_seconds();
+        spans(x_labels(interval).map(|seconds| moment(state, seconds, zoned.get(), interval < 5)))
+    });
+    // The slot that is looked at; none is the newest.
+    let pointed = RwSignal::new(None::<usize>);
+    let slot = move || pointed.get().unwrap_or(CAPACITY - 1);
+    let value = move |series: Series| live.read(move |state| series.at(state, slot()));
+    let when = live.read(move |state| match pointed.get() {
+        None => "now".into(),
+        Some(slot) => {
+            let ago = state.interval_seconds() * (CAPACITY - 1).saturating_sub(slot) as u32;
+            moment(state, ago, zoned.get(), true)
+        }
+    });
+    let spoken = Signal::derive(move || {
+        format!("{}: CPU {}, memory {}", when.get(), value(Series::Cpu).get(), value(Series::Memory).get())
+    });
+    let cursor = Signal::derive(move || FRAME.x(slot()).to_string());
+    let cursor_class = Signal::derive(move || {
+        String::from(if pointed.get().is_some() { "chart-cursor" } else { "chart-cursor is-hidden" })
+    });
+    let key = |class: &'static str, name: String, series: Series| {
+        view! { <span class=class>{name}" "<b>{value(series)}</b></span> }
+    };
+    let point = move |event: leptos::ev::PointerEvent| {
+        let width = f64::from(event_target::<leptos::web_sys::HtmlElement>(&event).client_width()).max(1.0);
+        let place = f64::from(event.offset_x()) / width * (CAPACITY - 1) as f64;
+        pointed.set(Some(((place + 0.5).max(0.0) as usize).min(CAPACITY - 1)));
+    };
     view! {
         <section class="card" aria-labelledby="history-title">
             <div class="card-head">
                 <h2 id="history-title">{title}</h2>
                 <p class="legend">
-                    <span class="key key-cpu">"CPU"</span>
-                    <span class="key key-memory">"Memory"</span>
+                    <span class="when">{when}</span>
+                    {key("key key-cpu", "CPU".into(), Series::Cpu)}
+                    {key("key key-cpu is-part", noun.clone(), Series::ContainersCpu)}
+                    {key("key key-memory", "Memory".into(), Series::Memory)}
+                    {key("key key-memory is-part", noun, Series::ContainersMemory)}
                 </p>
             </div>
             <div class="chart">
                 <div class="chart-y" aria-hidden="true" inner_html=spans(["100", "75", "50", "25", "0"])></div>
-                <svg
-                    class="chart-plot"
-                    viewBox=FRAME.view_box()
-                    preserveAspectRatio="none"
-                    role="img"
-                    aria-label=description
-                    inner_html=markup
-                ></svg>
+                <div class="chart-area">
+                    <svg
+                        class="chart-plot"
+                        viewBox=FRAME.view_box()
+                        preserveAspectRatio="none"
+                        role="img"
+                        aria-label=live.read(description)
+                        inner_html=live.read(markup)
+                    ></svg>
+                    <svg class=cursor_class viewBox=FRAME.view_box() preserveAspectRatio="none" aria-hidden="true">
+                        <line x1=cursor x2=cursor y1="0" y2="100%"/>
+                    </svg>
+                    <input
+                        type="range"
+                        class="chart-pointer"
+                        min="0"
+                        max=CAPACITY - 1
+                        prop:value=move || slot().to_string()
+                        aria-label="Sample"
+                        aria-valuetext=spoken
+                        on:input=move |event| pointed.set(event_target_value(&event).parse().ok())
+                        on:pointermove=point
+                        on:pointerleave=move |_| pointed.set(None)
+                        on:blur=move |_| pointed.set(None)
+                    />
+                </div>
                 <div class="chart-x" aria-hidden="true" inner_html=labels></div>
             </div>
         </section>
     }
 }
 
-fn markup(history: &History, silence: f64) -> String {
-    FRAME.draw(|canvas| {
-        for level in [0.0, 25.0, 50.0, 100.0] {
-            draw_level(canvas, CAPACITY, level, GRID)?;
-        }
-        draw_level(canvas, CAPACITY, Severity::HIGH_FROM, THRESHOLD)?;
-        draw_series(canvas, &history.memory(silence), FRAME.y_max, MEMORY, 15)?;
-        draw_series(canvas, &history.cpu(silence), FRAME.y_max, CPU, 15)
-    })
-}
-
-/// 60 samples are as many minutes as there are seconds between two.
-fn title(interval_seconds: u32) -> String {
-    match interval_seconds {
-        1 => "Last minute".into(),
-        60 => "Last hour".into(),
-        minutes => format!("Last {minutes} minutes"),
-    }
-}
-
-/// Five labels from the oldest slot to now, in minutes and seconds.
-fn x_labels(interval_seconds: u32) -> [String; 5] {
-    [4, 3, 2, 1, 0].map(|quarter| {
-        let seconds = interval_seconds * 60 * quarter / 4;
-        if seconds == 0 { "now".into() } else { format!("−{}:{:02}", seconds / 60, seconds % 60) }
-    })
+/// Five places from the oldest slot to now, in seconds before now.
+fn x_labels(interval_seconds: u32) -> [u32; 5] {
+    [4, 3, 2, 1, 0].map(|quarter| interval_seconds * (CAPACITY as u32 - 1) * quarter / 4)
 }
 
 /// Labels as markup; none comes from outside.
@@ -74,38 +177,21 @@ fn spans(labels: [impl AsRef<str>; 5]) -> String {
     labels.iter().map(|label| format!("<span>{}</span>", label.as_ref())).collect()
 }
 
-/// The chart in a sentence, for whom the picture says nothing.
-fn description(history: &History, silence: f64) -> String {
-    let range = |name: &str, values: Vec<Option<f64>>| {
-        let known: Vec<f64> = values.into_iter().flatten().collect();
-        let (low, high) = known.iter().fold((f64::MAX, f64::MIN), |(low, high), v| (low.min(*v), high.max(*v)));
-        if known.is_empty() {
-            format!("{name} unknown")
-        } else {
-            format!("{name} between {} and {} percent", low as i64, high as i64)
-        }
-    };
-    format!("{}, {}", range("CPU", history.cpu(silence)), range("memory", history.memory(silence)))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn titles_follow_the_interval() {
-        assert_eq!(
-            (title(1), title(5), title(60)),
-            ("Last minute".into(), "Last 5 minutes".into(), "Last hour".into())
-        );
-        assert_eq!(x_labels(5), ["−5:00", "−3:45", "−2:30", "−1:15", "now"]);
-        assert_eq!(x_labels(1), ["−1:00", "−0:45", "−0:30", "−0:15", "now"]);
+    fn labels_are_evenly_spaced_over_the_slots() {
+        assert_eq!(x_labels(4), [236, 177, 118, 59, 0]);
+        assert_eq!(FRAME.x(0), 0);
+        assert_eq!(FRAME.x(CAPACITY - 1), 10_000, "the newest is at the right edge");
     }
 
     #[test]
     fn an_empty_history_has_axes_and_says_so() {
-        let history = History::default();
-        assert_eq!(markup(&history, 0.0).matches("<polyline ").count(), 5);
-        assert_eq!(description(&history, 0.0), "CPU unknown, memory unknown");
+        let state = State::default();
+        assert_eq!(markup(&state).matches("<polyline ").count(), 6);
+        assert_eq!(description(&state), "CPU unknown, memory unknown");
     }
 }

@@ -1,19 +1,22 @@
-//! Every container in a table: on the page in full, in the header's panel in short.
+//! Every container in a table, on the page and in the header's panel: sortable, with sums that add up.
 
-use super::bar::bar;
+use super::agents::PANEL;
+use super::container_row::Row;
 use super::format;
-use super::live::{ContainersView, Live, State, use_live};
-use super::sparkline::{spark, spark_box};
-use crate::model::{ContainerState, ContainerStats, percent_of};
+use super::live::Live;
+use super::order::{Column, Order};
+use super::room::Room;
+use super::sight::Sight;
+use super::state::{ContainersView, State};
+use super::sums::{Sum, sums};
 use leptos::prelude::*;
 
-/// Width and height of a container's sparkline, in CSS pixels.
-const TREND: (u32, u32) = (60, 16);
+/// From so many containers on, one looks for a name rather than at the list.
+const MANY: usize = 9;
 
-/// The page's list of all containers, highest CPU first.
+/// The page's card of all containers.
 #[component]
-pub fn ContainerTable() -> impl IntoView {
-    let live = use_live();
+pub(super) fn TableCard(live: Live) -> impl IntoView {
     let heading = live.settings(|settings| format::heading(&settings.noun));
     let class = live.read(|state| String::from(if state.containers_stale { "card is-stale" } else { "card" }));
     let note = live.read(|state| String::from(if state.containers_stale { "not up to date" } else { "" }));
@@ -23,49 +26,117 @@ pub fn ContainerTable() -> impl IntoView {
                 <h2 id="containers-title">{heading}</h2>
                 <p class="card-note">{note}</p>
             </div>
-            <ContainerRows live class="containers" trends=false/>
+            <Containers live shown=Signal::stored(true)/>
         </section>
     }
 }
 
-/// The rows, or what to say where there are none. Both are always there and the stylesheet hides the empty one.
+/// What the header's panel holds; it stands still while it is closed.
 #[component]
-pub(super) fn ContainerRows(
-    live: Live,
-    /// Class of the table; `is-compact` leaves out the bars and the share of the host.
-    class: &'static str,
-    /// Whether each row has a sparkline, while the panel is open.
-    trends: bool,
-) -> impl IntoView {
-    let note = live.read(|state| String::from(if state.rows().is_empty() { "empty" } else { "empty is-hidden" }));
+pub(super) fn Panel(live: Live, open: RwSignal<bool>) -> impl IntoView {
+    let heading = live.settings(|settings| format::heading(&settings.noun));
+    let note = live.read(|state| String::from(if state.containers_stale { "not up to date" } else { "" }));
+    view! {
+        <div class="card-head">
+            <h2>{heading}</h2>
+            <p class="card-note">{note}</p>
+            <button type="button" class="ht-close" aria-label="Close" popovertarget=PANEL popovertargetaction="hide">"×"</button>
+        </div>
+        <Room live/>
+        <Containers live shown=open.into()/>
+    }
+}
+
+/// The table with its filter, or what to say where there is nothing to list. All are always there; the stylesheet hides
+/// what is empty.
+#[component]
+fn Containers(live: Live, shown: Signal<bool>) -> impl IntoView {
+    let order = RwSignal::new(Order::default());
+    let filter = RwSignal::new(String::new());
+    // A table that nobody sees costs nothing. The server's is seen before there is anybody to say so.
+    let shown = move || is_server() || shown.get();
+    Effect::new(move |_| {
+        if shown() {
+            live.complete_history();
+        }
+    });
+    let ids = Signal::derive(move || match shown() {
+        true => live.with(|state| filter.with(|filter| order.get().ids(state.rows(), filter))),
+        false => Vec::new(),
+    });
+    let sums = move || if shown() { live.with(sums) } else { Vec::new() };
+    let hidden_if = |class: &'static str, hidden: fn(&State) -> bool| {
+        live.read(move |state| format!("{class}{}", if hidden(state) { " is-hidden" } else { "" }))
+    };
     let headline = live.read(|state| match &state.containers {
         ContainersView::Unavailable(_) => "Docker not available".into(),
         _ => String::new(),
     });
-    let explanation = live.read(explanation);
-    let rows = live.read(move |state| state.rows().iter().map(|row| Cells::of(row, state, trends)).collect::<Vec<_>>());
+    let nothing = Signal::derive(move || {
+        let found = live.with(|state| state.rows().is_empty()) || ids.with(|ids| !ids.is_empty());
+        String::from(if found { "" } else { "No name has that in it." })
+    });
+    let sight = Sight::new();
+    let heading = move |column, text: &'static str, unit: &'static str, class: &'static str| {
+        let sort = Signal::derive(move || String::from(order.get().aria(column)));
+        view! {
+            <th scope="col" class=class aria-sort=sort>
+                <button type="button" on:click=move |_| order.update(|order| *order = order.chosen(column))>
+                    {text}
+                    <span class="unit">{unit}</span>
+                </button>
+            </th>
+        }
+    };
+    let trend_title = live.read(|state| format!("CPU, {}", format::span(state.interval_seconds())));
     view! {
-        <p class=note>
+        <p class=hidden_if("empty", |state| !state.rows().is_empty())>
             <strong>{headline}</strong>
-            <span>{explanation}</span>
+            <span>{live.read(explanation)}</span>
         </p>
-        <table class=class>
-            <thead>
-                <tr>
-                    <th scope="col">"Name"</th>
-                    <th scope="col" class="number" title="100 % is one core, as in docker stats">"CPU"<span class="unit">" % of a core"</span></th>
-                    <th scope="col" class="number">"Memory"</th>
-                    <th scope="col" class="number share" title="CPU in percent of the whole host">"Host share"</th>
-                </tr>
-            </thead>
-            <tbody>{move || rows.get().into_iter().map(Cells::into_row).collect_view()}</tbody>
-        </table>
+        <label class=hidden_if("filter", |state| state.rows().len() < MANY)>
+            <span class="sr-only">"Filter by name"</span>
+            <input type="search" placeholder="Filter by name" on:input=move |event| filter.set(event_target_value(&event))/>
+        </label>
+        <div class=hidden_if("containers-scroll", |state| state.rows().is_empty())>
+            <table class="containers">
+                <thead>
+                    <tr>
+                        {heading(Column::Name, "Name", "", "name")}
+                        {heading(Column::Cpu, "CPU", " % of a core", "number cpu")}
+                        {heading(Column::Memory, "Memory", "", "number memory")}
+                        {heading(Column::Limit, "Limit", "", "number limit")}
+                        <th scope="col" class="number trend-cell" title=trend_title>"Trend"</th>
+                        {heading(Column::Share, "Host share", "", "number share")}
+                    </tr>
+                </thead>
+                <tbody>
+                    <For each=move || ids.get() key=Clone::clone let:id>
+                        <Row live id sight/>
+                    </For>
+                </tbody>
+                <tfoot>{move || sums().into_iter().map(|sum| sum_row(live, sum)).collect_view()}</tfoot>
+            </table>
+            <p class="empty">{nothing}</p>
+        </div>
     }
 }
 
-/// A container's sparkline; its scale is one core, or more where it used more.
-fn trend(cpu: &[Option<f64>]) -> String {
-    spark(cpu, cpu.iter().flatten().fold(100.0, |top, value| value.max(top)), TREND)
+fn sum_row(live: Live, sum: Sum) -> impl IntoView {
+    let Sum { label, cpu, memory, limit, share, title, kind } = sum;
+    // Where it is everything else that uses most, its line is marked as a container's would be.
+    let marked = kind == "other" && live.peek(|state| state.is_culprit(""));
+    let class = format!("sum is-{kind}{}", if marked { " is-culprit" } else { "" });
+    view! {
+        <tr class=class title=title>
+            <th scope="row" class="name">{label}</th>
+            <td class="number cpu">{cpu}</td>
+            <td class="number memory">{memory}</td>
+            <td class="number limit">{limit}</td>
+            <td class="trend-cell"></td>
+            <td class="number share">{share}</td>
+        </tr>
+    }
 }
 
 /// What there is to say where there are no rows; empty where there are.
@@ -77,64 +148,5 @@ fn explanation(state: &State) -> String {
             format!("No {}s are running. They show up here as soon as they start.", state.settings.noun)
         }
         ContainersView::Measured(_) => String::new(),
-    }
-}
-
-/// One row, as text.
-#[derive(Clone, PartialEq)]
-struct Cells {
-    name: String,
-    /// A state worth a word; running is what one expects.
-    state: &'static str,
-    error: String,
-    cpu: String,
-    cpu_bar: Option<f64>,
-    /// The CPU's sparkline as markup; empty where there is none.
-    trend: String,
-    memory: String,
-    memory_bar: Option<f64>,
-}
-
-impl Cells {
-    fn of(row: &ContainerStats, state: &State, trends: bool) -> Self {
-        let memory_total = state.host.as_ref().and_then(|host| Some(host.memory.as_ref()?.total_gb * 1024.0));
-        Self {
-            name: row.name.clone(),
-            state: match row.state {
-                _ if row.stale => "not up to date",
-                ContainerState::Running => "",
-                ContainerState::Paused => "paused",
-                ContainerState::Restarting => "restarting",
-            },
-            error: row.error.clone().unwrap_or_default(),
-            cpu: format::percent_exact(row.cpu),
-            cpu_bar: row.cpu_host_percent,
-            trend: match trends && state.panel_open {
-                true => trend(&state.history.container_cpu(&row.id)),
-                false => String::new(),
-            },
-            memory: format::memory(row.memory_mb),
-            memory_bar: row.memory_mb.zip(memory_total).and_then(|(used, total)| percent_of(used, total)),
-        }
-    }
-
-    fn into_row(self) -> impl IntoView {
-        let title = self.name.clone();
-        view! {
-            <tr>
-                <th scope="row" class="name">
-                    <span class="name-text" title=title>{self.name}</span>
-                    <span class="state">{self.state}</span>
-                    <span class="error">{self.error}</span>
-                </th>
-                <td class="number">
-                    {bar("bar is-cpu", self.cpu_bar)}
-                    <svg class="ht-spark trend" viewBox=spark_box(TREND) color="var(--ht-cpu)" aria-hidden="true" inner_html=self.trend></svg>
-                    <span class="cell">{self.cpu}</span>
-                </td>
-                <td class="number">{bar("bar is-memory", self.memory_bar)}<span class="cell">{self.memory}</span></td>
-                <td class="number share">{format::percent_exact(self.cpu_bar)}</td>
-            </tr>
-        }
     }
 }

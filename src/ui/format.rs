@@ -5,19 +5,32 @@ use crate::model::{ContainersStats, Split};
 /// What stands where there is no number.
 pub(super) const UNKNOWN: &str = "–";
 
+/// A number that is not negative, with one decimal: `45.2`. What writes any `f64`, to any number of decimals, would be
+/// a twentieth of the bundle.
+pub(super) fn decimal(value: f64) -> String {
+    let tenths = (value * 10.0).round() as u64;
+    format!("{}.{}", tenths / 10, tenths % 10)
+}
+
+/// The same with two decimals: `1.28`.
+fn two_decimals(value: f64) -> String {
+    let hundredths = (value * 100.0).round() as u64;
+    format!("{}.{:02}", hundredths / 100, hundredths % 100)
+}
+
 /// Whole percent, rounded down: `45%`.
 pub(super) fn percent(value: Option<f64>) -> String {
-    value.map_or(UNKNOWN.into(), |value| format!("{}%", value.floor()))
+    value.map_or(UNKNOWN.into(), |value| format!("{}%", value as u64))
 }
 
 /// Percent with its decimal: `45.2%`.
 pub(super) fn percent_exact(value: Option<f64>) -> String {
-    value.map_or(UNKNOWN.into(), |value| format!("{value:.1}%"))
+    value.map_or(UNKNOWN.into(), |value| decimal(value) + "%")
 }
 
-/// GiB without a decimal that says nothing: `20`, `23.5`.
-pub(super) fn gib(value: f64) -> String {
-    let text = format!("{value:.1}");
+/// A number without a decimal that says nothing: `20`, `23.5`.
+pub(super) fn short(value: f64) -> String {
+    let text = decimal(value);
     text.strip_suffix(".0").map(str::to_owned).unwrap_or(text)
 }
 
@@ -25,8 +38,8 @@ pub(super) fn gib(value: f64) -> String {
 pub(super) fn memory_short(mib: Option<f64>) -> String {
     match mib {
         None => UNKNOWN.into(),
-        Some(mib) if mib < 999.5 => format!("{mib:.0}M"),
-        Some(mib) => format!("{:.1}G", mib / 1024.0),
+        Some(mib) if mib < 999.5 => format!("{}M", mib.round() as u64),
+        Some(mib) => decimal(mib / 1024.0) + "G",
     }
 }
 
@@ -34,9 +47,39 @@ pub(super) fn memory_short(mib: Option<f64>) -> String {
 pub(super) fn memory(mib: Option<f64>) -> String {
     match mib {
         None => UNKNOWN.into(),
-        Some(mib) if mib < 999.95 => format!("{mib:.1} MiB"),
-        Some(mib) => format!("{:.2} GiB", mib / 1024.0),
+        Some(mib) if mib < 999.95 => decimal(mib) + " MiB",
+        Some(mib) => two_decimals(mib / 1024.0) + " GiB",
     }
+}
+
+/// A memory limit, which is mostly a whole number: `512 MiB`, `8 GiB`, `1.5 GiB`.
+pub(super) fn memory_limit(mib: f64) -> String {
+    if mib < 999.95 { short(mib) + " MiB" } else { short(mib / 1024.0) + " GiB" }
+}
+
+/// A CPU limit: `1 core`, `0.5 cores`.
+pub(super) fn cores(cores: f64) -> String {
+    let text = short(cores);
+    if text == "1" { "1 core".into() } else { format!("{text} cores") }
+}
+
+/// How long 60 samples are: as many minutes as there are seconds between two.
+pub(super) fn span(interval_seconds: u32) -> String {
+    match interval_seconds {
+        1 => "last minute".into(),
+        60 => "last hour".into(),
+        minutes => format!("last {minutes} minutes"),
+    }
+}
+
+/// The same as a heading.
+pub(super) fn heading_span(interval_seconds: u32) -> String {
+    raised(span(interval_seconds))
+}
+
+/// How long ago: `−5:00`, `now`.
+pub(super) fn ago(seconds: u32) -> String {
+    if seconds == 0 { "now".into() } else { format!("−{}:{:02}", seconds / 60, seconds % 60) }
 }
 
 /// A count and its noun: `1 agent`, `3 agents`.
@@ -64,11 +107,28 @@ pub(super) fn plural(count: u32, noun: &str) -> String {
 /// The noun at the beginning of a heading: `Agents`. Only ASCII letters are raised: the tables for all others
 /// would weigh more in the bundle than the rest of this file.
 pub(super) fn heading(noun: &str) -> String {
-    let mut heading = format!("{noun}s");
-    if let Some(first) = heading.get_mut(..1) {
+    raised(format!("{noun}s"))
+}
+
+fn raised(mut text: String) -> String {
+    if let Some(first) = text.get_mut(..1) {
         first.make_ascii_uppercase();
     }
-    heading
+    text
+}
+
+/// The same as it stands within a sentence, whose first letter it is not.
+pub(super) fn lowered(heading: &str) -> String {
+    let mut text = heading.to_owned();
+    if let Some(first) = text.get_mut(..1) {
+        first.make_ascii_lowercase();
+    }
+    text
+}
+
+/// How much of something is used: `12.5 of 20.0 GiB used`.
+pub(super) fn used_of(used_gb: f64, total_gb: f64) -> String {
+    format!("{} of {} GiB used", decimal(used_gb), decimal(total_gb))
 }
 
 /// An age: `18 s old`, `3 min old`.
@@ -91,11 +151,27 @@ mod tests {
 
     #[test]
     fn memory_has_a_unit_that_fits() {
-        assert_eq!((gib(20.0), gib(23.5), gib(1536.0)), ("20".into(), "23.5".into(), "1536".into()));
+        assert_eq!((short(20.0), short(23.5), short(1536.0)), ("20".into(), "23.5".into(), "1536".into()));
         assert_eq!((memory_short(Some(512.2)), memory_short(Some(1024.5))), ("512M".into(), "1.0G".into()));
         assert_eq!((memory_short(Some(999.4)), memory_short(Some(999.6))), ("999M".into(), "1.0G".into()));
-        assert_eq!((memory(Some(512.25)), memory(Some(1310.7))), ("512.2 MiB".into(), "1.28 GiB".into()));
+        assert_eq!((memory(Some(512.2)), memory(Some(1310.7))), ("512.2 MiB".into(), "1.28 GiB".into()));
         assert_eq!(memory(None), "–");
+    }
+
+    #[test]
+    fn limits_have_no_decimal_that_says_nothing() {
+        assert_eq!((memory_limit(512.0), memory_limit(8192.0)), ("512 MiB".into(), "8 GiB".into()));
+        assert_eq!(memory_limit(1536.0), "1.5 GiB");
+        assert_eq!((cores(1.0), cores(0.5), cores(12.0)), ("1 core".into(), "0.5 cores".into(), "12 cores".into()));
+    }
+
+    #[test]
+    fn spans_follow_the_interval() {
+        assert_eq!(
+            (heading_span(1), heading_span(5), span(60)),
+            ("Last minute".into(), "Last 5 minutes".into(), "last hour".into())
+        );
+        assert_eq!((ago(300), ago(75), ago(0)), ("−5:00".into(), "−1:15".into(), "now".into()));
     }
 
     #[test]

@@ -1,21 +1,50 @@
 //! The header: CPU, memory and disk of the host, and the agents in sum.
 
-use super::agents::Agents;
+use super::agents::{Agents, PANEL};
 use super::bar::bar;
 use super::format;
-use super::live::{Live, State, use_live};
-use super::metric::{Metric, MetricText, Reading};
+use super::live::{Live, use_live};
+use super::metric::{Kind, Metric, Reading};
 use super::sparkline::Sparkline;
+use super::state::{Part, State};
 use crate::model::{DiskLevel, HostSplit, HostStats, MemoryStats, Split};
 use leptos::prelude::*;
 
-/// The host's telemetry in one strip, live: sparkline and percent of CPU, sparkline and used/total of memory,
-/// bar and percent of disk, the agents' sums, and a panel with each of them.
+/// The host's telemetry in one strip, live: sparkline and percent of CPU, sparkline and used/total of memory, bar and
+/// percent of disk, who is to blame where one of them is in trouble, the agents' sums, and a panel with each of them.
 ///
-/// Takes the [`Live`] state from the context, or polls by itself where there is none.
+/// It fills the width that it is given and shows less the less that is, the metric in trouble to the last; its height
+/// is `--ht-height`, 48 px by default. Its styles are `style/main.css` (classes `ht-…`); a page chooses the theme by
+/// `data-theme="light"` or `"dark"` on any element around it, or leaves it to the reader's system.
+///
+/// In the browser it polls `/api/telemetry/host` and `/api/telemetry/containers` of its own origin. For numbers in the
+/// first HTML, the server puts a [`RenderedSnapshot`](crate::api::RenderedSnapshot) into the context that it renders
+/// with. One instance a page: its panel has a fixed ID.
+///
+/// ```
+/// use host_telemetry::ui::{HostTelemetry, Live};
+/// use leptos::prelude::*;
+///
+/// #[component]
+/// fn StatsBar() -> impl IntoView {
+///     view! { <header><h1>"Dashboard"</h1><HostTelemetry/></header> }
+/// }
+///
+/// /// Other parts of the page can share its state, and its polling.
+/// #[component]
+/// fn Dashboard() -> impl IntoView {
+///     let live = Live::start();
+///     let host = live.settings(|settings| settings.hostname.clone());
+///     view! { <h1>{host}</h1><HostTelemetry live/> }
+/// }
+/// ```
 #[component]
-pub fn HostTelemetry() -> impl IntoView {
-    let live = use_live();
+pub fn HostTelemetry(
+    /// The state to show; by default that of the context, or else one of its own.
+    #[prop(optional)]
+    live: Option<Live>,
+) -> impl IntoView {
+    let live = live.unwrap_or_else(use_live);
     let age = live.read(|state| state.host_stale.map(format::age).unwrap_or_default());
     let age_class =
         live.read(|state| String::from(if state.host_stale.is_some() { "ht-age is-shown" } else { "ht-age" }));
@@ -23,13 +52,20 @@ pub fn HostTelemetry() -> impl IntoView {
         let known = state.host.as_ref().map_or(&state.settings.hostname, |host| &host.hostname);
         format!("Host telemetry of {known}")
     });
+    let cpu = live.read(|state| state.history.cpu(state.silence()));
+    let memory = live.read(|state| state.history.memory(state.silence()));
+    let disk = live.read(|state| Part::Disk.percent(state.host.as_ref()?));
+    let announcement = live.read(|state| state.announcement.clone());
     view! {
         <section class="ht" aria-label=label>
-            <Cpu live/>
-            <Memory live/>
-            <Disk live/>
-            <Agents live/>
             <span class=age_class>{age}</span>
+            <Metric live kind=CPU panel=PANEL><Sparkline data=cpu color="var(--ht-cpu)"/></Metric>
+            <Metric live kind=MEMORY panel=PANEL><Sparkline data=memory color="var(--ht-memory)"/></Metric>
+            <Metric live kind=DISK panel=PANEL>{move || bar(disk_class(disk.get()), disk.get())}</Metric>
+            // Shown where the other two have no room; whoever hears the page is told of all three.
+            <span class="ht-more" aria-hidden="true">"+2"</span>
+            <Agents live/>
+            <p class="sr-only" role="status">{announcement}</p>
         </section>
     }
 }
@@ -39,15 +75,11 @@ fn exact(percent: f64) -> String {
     format::percent_exact(Some(percent))
 }
 
-fn used_of(used_gb: f64, total_gb: f64) -> String {
-    format!("{used_gb:.1} of {total_gb:.1} GiB used")
-}
-
 fn memory_title(host: &HostStats, memory: &MemoryStats) -> String {
-    let used = used_of(memory.used_gb, memory.total_gb);
-    let swap = host.swap.as_ref().map(|swap| format!("\nSwap: {}", used_of(swap.used_gb, swap.total_gb)));
-    let (percent, available) = (exact(memory.percent), memory.available_gb);
-    format!("Memory {percent}: {used}, {available:.1} available{}", swap.unwrap_or_default())
+    let used = format::used_of(memory.used_gb, memory.total_gb);
+    let swap = host.swap.as_ref().map(|swap| format!("\nSwap: {}", format::used_of(swap.used_gb, swap.total_gb)));
+    let (percent, available) = (exact(memory.percent), format::decimal(memory.available_gb));
+    format!("Memory {percent}: {used}, {available} available{}", swap.unwrap_or_default())
 }
 
 /// How the containers and everything else share it, on a line of its own; empty where that is not known.
@@ -60,65 +92,54 @@ fn split_note(state: &State, part: fn(&HostSplit) -> Option<&Split>, text: fn(f6
     })
 }
 
-#[component]
-fn Cpu(live: Live) -> impl IntoView {
-    let text = MetricText::read(
-        live,
-        "CPU",
-        |host| {
-            let Some(cpu) = &host.cpu else { return Reading::missing(host, "cpu") };
-            Reading {
-                percent: Some(cpu.percent),
-                value: format::percent(Some(cpu.percent)),
-                rest: String::new(),
-                title: format!("CPU {} of {}", exact(cpu.percent), format::counted(cpu.count, "core")),
-            }
-        },
-        |state| split_note(state, |split| split.cpu_percent.as_ref(), exact),
-    );
-    let data = live.read(|state| state.history.cpu(state.silence()));
-    view! { <Metric text><Sparkline data color="var(--ht-cpu)"/></Metric> }
-}
+const CPU: Kind = Kind {
+    part: Part::Cpu,
+    class: "is-cpu",
+    label: "CPU",
+    read: |host| {
+        let Some(cpu) = &host.cpu else { return Reading::missing(host, "cpu") };
+        Reading {
+            value: format::percent(Some(cpu.percent)),
+            widest: "100%".into(),
+            title: format!("CPU {} of {}", exact(cpu.percent), format::counted(cpu.count, "core")),
+            rest: String::new(),
+        }
+    },
+    note: |state| split_note(state, |split| split.cpu_percent.as_ref(), exact),
+};
 
-#[component]
-fn Memory(live: Live) -> impl IntoView {
-    let text = MetricText::read(
-        live,
-        "Mem",
-        |host| {
-            let Some(memory) = &host.memory else { return Reading::missing(host, "memory") };
-            Reading {
-                percent: Some(memory.percent),
-                value: format!("{:.1}", memory.used_gb),
-                rest: format!("/{}G", format::gib(memory.total_gb)),
-                title: memory_title(host, memory),
-            }
-        },
-        |state| split_note(state, |split| split.memory_mb.as_ref(), |mib| format::memory(Some(mib))),
-    );
-    let data = live.read(|state| state.history.memory(state.silence()));
-    view! { <Metric text><Sparkline data color="var(--ht-memory)"/></Metric> }
-}
+const MEMORY: Kind = Kind {
+    part: Part::Memory,
+    class: "is-memory",
+    label: "Mem",
+    read: |host| {
+        let Some(memory) = &host.memory else { return Reading::missing(host, "memory") };
+        let total = format::short(memory.total_gb);
+        Reading {
+            value: format::decimal(memory.used_gb),
+            widest: format!("{}/{total}G", format::decimal(memory.total_gb)),
+            rest: format!("/{total}G"),
+            title: memory_title(host, memory),
+        }
+    },
+    note: |state| split_note(state, |split| split.memory_mb.as_ref(), |mib| format::memory(Some(mib))),
+};
 
-#[component]
-fn Disk(live: Live) -> impl IntoView {
-    let text = MetricText::read(
-        live,
-        "Disk",
-        |host| {
-            let Some(disk) = &host.disk else { return Reading::missing(host, "disk") };
-            Reading {
-                percent: Some(disk.percent),
-                value: format::percent(Some(disk.percent)),
-                rest: String::new(),
-                title: format!("Disk {}: {}", exact(disk.percent), used_of(disk.used_gb, disk.total_gb)),
-            }
-        },
-        |_| String::new(),
-    );
-    let percent = live.read(|state| Some(state.host.as_ref()?.disk.as_ref()?.percent));
-    view! { <Metric text>{move || bar(disk_class(percent.get()), percent.get())}</Metric> }
-}
+const DISK: Kind = Kind {
+    part: Part::Disk,
+    class: "is-disk",
+    label: "Disk",
+    read: |host| {
+        let Some(disk) = &host.disk else { return Reading::missing(host, "disk") };
+        Reading {
+            value: format::percent(Some(disk.percent)),
+            widest: "100%".into(),
+            title: format!("Disk {}: {}", exact(disk.percent), format::used_of(disk.used_gb, disk.total_gb)),
+            rest: String::new(),
+        }
+    },
+    note: |_| String::new(),
+};
 
 fn disk_class(percent: Option<f64>) -> &'static str {
     match percent.map(DiskLevel::of) {

@@ -1,69 +1,61 @@
 //! The state that the page shows: what the server sent with the HTML, kept up to date by polling.
 
-use super::poll::{poll, within_deadline};
-use crate::api::{self, RenderedSnapshot, Settings, Snapshot, TelemetryError};
-use crate::model::{ContainerStats, ContainersStats, History, HostStats, Timestamp};
+use super::fetch;
+use super::poll;
+use super::state::State;
+use crate::api::{GetContainers, GetHistory, GetHost, RenderedSnapshot, Settings};
 use futures::future::join;
+use leptos::ev;
 use leptos::prelude::*;
-use leptos::task::spawn_local_scoped_with_cancellation;
+use leptos::server_fn::ServerFn;
+use leptos::task::spawn_local;
 use std::time::Duration;
 
-/// What is known of the containers.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub enum ContainersView {
-    /// Nothing was heard yet.
-    #[default]
-    Waiting,
-    /// The last good numbers.
-    Measured(ContainersStats),
-    /// There is no Docker; the text is the reason.
-    Unavailable(String),
-}
+/// While nobody looks, a poll a minute keeps the tab's title true.
+const HIDDEN_PERIOD: Duration = Duration::from_secs(60);
 
-/// Everything that the page shows.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct State {
-    /// How the server was set up.
-    pub settings: Settings,
-    /// The last good numbers of the host; `None` before any.
-    pub host: Option<HostStats>,
-    /// Why there are no numbers of the host, where there are none.
-    pub host_problem: String,
-    /// How old the host's numbers are, in seconds, once they are overdue; `None` while they are fresh.
-    pub host_stale: Option<f64>,
-    /// The containers.
-    pub containers: ContainersView,
-    /// Whether the containers' numbers are overdue.
-    pub containers_stale: bool,
-    /// The last 60 samples; those of each container since the page was opened, or all since the panel was.
-    pub history: History,
-    /// Whether the panel is open, which shows the containers' history.
-    pub panel_open: bool,
-    /// Whether samples were missed that the server may have.
-    missed: bool,
-    /// Whether the history is being asked for: once at a time.
-    fetching: bool,
-    /// When the host's numbers were taken, in seconds by the browser's clock; `None` while there are none.
-    taken: Option<f64>,
-}
+/// While requests fail, the next is made after this at the latest, so that a server's return is soon seen.
+pub(super) const RETRY: Duration = Duration::from_secs(5);
+
+/// A sample is asked for this long after it is due, because an age has one decimal.
+const MARGIN: Duration = Duration::from_millis(150);
 
 /// The live state. Copies refer to the same.
 ///
 /// One signal for all of it: what is derived is short text, made anew twice an interval, and compared by the page.
 #[derive(Clone, Copy)]
-pub struct Live(RwSignal<State>);
+pub struct Live {
+    state: RwSignal<State>,
+    asking: StoredValue<Asking>,
+}
+
+/// What is under way.
+#[derive(Clone, Copy, Debug, Default)]
+struct Asking {
+    /// Which polling loop is the present one; those before it end when they next wake.
+    turn: u32,
+    /// Whether its requests are unanswered.
+    polls: bool,
+    /// Whether the history is being asked for: once at a time.
+    history: bool,
+}
 
 impl Live {
-    /// Takes the [`Snapshot`] that the server rendered from, or begins with nothing where there is none,
+    /// Takes the [`Snapshot`](crate::api::Snapshot) that the server rendered from, or begins with nothing where there is none,
     /// and in the browser starts to poll. The polling ends with the reactive owner it was started in.
     pub fn start() -> Self {
         let snapshot = RenderedSnapshot::shared();
         let had_snapshot = snapshot.is_some();
-        let live = Self(RwSignal::new(snapshot.map(State::from).unwrap_or_default()));
+        let live = Self {
+            state: RwSignal::new(snapshot.map(State::from).unwrap_or_default()),
+            asking: StoredValue::default(),
+        };
         Effect::new(move |_| {
             // By the browser's clock, which may be another than the server's.
-            live.0.update_untracked(State::date);
-            live.poll(!had_snapshot);
+            live.state.update_untracked(State::date);
+            live.poll_in(if had_snapshot { live.until_next_sample() } else { Duration::ZERO });
+            let watch = window_event_listener(ev::visibilitychange, move |_| live.look());
+            on_cleanup(move || watch.remove());
         });
         live
     }
@@ -73,138 +65,114 @@ impl Live {
         self,
         read: impl Fn(&State) -> T + Send + Sync + 'static,
     ) -> Signal<T> {
-        Signal::derive(move || self.0.with(&read))
+        Signal::derive(move || self.state.with(&read))
+    }
+
+    /// Reads from the state where a change of it makes the caller run again.
+    pub(super) fn with<T>(self, read: impl FnOnce(&State) -> T) -> T {
+        self.state.with(read)
+    }
+
+    /// Reads from the state as it is now.
+    pub(super) fn peek<T>(self, read: impl FnOnce(&State) -> T) -> T {
+        self.state.with_untracked(read)
     }
 
     /// Reads from what does not change.
     pub fn settings<T>(self, read: impl FnOnce(&Settings) -> T) -> T {
-        self.0.with_untracked(|state| read(&state.settings))
+        self.peek(|state| read(&state.settings))
     }
 
-    /// Notes that the panel was opened or closed; an open one shows the containers' history.
-    pub(super) fn set_panel_open(self, open: bool) {
-        self.0.update(|state| state.panel_open = open);
-        if open {
-            spawn_local_scoped_with_cancellation(self.fetch_history());
+    /// Somebody came back, or left: asks at once, or less often. What is under way is let end.
+    fn look(self) {
+        if !self.asking.with_value(|asking| asking.polls) {
+            self.poll_in(if poll::is_hidden() { HIDDEN_PERIOD } else { Duration::ZERO });
         }
     }
 
-    fn poll(self, at_once: bool) {
-        let period = move || Duration::from_secs(self.0.with_untracked(State::interval_seconds).into());
-        spawn_local_scoped_with_cancellation(poll(period, at_once, async move || {
-            let (host, containers) = join(within_deadline(api::host()), within_deadline(api::containers())).await;
-            let answered = matches!((&host, &containers), (Some(Ok(_)), Some(_)));
-            let missed = self.0.try_update(|state| {
-                // Both, always: each takes its answer.
-                let (host, containers) = (state.accept_host(host), state.accept_containers(containers));
-                state.missed |= !(host && containers);
-                state.missed
-            });
-            if answered && missed == Some(true) {
-                self.fetch_history().await;
-            }
-            answered
-        }));
-    }
-
-    /// Fills the gaps that the server can fill; a request that fails leaves them.
-    async fn fetch_history(self) {
-        if self.0.try_update_untracked(|state| std::mem::replace(&mut state.fetching, true)) != Some(false) {
-            return;
-        }
-        let answer = within_deadline(api::history()).await;
-        self.0.update(|state| {
-            state.fetching = false;
-            if let Some(Ok(history)) = answer {
-                state.missed = false;
-                state.history.merge(history);
+    /// Polls after `pause` and on, in the place of whatever polled before, until the state is gone.
+    fn poll_in(self, mut pause: Duration) {
+        let turn = self.asking.try_update_value(|asking| {
+            asking.turn += 1;
+            asking.turn
+        });
+        let is_present = move || turn.is_some() && self.asking.try_with_value(|asking| asking.turn) == turn;
+        spawn_local(async move {
+            loop {
+                poll::sleep(pause).await;
+                if !is_present() {
+                    return;
+                }
+                let retry = poll::sleep(self.period().min(RETRY));
+                let answered = self.ask().await;
+                if !is_present() {
+                    return;
+                }
+                pause = if poll::is_hidden() {
+                    HIDDEN_PERIOD
+                } else if answered {
+                    self.until_next_sample()
+                } else {
+                    retry.await;
+                    Duration::ZERO
+                };
             }
         });
     }
-}
 
-impl From<Snapshot> for State {
-    fn from(snapshot: Snapshot) -> Self {
-        let Snapshot { settings, host, containers, history } = snapshot;
-        let (host, containers) = (Result::from(host), Result::from(containers));
-        let host_problem = host.as_ref().err().map(ToString::to_string).unwrap_or_default();
-        let host = host.ok();
-        let host_stale = host.as_ref().filter(|host| host.stale).map(|host| host.age_seconds);
-        let mut state = Self { settings, host, host_problem, host_stale, history, ..Self::default() };
-        state.accept_containers(Some(containers));
-        state
-    }
-}
-
-impl State {
-    /// The containers' rows, highest CPU first; none where there are no numbers.
-    pub(super) fn rows(&self) -> &[ContainerStats] {
-        self.measured().map_or(&[], |stats| &stats.containers)
+    fn until_next_sample(self) -> Duration {
+        Duration::from_millis((self.peek(State::next_sample_in) * 1000.0) as u64) + MARGIN
     }
 
-    /// Notes when the host's numbers were taken, by this machine's clock.
-    fn date(&mut self) {
-        self.taken = self.host.as_ref().map(|host| Timestamp::now().seconds() - host.age_seconds);
+    fn period(self) -> Duration {
+        Duration::from_secs(self.peek(State::interval_seconds).into())
     }
 
-    /// The containers' numbers, if there are any.
-    pub(super) fn measured(&self) -> Option<&ContainersStats> {
-        match &self.containers {
-            ContainersView::Measured(stats) => Some(stats),
-            ContainersView::Waiting | ContainersView::Unavailable(_) => None,
+    /// Asks both endpoints, and for the history where there is a gap. Says whether they answered.
+    async fn ask(self) -> bool {
+        self.asking.try_update_value(|asking| asking.polls = true);
+        let (host, containers) = join(fetch::ask(GetHost::PATH), fetch::ask(GetContainers::PATH)).await;
+        let answered = matches!((&host, &containers), (Some(Ok(_)), Some(_)));
+        let missed = self.state.try_update(|state| {
+            // Both, always: each takes its answer.
+            let (host, containers) = (state.accept_host(host), state.accept_containers(containers));
+            state.missed |= !(host && containers);
+            state.missed
+        });
+        // Nobody sees a gap that nobody looks at.
+        if answered && missed == Some(true) && !poll::is_hidden() {
+            self.ask_history().await;
+        }
+        self.asking.try_update_value(|asking| asking.polls = false);
+        answered
+    }
+
+    /// Has the history of each container taken in, which the first HTML leaves out; once, as they are kept from then on.
+    pub(super) fn complete_history(self) {
+        let known = self.state.try_update_untracked(|state| {
+            state.missed |= !state.complete;
+            std::mem::replace(&mut state.complete, true)
+        });
+        if known == Some(false) {
+            // Not with the part of the page that wants it: what is under way would never be noted to have ended.
+            spawn_local(self.ask_history());
         }
     }
 
-    /// Seconds from one sample to the next, as the server says that answers; one that was started anew may say otherwise.
-    pub(super) fn interval_seconds(&self) -> u32 {
-        match self.history.interval_seconds {
-            0 => self.settings.interval_seconds,
-            interval => interval,
+    /// Fills the gaps that the server can fill; a request that fails leaves them.
+    async fn ask_history(self) {
+        let under_way = self.asking.try_update_value(|asking| std::mem::replace(&mut asking.history, true));
+        if under_way != Some(false) {
+            return;
         }
-    }
-
-    /// Seconds in which no sample of the host came that should have; each interval of them is a gap in its history.
-    pub(super) fn silence(&self) -> f64 {
-        self.host_stale.unwrap_or(0.0)
-    }
-
-    /// Takes an answer; one that failed leaves the numbers and marks them. False if samples were missed before it.
-    fn accept_host(&mut self, answer: Option<Result<HostStats, TelemetryError>>) -> bool {
-        match answer {
-            Some(Ok(stats)) => {
-                self.host_stale = stats.stale.then_some(stats.age_seconds);
-                let follows = self.history.record_host(&stats);
-                self.host = Some(stats);
-                self.date();
-                return follows;
-            }
-            Some(Err(error)) => self.host_problem = error.to_string(),
-            None => self.host_problem = "no answer".into(),
+        let answer = fetch::ask(GetHistory::PATH).await;
+        self.asking.try_update_value(|asking| asking.history = false);
+        if let Some(Ok(history)) = answer {
+            self.state.try_update(|state| {
+                state.missed = false;
+                state.history.merge(history);
+            });
         }
-        if let Some(taken) = self.taken {
-            self.host_stale = Some(Timestamp::now().seconds() - taken);
-        }
-        true
-    }
-
-    /// Takes an answer; a server that does not answer leaves the numbers, one that has no Docker ends them.
-    /// False if rounds were missed before it.
-    fn accept_containers(&mut self, answer: Option<Result<ContainersStats, TelemetryError>>) -> bool {
-        match answer {
-            Some(Ok(stats)) if stats.running_count.is_none() => self.containers = ContainersView::Waiting,
-            Some(Ok(stats)) => {
-                self.containers_stale = stats.stale;
-                let follows = self.history.record_containers(&stats);
-                self.containers = ContainersView::Measured(stats);
-                return follows;
-            }
-            Some(Err(error)) if error.docker_reason().is_some() => {
-                self.containers_stale = false;
-                self.containers = ContainersView::Unavailable(error.docker_reason().unwrap_or_default().into());
-            }
-            Some(Err(_)) | None => self.containers_stale = true,
-        }
-        true
     }
 }
 

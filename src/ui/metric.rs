@@ -1,19 +1,20 @@
-//! One metric of the header: label, picture, value in its band's colour, level.
+//! One metric of the header: label, picture, value in its band's colour, level, and who is to blame for it.
 
 use super::format::{self, UNKNOWN};
 use super::level::Level;
-use super::live::{Live, State};
+use super::live::Live;
+use super::state::{Part, State, spoken};
 use crate::model::{HostStats, Severity};
 use leptos::prelude::*;
 
 /// What a metric reads out of the host's numbers.
 pub(super) struct Reading {
-    /// Its utilization as the wire has it, from which the band follows; grey while unknown.
-    pub(super) percent: Option<f64>,
     /// The value to show.
     pub(super) value: String,
     /// What follows the value in muted ink.
     pub(super) rest: String,
+    /// The widest that both can get, which is kept free for them.
+    pub(super) widest: String,
     /// The exact numbers, as a tooltip.
     pub(super) title: String,
 }
@@ -25,73 +26,104 @@ impl Reading {
     }
 
     fn unknown(reason: &str) -> Self {
-        Self { percent: None, value: UNKNOWN.into(), rest: String::new(), title: reason.into() }
-    }
-
-    fn word(&self) -> &'static str {
-        self.percent.map_or("unknown", |percent| Severity::of(percent).word())
+        Self { value: UNKNOWN.into(), rest: String::new(), widest: "100%".into(), title: reason.into() }
     }
 }
 
-/// The texts of a metric; the page only puts them in place.
-pub(super) struct MetricText {
-    label: &'static str,
-    class: Signal<String>,
-    value: Signal<String>,
-    rest: Signal<String>,
-    /// What stands for value and rest where room is short: the percentage.
-    short: Signal<String>,
-    spoken: Signal<String>,
-    title: Signal<String>,
+/// How a metric is read and named.
+#[derive(Clone, Copy)]
+pub(super) struct Kind {
+    pub(super) part: Part,
+    /// Its class: `is-cpu`.
+    pub(super) class: &'static str,
+    pub(super) label: &'static str,
+    pub(super) read: fn(&HostStats) -> Reading,
+    /// What follows in the tooltip, on a line of its own.
+    pub(super) note: fn(&State) -> String,
 }
 
-impl MetricText {
-    /// What `read` finds in the host's numbers; `note` follows in the tooltip, on a line of its own.
-    pub(super) fn read(
-        live: Live,
-        label: &'static str,
-        read: fn(&HostStats) -> Reading,
-        note: fn(&State) -> String,
-    ) -> Self {
-        let text = |write: fn(Reading, &State) -> String| {
-            live.read(move |state| {
-                write(state.host.as_ref().map_or_else(|| Reading::unknown(&state.host_problem), read), state)
-            })
+impl Kind {
+    fn reading(self, state: &State) -> Reading {
+        state.host.as_ref().map_or_else(|| Reading::unknown(&state.host_problem), self.read)
+    }
+
+    fn percent(self, state: &State) -> Option<f64> {
+        self.part.percent(state.host.as_ref()?)
+    }
+
+    /// Band, rank, and what there is beside the value. A value that is overdue loses its colour.
+    fn class(self, state: &State) -> String {
+        let band = self.percent(state).map_or("unknown", |percent| Severity::of(percent).word());
+        let ranking = state.ranking();
+        let rank = ranking.iter().position(|part| *part == self.part).map_or(1, |place| place + 1);
+        let stale = if state.host_stale.is_some() { " is-stale" } else { "" };
+        // Of two culprits, that of the worse metric has the room.
+        let accused = ranking.into_iter().find(|part| state.culprit(*part).is_some());
+        let culprit = match state.culprit(self.part) {
+            None => "",
+            Some(_) if accused == Some(self.part) => " has-culprit",
+            Some(_) => " has-second",
         };
-        Self {
-            label,
-            // A value that is overdue loses its colour.
-            class: text(|reading, state| {
-                let stale = if state.host_stale.is_some() { " is-stale" } else { "" };
-                format!("ht-metric is-{}{stale}", reading.word())
-            }),
-            value: text(|reading, _| reading.value),
-            rest: text(|reading, _| reading.rest),
-            short: text(|reading, _| format::percent(reading.percent)),
-            spoken: text(|reading, _| format!(", {}", reading.word())),
-            title: live.read(move |state| match &state.host {
-                Some(host) => read(host).title + &note(state),
-                None => state.host_problem.clone(),
-            }),
-        }
+        format!("ht-metric {} is-{band} is-rank-{rank}{stale}{culprit}", self.class)
+    }
+
+    fn accused(self, state: &State) -> Option<Accused> {
+        let culprit = state.culprit(self.part)?;
+        let who = match culprit.is_outside() {
+            true => format!("outside {}s", state.settings.noun),
+            false => culprit.name.clone(),
+        };
+        let share = format::percent(Some(culprit.percent));
+        let exact = format::percent_exact(Some(culprit.percent));
+        let title = format!("{who}: {exact} of the host's {}", self.part.name());
+        Some(Accused { who, share, title })
+    }
+
+    fn title(self, state: &State) -> String {
+        let note = if state.host.is_some() { (self.note)(state) } else { String::new() };
+        self.reading(state).title + &note
     }
 }
 
-/// A metric; the children are its picture, a sparkline or a bar.
+/// Who is to blame, in words; empty where nobody is.
+#[derive(Default)]
+struct Accused {
+    who: String,
+    share: String,
+    title: String,
+}
+
+/// A metric; the children are its picture, a sparkline or a bar. `panel` is the ID of what tells more of the culprit.
 #[component]
-pub(super) fn Metric<C: IntoView + 'static>(text: MetricText, children: TypedChildren<C>) -> impl IntoView {
-    let MetricText { label, class, value, rest, short, spoken, title } = text;
+pub(super) fn Metric<C: IntoView + 'static>(
+    live: Live,
+    kind: Kind,
+    panel: &'static str,
+    children: TypedChildren<C>,
+) -> impl IntoView {
+    let accused =
+        move |text: fn(Accused) -> String| live.read(move |state| text(kind.accused(state).unwrap_or_default()));
     view! {
-        <div class=class title=title>
-            <span class="ht-label">{label}</span>
-            {children.into_inner()()}
-            <span class="ht-value">
-                <span class="ht-number">{value}</span>
-                <span class="ht-rest">{rest}</span>
-                <span class="ht-short">{short}</span>
-                <span class="sr-only">{spoken}</span>
+        <div class=live.read(move |state| kind.class(state)) title=live.read(move |state| kind.title(state))>
+            <span class="sr-only">{live.read(move |state| spoken(kind.part.name(), kind.percent(state)))}</span>
+            <span class="ht-look" aria-hidden="true">
+                <span class="ht-label">{kind.label}</span>
+                {children.into_inner()()}
+                <span class="ht-value">
+                    <span class="ht-full" data-widest=live.read(move |state| kind.reading(state).widest)>
+                        <span class="ht-number">{live.read(move |state| kind.reading(state).value)}</span>
+                        <span class="ht-rest">{live.read(move |state| kind.reading(state).rest)}</span>
+                    </span>
+                    <span class="ht-short" data-widest="100%">{live.read(move |state| format::percent(kind.percent(state)))}</span>
+                </span>
+                <Level/>
             </span>
-            <Level/>
+            <button type="button" class="ht-culprit" popovertarget=panel title=accused(|accused| accused.title)>
+                <span class="ht-who">{accused(|accused| accused.who)}</span>
+                " "
+                <b>{accused(|accused| accused.share)}</b>
+                <span class="sr-only">" of the host's " {kind.part.name()}</span>
+            </button>
         </div>
     }
 }

@@ -1,20 +1,44 @@
-//! Lines over time, drawn by plotters as SVG; the only file that names it.
+//! Lines over time, laid out by plotters; the only file that names it.
 //!
-//! plotters draws in whole pixels, so everything is drawn [`SCALE`] times as large and scaled by the viewBox.
-//! It writes colours into the markup; they serve as names here, which the stylesheet maps to the theme's.
+//! plotters places the points, in whole pixels: so everything is drawn [`SCALE`] times as large and scaled by the
+//! viewBox. Its own SVG backend writes colours, and the code that writes any number, which is heavier than all the rest;
+//! [`Svg`] writes classes, which the stylesheet gives the theme's colours.
 
+use super::series::runs;
+use plotters::coord::Shift;
 use plotters::coord::types::RangedCoordf64;
 use plotters::prelude::*;
-use std::ops::Range;
+use plotters_backend::{BackendColor, BackendCoord, BackendStyle, DrawingErrorKind};
+use std::convert::Infallible;
+use std::fmt::Write;
 
 /// How many drawn pixels one CSS pixel has.
-pub(super) const SCALE: u32 = 10;
+const SCALE: u32 = 10;
 
-/// Names of the series: the stylesheet selects `[stroke="#2563EB"]`.
-pub(super) const CPU: RGBColor = RGBColor(0x25, 0x63, 0xEB);
-pub(super) const MEMORY: RGBColor = RGBColor(0x93, 0x33, 0xEA);
-pub(super) const GRID: RGBColor = RGBColor(0xE4, 0xE7, 0xEC);
-pub(super) const THRESHOLD: RGBColor = RGBColor(0xC2, 0x41, 0x0C);
+/// What is drawn, as the classes of its elements. plotters hands on colours only, so it is told this number as one.
+#[derive(Clone, Copy)]
+pub(super) enum Ink {
+    Grid,
+    High,
+    Critical,
+    Cpu,
+    Memory,
+    ContainersCpu,
+    ContainersMemory,
+}
+
+impl Ink {
+    const CLASSES: [&str; 7] =
+        ["is-grid", "is-high", "is-critical", "is-cpu", "is-memory", "is-cpu is-part", "is-memory is-part"];
+
+    fn color(self) -> RGBColor {
+        RGBColor(self as u8, 0, 0)
+    }
+
+    fn class(color: BackendColor) -> &'static str {
+        Self::CLASSES.get(usize::from(color.rgb.0)).copied().unwrap_or_default()
+    }
+}
 
 /// A drawing's size and scales, in CSS pixels and the values' unit.
 #[derive(Clone, Copy, Debug)]
@@ -25,8 +49,6 @@ pub(super) struct Frame {
     pub(super) slots: usize,
     /// The top of the y axis, which begins at 0.
     pub(super) y_max: f64,
-    /// Room around the plot, so that strokes are not cut at its edges.
-    pub(super) margin: u32,
 }
 
 impl Frame {
@@ -35,96 +57,150 @@ impl Frame {
         format!("0 0 {} {}", self.width * SCALE, self.height * SCALE)
     }
 
+    /// Where a slot is, in the viewBox.
+    pub(super) fn x(&self, slot: usize) -> usize {
+        slot * (self.width * SCALE) as usize / self.last()
+    }
+
+    fn last(&self) -> usize {
+        self.slots.saturating_sub(1).max(1)
+    }
+
     /// Draws into the frame and gives the markup; empty where nothing can be drawn.
     pub(super) fn draw(&self, draw: impl FnOnce(&Canvas<'_>) -> Option<()>) -> String {
         let mut markup = String::new();
-        let (width, height) = (self.width.max(1) * SCALE, self.height.max(1) * SCALE);
-        let margin = (self.margin * SCALE).cast_signed();
-        let pixels = |length: u32| margin..(length.cast_signed() - margin).max(margin + 1);
-        let last = self.slots.saturating_sub(1).max(1) as f64;
+        let (width, height) = (self.width * SCALE, self.height * SCALE);
         // Without a ChartBuilder: its labels would be measured by the DOM here and by an estimate on the server.
         let scales = Cartesian2d::<RangedCoordf64, RangedCoordf64>::new(
-            0.0..last,
-            0.0..positive(self.y_max),
-            (pixels(width), flipped(pixels(height))),
+            0.0..self.last() as f64,
+            0.0..self.y_max,
+            // SVG counts from the top, values from the bottom.
+            (0..width.cast_signed(), height.cast_signed()..0),
         );
-        let canvas = SVGBackend::with_string(&mut markup, (width, height)).into_drawing_area().apply_coord_spec(scales);
+        let area = DrawingArea::<_, Shift>::from(Svg { markup: &mut markup, size: (width, height) });
+        let canvas = Canvas { area: area.apply_coord_spec(scales), frame: *self };
         let drawn = draw(&canvas);
         drop(canvas);
         drawn.map_or_else(String::new, |()| markup)
     }
 }
 
-/// A scale needs some height, whatever it was told.
-fn positive(y_max: f64) -> f64 {
-    y_max.max(f64::MIN_POSITIVE)
+/// What series and lines are drawn on.
+pub(super) struct Canvas<'a> {
+    area: DrawingArea<Svg<'a>, Cartesian2d<RangedCoordf64, RangedCoordf64>>,
+    frame: Frame,
 }
 
-/// SVG counts from the top, values from the bottom.
-fn flipped(range: Range<i32>) -> Range<i32> {
-    range.end..range.start
-}
-
-pub(super) type Canvas<'a> = DrawingArea<SVGBackend<'a>, Cartesian2d<RangedCoordf64, RangedCoordf64>>;
-
-/// Draws one series: a soft area under a line `stroke` tenths of a pixel wide. A missing value breaks both;
-/// a value between two missing ones is a dot, or it would not be seen.
-pub(super) fn draw_series(
-    canvas: &Canvas<'_>,
-    data: &[Option<f64>],
-    y_max: f64,
-    color: RGBColor,
-    stroke: u32,
-) -> Option<()> {
-    for run in runs(data, y_max) {
-        let (Some(first), Some(last)) = (run.first(), run.last()) else { continue };
-        if run.len() == 1 {
-            draw_dot(canvas, *first, stroke, color)?;
-            continue;
+impl Canvas<'_> {
+    /// Draws a series: a soft area under a line. A missing value breaks both; a value between two missing ones is a
+    /// dot, or it would not be seen.
+    pub(super) fn area(&self, data: &[Option<f64>], ink: Ink) -> Option<()> {
+        for run in self.runs(data) {
+            if let ([first, _, ..], Some(last)) = (run.as_slice(), run.last()) {
+                let ground = [(last.0, 0.0), (first.0, 0.0)];
+                let area: Vec<_> = run.iter().copied().chain(ground).collect();
+                self.area.draw(&Polygon::new(area, ink.color())).ok()?;
+            }
         }
-        let ground = [(last.0, 0.0), (first.0, 0.0)];
-        let area: Vec<_> = run.iter().copied().chain(ground).collect();
-        canvas.draw(&Polygon::new(area, color.mix(0.15))).ok()?;
-        canvas.draw(&PathElement::new(run, color.stroke_width(stroke))).ok()?;
+        self.line(data, ink)
     }
-    Some(())
+
+    /// Draws a series as a line only.
+    pub(super) fn line(&self, data: &[Option<f64>], ink: Ink) -> Option<()> {
+        for run in self.runs(data) {
+            match run.as_slice() {
+                [alone] => self.area.draw(&Circle::new(*alone, SCALE, ink.color())).ok()?,
+                _ => self.area.draw(&PathElement::new(run, ink.color())).ok()?,
+            }
+        }
+        Some(())
+    }
+
+    /// Draws a level line over the whole width.
+    pub(super) fn level(&self, y: f64, ink: Ink) -> Option<()> {
+        self.area.draw(&PathElement::new([(0.0, y), (self.frame.last() as f64, y)], ink.color())).ok()
+    }
+
+    fn runs(&self, data: &[Option<f64>]) -> Vec<Vec<(f64, f64)>> {
+        let in_slots = |run: Vec<(usize, f64)>| run.into_iter().map(|(slot, value)| (slot as f64, value)).collect();
+        runs(data, self.frame.y_max).into_iter().map(in_slots).collect()
+    }
 }
 
-/// Draws a dot of `radius` tenths of a pixel.
-pub(super) fn draw_dot(canvas: &Canvas<'_>, at: (f64, f64), radius: u32, color: RGBColor) -> Option<()> {
-    let (slot, value) = at;
-    let top = canvas.as_coord_spec().y_spec().range().end;
-    canvas.draw(&Circle::new((slot, value.max(0.0).min(top)), radius, color.filled())).ok()
+/// Writes what plotters has placed as the markup within an SVG element.
+struct Svg<'a> {
+    markup: &'a mut String,
+    size: (u32, u32),
 }
 
-/// Draws a level line over the whole width.
-pub(super) fn draw_level(canvas: &Canvas<'_>, slots: usize, y: f64, color: RGBColor) -> Option<()> {
-    let last = slots.saturating_sub(1) as f64;
-    canvas.draw(&PathElement::new([(0.0, y), (last, y)], color.stroke_width(SCALE))).ok()
+type Drawn = Result<(), DrawingErrorKind<Infallible>>;
+
+impl Svg<'_> {
+    fn points(&mut self, element: &str, color: BackendColor, points: impl IntoIterator<Item = BackendCoord>) -> Drawn {
+        // Writing to a text cannot fail.
+        let _ = write!(self.markup, "<{element} class=\"{}\" points=\"", Ink::class(color));
+        for (x, y) in points {
+            let _ = write!(self.markup, "{x},{y} ");
+        }
+        self.markup.push_str("\"/>");
+        Ok(())
+    }
 }
 
-/// The unbroken stretches of a series, as points within the frame.
-fn runs(data: &[Option<f64>], y_max: f64) -> Vec<Vec<(f64, f64)>> {
-    let point = |(slot, value): (usize, &Option<f64>)| {
-        value.filter(|value| value.is_finite()).map(|value| (slot as f64, value.clamp(0.0, positive(y_max))))
-    };
-    let points: Vec<_> = data.iter().enumerate().map(point).collect();
-    points
-        .split(Option::is_none)
-        .filter(|run| !run.is_empty())
-        .map(|run| run.iter().flatten().copied().collect())
-        .collect()
+impl DrawingBackend for Svg<'_> {
+    type ErrorType = Infallible;
+
+    fn get_size(&self) -> (u32, u32) {
+        self.size
+    }
+
+    fn ensure_prepared(&mut self) -> Drawn {
+        Ok(())
+    }
+
+    fn present(&mut self) -> Drawn {
+        Ok(())
+    }
+
+    /// Of what is drawn here nothing is made of pixels.
+    fn draw_pixel(&mut self, _: BackendCoord, _: BackendColor) -> Drawn {
+        Ok(())
+    }
+
+    fn draw_path<S: BackendStyle, I: IntoIterator<Item = BackendCoord>>(&mut self, path: I, style: &S) -> Drawn {
+        self.points("polyline", style.color(), path)
+    }
+
+    fn fill_polygon<S: BackendStyle, I: IntoIterator<Item = BackendCoord>>(&mut self, path: I, style: &S) -> Drawn {
+        self.points("polygon", style.color(), path)
+    }
+
+    fn draw_circle<S: BackendStyle>(&mut self, (x, y): BackendCoord, radius: u32, style: &S, _: bool) -> Drawn {
+        let class = Ink::class(style.color());
+        let _ = write!(self.markup, "<circle class=\"{class}\" cx=\"{x}\" cy=\"{y}\" r=\"{radius}\"/>");
+        Ok(())
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    const FRAME: Frame = Frame { width: 10, height: 20, slots: 3, y_max: 100.0 };
+
     #[test]
-    fn a_missing_sample_breaks_the_line() {
-        let data = [Some(1.0), Some(2.0), None, Some(f64::NAN), Some(300.0), None, Some(-5.0)];
-        assert_eq!(runs(&data, 100.0), [vec![(0.0, 1.0), (1.0, 2.0)], vec![(4.0, 100.0)], vec![(6.0, 0.0)]]);
-        assert!(runs(&[None, None], 100.0).is_empty());
-        assert!(runs(&[], 100.0).is_empty());
+    fn the_scales_are_from_corner_to_corner() {
+        let line = FRAME.draw(|canvas| canvas.line(&[Some(0.0), Some(50.0), Some(100.0)], Ink::ContainersCpu));
+        assert_eq!(line, "<polyline class=\"is-cpu is-part\" points=\"0,200 50,100 100,0 \"/>");
+        assert_eq!((FRAME.x(0), FRAME.x(2)), (0, 100));
+        assert_eq!(FRAME.view_box(), "0 0 100 200");
+    }
+
+    #[test]
+    fn an_area_ends_on_the_ground_and_a_lone_value_is_a_dot() {
+        let area = FRAME.draw(|canvas| canvas.area(&[Some(50.0), Some(100.0), None], Ink::Memory));
+        assert!(area.starts_with("<polygon class=\"is-memory\" points=\"0,100 50,0 50,200 0,200 \"/>"), "{area}");
+        let alone = FRAME.draw(|canvas| canvas.area(&[None, Some(50.0), None], Ink::Cpu));
+        assert_eq!(alone, "<circle class=\"is-cpu\" cx=\"50\" cy=\"100\" r=\"10\"/>");
     }
 }

@@ -1,0 +1,116 @@
+//! One container's row in a table.
+
+use super::bar::bar;
+use super::format;
+use super::live::Live;
+use super::sight::Sight;
+use super::sparkline::{spark, spark_box};
+use super::state::State;
+use crate::model::{ContainerState, ContainerStats, Severity, percent_of};
+use leptos::html::Tr;
+use leptos::prelude::*;
+
+/// Width and height of a container's sparkline, in CSS pixels.
+const TREND: (u32, u32) = (60, 20);
+
+/// The row of the container with this ID. While it is out of sight it stays as it is, which costs nothing.
+#[component]
+pub(super) fn Row(live: Live, id: String, sight: Sight) -> impl IntoView {
+    let row = NodeRef::<Tr>::new();
+    let in_sight = sight.of(row);
+    let id = StoredValue::new(id);
+    // Out of sight it reads what there is now, and is not told of what comes.
+    let cells = move || {
+        let read = |state: &State| id.with_value(|id| Cells::of(id, state));
+        if in_sight.get() { live.with(read) } else { live.peek(read) }
+    };
+    let class =
+        live.read(move |state| String::from(if id.with_value(|id| state.is_culprit(id)) { "is-culprit" } else { "" }));
+    view! { <tr node_ref=row class=class>{move || cells().into_view()}</tr> }
+}
+
+/// A row as text.
+#[derive(Default)]
+struct Cells {
+    name: String,
+    /// A state worth a word; running is what one expects.
+    state: &'static str,
+    error: String,
+    cpu: String,
+    /// CPU in percent of the host.
+    share: Option<f64>,
+    memory: String,
+    /// Memory in percent of the host's.
+    memory_share: Option<f64>,
+    limit: String,
+    limit_class: &'static str,
+    /// The CPU's sparkline as markup.
+    trend: String,
+}
+
+impl Cells {
+    /// Empty for one that has ended, whose row is about to go.
+    fn of(id: &str, state: &State) -> Self {
+        let Some(row) = state.rows().iter().find(|row| row.id == id) else { return Self::default() };
+        let memory_total = state.host.as_ref().and_then(|host| Some(host.memory.as_ref()?.total_gb * 1024.0));
+        let (limit, limit_class) = limit(row);
+        Self {
+            name: row.name.clone(),
+            state: match row.state {
+                _ if row.stale => "not up to date",
+                ContainerState::Running => "",
+                ContainerState::Paused => "paused",
+                ContainerState::Restarting => "restarting",
+            },
+            error: row.error.clone().unwrap_or_default(),
+            cpu: format::percent_exact(row.cpu),
+            share: row.cpu_host_percent,
+            memory: format::memory(row.memory_mb),
+            memory_share: row.memory_mb.zip(memory_total).and_then(|(used, total)| percent_of(used, total)),
+            limit,
+            limit_class,
+            trend: trend(&state.history.container_cpu(id)),
+        }
+    }
+
+    fn into_view(self) -> impl IntoView {
+        let title = self.name.clone();
+        view! {
+            <th scope="row" class="name">
+                <span class="name-text" title=title>{self.name}</span>
+                <span class="state">{self.state}</span>
+                <span class="error">{self.error}</span>
+            </th>
+            <td class="number cpu"><span class="cell">{self.cpu}</span>{bar("bar is-cpu", self.share)}</td>
+            <td class="number memory"><span class="cell">{self.memory}</span>{bar("bar is-memory", self.memory_share)}</td>
+            <td class="number limit"><span class=self.limit_class>{self.limit}</span></td>
+            <td class="number trend-cell">
+                <svg class="ht-spark trend" viewBox=spark_box(TREND) aria-hidden="true" inner_html=self.trend></svg>
+            </td>
+            <td class="number share">{format::percent_exact(self.share)}</td>
+        }
+    }
+}
+
+/// The limits, and how near the container is to its memory's where that is in the orange or the red band.
+fn limit(row: &ContainerStats) -> (String, &'static str) {
+    let memory = row.memory_limit_mb.map(|limit| {
+        let used = row.memory_mb.and_then(|used| percent_of(used, limit)).unwrap_or(0.0);
+        let band = Severity::of(used);
+        let class = if band >= Severity::High { band.class() } else { "" };
+        let text = format::memory_limit(limit);
+        (if class.is_empty() { text } else { format!("{} of {text}", format::percent(Some(used))) }, class)
+    });
+    let cores = row.cpu_limit_cores.map(format::cores);
+    match (memory, cores) {
+        (None, None) => ("none".into(), "is-none"),
+        (None, Some(cores)) => (cores, ""),
+        (Some((memory, class)), None) => (memory, class),
+        (Some((memory, class)), Some(cores)) => (format!("{memory}, {cores}"), class),
+    }
+}
+
+/// A container's sparkline; its scale is one core, or more where it used more.
+fn trend(cpu: &[Option<f64>]) -> String {
+    spark(cpu, cpu.iter().flatten().fold(100.0, |top, value| value.max(top)), TREND)
+}

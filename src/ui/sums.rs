@@ -1,0 +1,81 @@
+//! What stands under a table of containers: their sum and everything else, which add up to the host.
+
+use super::format;
+use super::state::State;
+use crate::model::{ContainersStats, Split};
+
+/// One line of sums, as text; what has no meaning is empty.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Sum {
+    pub(super) label: String,
+    pub(super) cpu: String,
+    pub(super) memory: String,
+    pub(super) limit: String,
+    pub(super) share: String,
+    /// What it means, as a tooltip.
+    pub(super) title: &'static str,
+    /// Suffix of its class.
+    pub(super) kind: &'static str,
+}
+
+/// Less than this is rounding, in MiB.
+const SOME_MEMORY: f64 = 0.1;
+
+/// The lines under the table. Each column adds up: of CPU in percent of a core, of memory, of CPU in percent of the
+/// host. Those of the host are left out where the containers' part of it is not known.
+pub(super) fn sums(state: &State) -> Vec<Sum> {
+    let Some(stats) = state.measured().filter(|stats| !stats.containers.is_empty()) else { return Vec::new() };
+    let mut lines = vec![containers(stats, &state.settings.noun)];
+    let cpu = stats.split.cpu_percent.as_ref();
+    let memory = stats.split.memory_mb.as_ref();
+    if cpu.is_none() && memory.is_none() {
+        return lines;
+    }
+    let host = state.host.as_ref();
+    let cores = host.and_then(|host| Some(f64::from(host.cpu.as_ref()?.count)));
+    let line = |label: &str, title, kind, part: fn(&Split) -> f64| Sum {
+        label: label.into(),
+        cpu: cpu.zip(cores).map_or(format::UNKNOWN.into(), |(split, cores)| {
+            format::split_part(split, format::percent_exact(Some(part(split) * cores)))
+        }),
+        memory: memory
+            .map_or(format::UNKNOWN.into(), |split| format::split_part(split, format::memory(Some(part(split))))),
+        share: cpu.map_or(format::UNKNOWN.into(), |split| {
+            format::split_part(split, format::percent_exact(Some(part(split))))
+        }),
+        limit: String::new(),
+        title,
+        kind,
+    };
+    let cache = memory.and_then(|split| Some(stats.total_memory_mb? - split.containers)).unwrap_or(0.0);
+    if cache >= SOME_MEMORY {
+        lines.push(Sum {
+            label: "File cache in it".into(),
+            memory: format!("−{}", format::memory(Some(cache))),
+            title: "Memory that the kernel takes back when it is needed: the host does not count it as used",
+            kind: "cache",
+            ..Sum::default()
+        });
+    }
+    let other = "Programs outside of these containers, other containers, and those that could not be measured";
+    lines.push(line("Everything else", other, "other", |split| split.other));
+    let mut all = line("Host", "What the host uses in all", "host", |split| split.host);
+    all.limit = host
+        .and_then(|host| host.memory.as_ref())
+        .map_or_else(String::new, |memory| format::short(memory.total_gb) + " GiB");
+    lines.push(all);
+    lines
+}
+
+fn containers(stats: &ContainersStats, noun: &str) -> Sum {
+    let (limits, _) = stats.memory_limits();
+    Sum {
+        label: format!("All {}", format::lowered(&format::measured(stats, noun))),
+        cpu: format::percent_exact(stats.total_cpu_percent),
+        memory: format::memory(stats.total_memory_mb),
+        limit: if limits > 0.0 { format::memory(Some(limits)) } else { String::new() },
+        share: format::percent_exact(stats.cpu_host_percent()),
+        title: "Sum of those that were measured in the last round",
+        kind: "all",
+    }
+}

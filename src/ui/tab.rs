@@ -1,0 +1,52 @@
+//! The browser's tab: its title and icon say when the host is in the red band, also while nobody looks at the page.
+
+use super::live::Live;
+use super::state::{Part, State};
+use crate::model::Severity;
+use leptos::prelude::*;
+
+const ICON: &str = "link[rel=icon]";
+
+/// Keeps the title and the icon of the page that it stands in: where a metric of the host is in the red band, the title
+/// begins with it (`CPU 94% · …`), and the icon is `alarm_icon`. Shows nothing itself.
+#[component]
+pub fn TabStatus(
+    /// The state to show.
+    live: Live,
+    /// Address of the icon for the red band.
+    alarm_icon: &'static str,
+) -> impl IntoView {
+    let alarm = live.read(alarm);
+    Effect::new(move |calm: Option<(String, Option<String>)>| {
+        let icon = document().query_selector(ICON).ok().flatten();
+        // As the page was before: what there is to go back to.
+        let calm =
+            calm.unwrap_or_else(|| (document().title(), icon.as_ref().and_then(|icon| icon.get_attribute("href"))));
+        let alarm = alarm.get();
+        let (title, address) = match alarm.is_empty() {
+            true => (calm.0.clone(), calm.1.clone()),
+            false => (format!("{alarm} · {}", calm.0), Some(alarm_icon.into())),
+        };
+        if document().title() != title {
+            document().set_title(&title);
+        }
+        if let (Some(icon), Some(address)) = (icon, address) {
+            let _ = icon.set_attribute("href", &address);
+        }
+        calm
+    });
+}
+
+/// The worst metric in the red band; empty while there is none, or nobody knows.
+fn alarm(state: &State) -> String {
+    let Some(host) = state.host.as_ref().filter(|_| state.host_stale.is_none()) else { return String::new() };
+    let worst = state.ranking()[0];
+    let percent = worst.percent(host).filter(|percent| Severity::of(*percent) == Severity::Critical);
+    percent.map_or_else(String::new, |percent| {
+        format!(
+            "{} {}",
+            if worst == Part::Memory { "Mem" } else { worst.name() },
+            super::format::percent(Some(percent))
+        )
+    })
+}
