@@ -14,8 +14,10 @@ build_server() {
   cargo build --release --bin host-telemetry --no-default-features --features ssr
 }
 
+# Its second file is cut out by the relocations; cargo-leptos passes the same flag with --split.
 build_page() {
-  cargo build --profile wasm-release --lib --target wasm32-unknown-unknown --no-default-features --features hydrate
+  RUSTFLAGS="${RUSTFLAGS:+$RUSTFLAGS }-Clink-args=--emit-relocs" \
+    cargo build --profile wasm-release --lib --target wasm32-unknown-unknown --no-default-features --features hydrate
 }
 
 # The flags in Cargo.toml, which cargo-leptos takes too.

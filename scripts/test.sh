@@ -18,7 +18,7 @@ rust_tests() {
 
 # In Chromium: the whole suite, on the release that cargo-leptos builds.
 browser_tests() {
-  cargo leptos end-to-end --release
+  cargo leptos end-to-end --release --split
 }
 
 # The release that `make run` builds, which compresses its files itself.

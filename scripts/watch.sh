@@ -5,4 +5,4 @@ source scripts/build.sh
 step "Check for cargo and a linker" check_cargo
 step "Tools of the build" build_tools
 step "cargo-leptos" cargo_leptos
-exec cargo leptos watch "$@"
+exec cargo leptos watch --split "$@"

@@ -27,21 +27,23 @@ const NO_WAIT: Duration = Duration::from_secs(1);
 /// A host of two cores, of which 45 % are busy in every window.
 struct FakeHost {
     ticks: Arc<AtomicU64>,
+    /// How busy its CPUs are, in percent.
+    busy: u64,
     readable: bool,
 }
 
 impl FakeHost {
     fn new() -> Self {
-        Self { ticks: Arc::default(), readable: true }
+        Self { ticks: Arc::default(), busy: 45, readable: true }
     }
 
     fn unreadable() -> Self {
         Self { readable: false, ..Self::new() }
     }
 
-    fn usage(ticks: &AtomicU64) -> HostUsage {
+    fn usage(ticks: &AtomicU64, percent: u64) -> HostUsage {
         let ticks = ticks.fetch_add(100, Ordering::Relaxed) + 100;
-        let (busy, idle) = (ticks * 45 / 100, ticks * 55 / 100);
+        let (busy, idle) = (ticks * percent / 100, ticks * (100 - percent) / 100);
         let memory = MemoryReading { total: 20 * GIB, available: 15 * GIB / 2, swap_total: 4 * GIB, swap_used: GIB };
         HostUsage {
             cpu: CpuTimes::parse(&format!("cpu {busy} 0 0 {idle}\ncpu0 0 0 0 0\ncpu1 0 0 0 0\n")),
@@ -58,14 +60,14 @@ impl HostReader for FakeHost {
             return HostReading { usage, disk: Err(gone()) };
         }
         HostReading {
-            usage: Self::usage(&self.ticks),
+            usage: Self::usage(&self.ticks, self.busy),
             disk: Ok(DiskUsage { total: 200 * GIB, used: 108 * GIB, available: 92 * GIB }),
         }
     }
 
     fn usage_reader(&self) -> impl Fn() -> HostUsage + Send + Sync + 'static {
-        let ticks = Arc::clone(&self.ticks);
-        move || Self::usage(&ticks)
+        let (ticks, busy) = (Arc::clone(&self.ticks), self.busy);
+        move || Self::usage(&ticks, busy)
     }
 }
 
@@ -263,6 +265,19 @@ async fn the_host_is_split_into_containers_and_everything_else() {
 }
 
 #[tokio::test]
+async fn the_first_html_names_who_uses_most_of_a_host_in_trouble() {
+    let host = FakeHost { busy: 90, ..FakeHost::new() };
+    let server = server(host, FakeEngine::new(Engine::Up(vec!["a"]))).await;
+    let page = server.get_until("/", |answer| answer.text.contains(" has-culprit")).await;
+    // The one container uses 10 of the 90.
+    assert!(
+        page.text.contains("title=\"outside agents: 80.0% of the host&#39;s CPU\"")
+           
+    );
+    assert!(page.text.contains("sum is-other is-culprit"), "its line in the tables is marked");
+}
+
+#[tokio::test]
 async fn containers_elsewhere_are_no_part_of_this_host() {
     let engine = FakeEngine { local: false, ..FakeEngine::new(Engine::Up(vec!["a"])) };
     let server = server(FakeHost::new(), engine).await;
@@ -270,7 +285,10 @@ async fn containers_elsewhere_are_no_part_of_this_host() {
     let body = server.get_until("/api/telemetry/containers", measured).await.json();
     assert_eq!(body["split"], json!({"cpu_percent": null, "memory_percent": null, "memory_mb": null}));
     assert_eq!(body["containers"][0]["cpu_host_percent"], 10.0, "of the host that they are on");
-    assert!(server.get("/").await.text.contains("<b class=\"ht-sum\">10%</b>"), "in the header as well");
+    assert!(
+        server.get("/").await.text.contains("class=\"ht-sum\">10%</b>"),
+        "in the header as well"
+    );
     let history = server.get("/api/telemetry/history").await.json();
     assert_eq!(history["totals"].as_array().unwrap().last().unwrap()["cpu_host_percent"], 10.0);
 }
