@@ -13,7 +13,7 @@ mod timestamp;
 pub use containers::{ContainerState, ContainerStats, ContainersStats, HostSplit, Split};
 pub use culprit::{Case, Culprit, Culprits};
 pub use history::{CAPACITY, ContainerTrend, History, HostPoint, TotalsPoint};
-pub use host::{CpuStats, DiskStats, HostStats, MemoryStats, SwapStats};
+pub use host::{CpuStats, DiskStats, HostErrors, HostStats, MemoryStats, SwapStats};
 pub use number::{GIB, MIB, percent_of, round1};
 pub use severity::{DiskLevel, Severity};
 pub use timestamp::Timestamp;

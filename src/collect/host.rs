@@ -3,8 +3,9 @@
 use super::host_cpu::CpuTimes;
 use super::host_disk::{DiskProbe, DiskUsage};
 use super::host_memory::MemoryReading;
-use crate::model::{CpuStats, DiskStats, GIB, HostStats, MemoryStats, SwapStats, Timestamp, percent_of, round1};
-use std::collections::BTreeMap;
+use crate::model::{
+    CpuStats, DiskStats, GIB, HostErrors, HostStats, MemoryStats, SwapStats, Timestamp, percent_of, round1,
+};
 use std::path::PathBuf;
 use std::time::Duration;
 use sysinfo::System;
@@ -91,27 +92,22 @@ pub(super) fn derive(
     reading: &HostReading,
     previous: Option<&CpuTimes>,
 ) -> Result<HostStats, String> {
-    let mut errors = BTreeMap::new();
-    let mut part = |name: &str, reason: &str| drop(errors.insert(name.to_owned(), reason.to_owned()));
+    let mut errors = HostErrors::default();
     let cpu = match (&reading.usage.cpu, previous) {
         (Ok(times), Some(previous)) => {
-            Some(CpuStats { percent: round1(times.percent_since(previous)), count: times.count() })
+            Ok(CpuStats { percent: round1(times.percent_since(previous)), count: times.count() })
         }
-        (Ok(_), None) => {
-            part("cpu", "no sample before this one");
-            None
-        }
-        (Err(reason), _) => {
-            part("cpu", reason);
-            None
-        }
+        (Ok(_), None) => Err("no sample before this one".to_owned()),
+        (Err(reason), _) => Err(reason.clone()),
     };
-    let memory = reading.usage.memory.as_ref().map_err(|reason| part("memory", reason)).ok();
+    let cpu = cpu.map_err(|reason| errors.cpu = Some(reason)).ok();
+    let memory = reading.usage.memory.as_ref().map_err(|reason| errors.memory = Some(reason.clone())).ok();
     let swap = memory.and_then(swap_stats);
     let memory = memory.map(memory_stats);
-    let disk = reading.disk.clone().and_then(|disk| disk_stats(&disk)).map_err(|reason| part("disk", &reason)).ok();
+    let disk =
+        reading.disk.clone().and_then(|disk| disk_stats(&disk)).map_err(|reason| errors.disk = Some(reason)).ok();
     if cpu.is_none() && memory.is_none() && disk.is_none() {
-        return Err(errors.into_values().collect::<Vec<_>>().join("; "));
+        return Err(errors.joined().unwrap_or_default());
     }
     Ok(HostStats {
         hostname: hostname.to_owned(),
@@ -187,7 +183,7 @@ mod tests {
         assert_eq!(stats.memory, Some(memory));
         assert_eq!(stats.swap, Some(SwapStats { percent: 25.0, used_gb: 1.0, total_gb: 4.0 }));
         assert_eq!(stats.disk, Some(DiskStats { percent: 50.0, used_gb: 100.0, total_gb: 200.0 }));
-        assert!(stats.errors.is_empty());
+        assert_eq!(stats.errors, HostErrors::default());
     }
 
     #[test]
@@ -196,8 +192,8 @@ mod tests {
         let stats = derive("atlas-01", Timestamp::now(), &reading, None).expect("stats");
         assert_eq!((stats.cpu, stats.disk), (None, None));
         assert!(stats.memory.is_some());
-        assert_eq!(stats.errors["disk"], "/data: gone");
-        assert_eq!(stats.errors["cpu"], "no sample before this one");
+        assert_eq!(stats.errors.disk.as_deref(), Some("/data: gone"));
+        assert_eq!(stats.errors.cpu.as_deref(), Some("no sample before this one"));
     }
 
     #[test]
@@ -206,7 +202,7 @@ mod tests {
         let usage = HostUsage { memory: Ok(memory), ..reading().usage };
         let stats = derive("a", Timestamp::now(), &HostReading { usage, ..reading() }, Some(&times(0, 0)));
         let stats = stats.expect("stats");
-        assert_eq!((stats.swap, stats.errors.len()), (None, 0));
+        assert_eq!((stats.swap, stats.errors), (None, HostErrors::default()));
     }
 
     #[test]
@@ -214,7 +210,7 @@ mod tests {
         let disk = Ok(DiskUsage { total: 0, used: 0, available: 0 });
         let stats = derive("atlas-01", Timestamp::now(), &HostReading { disk, ..reading() }, None).expect("stats");
         assert_eq!(stats.disk, None);
-        assert_eq!(stats.errors["disk"], "the file system has no size");
+        assert_eq!(stats.errors.disk.as_deref(), Some("the file system has no size"));
     }
 
     #[test]

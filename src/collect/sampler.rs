@@ -121,8 +121,7 @@ async fn sample_host(mut reader: impl HostReader, options: SamplerOptions, publi
 /// What could not be read, in one line.
 fn problem(derived: &Result<HostStats, String>) -> Option<String> {
     match derived {
-        Ok(stats) if stats.errors.is_empty() => None,
-        Ok(stats) => Some(stats.errors.values().cloned().collect::<Vec<_>>().join("; ")),
+        Ok(stats) => stats.errors.joined(),
         Err(reason) => Some(reason.clone()),
     }
 }

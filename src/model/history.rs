@@ -203,8 +203,7 @@ fn keep_newest<T>(points: &mut Vec<T>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{ContainerState, ContainerStats, CpuStats};
-    use std::collections::BTreeMap;
+    use crate::model::{ContainerState, ContainerStats, CpuStats, HostErrors};
 
     fn time(second: u32) -> Timestamp {
         let text = format!("\"2026-01-13T{:02}:{:02}:{:02}.000000Z\"", second / 3600, second / 60 % 60, second % 60);
@@ -221,7 +220,7 @@ mod tests {
             timestamp: time(second),
             age_seconds: 0.0,
             stale: false,
-            errors: BTreeMap::new(),
+            errors: HostErrors::default(),
         }
     }
 

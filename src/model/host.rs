@@ -1,8 +1,7 @@
 //! The host's numbers as they stand on the wire.
 
 use super::Timestamp;
-use serde::Serialize;
-use std::collections::BTreeMap;
+use serde::{Serialize, Serializer};
 
 /// Answer of `GET /api/telemetry/host`.
 ///
@@ -25,8 +24,38 @@ pub struct HostStats {
     pub age_seconds: f64,
     /// Whether the sample after this one is overdue.
     pub stale: bool,
-    /// Why a part is `null`: its name (`cpu`, `memory`, `disk`) and the reason.
-    pub errors: BTreeMap<String, String>,
+    /// Why a part is `null`.
+    pub errors: HostErrors,
+}
+
+/// The reason why a part of the host could not be read. On the wire, a part that could has no key.
+#[derive(Clone, Debug, Default, PartialEq, Eq, miniserde::Deserialize)]
+pub struct HostErrors {
+    /// Of the CPU.
+    pub cpu: Option<String>,
+    /// Of memory and swap.
+    pub memory: Option<String>,
+    /// Of the disk.
+    pub disk: Option<String>,
+}
+
+impl HostErrors {
+    /// All reasons in one line; `None` if everything could be read.
+    pub fn joined(&self) -> Option<String> {
+        let reasons: Vec<&str> = self.named().filter_map(|(_, reason)| reason.as_deref()).collect();
+        (!reasons.is_empty()).then(|| reasons.join("; "))
+    }
+
+    fn named(&self) -> impl Iterator<Item = (&'static str, &Option<String>)> {
+        [("cpu", &self.cpu), ("memory", &self.memory), ("disk", &self.disk)].into_iter()
+    }
+}
+
+/// By hand, because a part that could be read has no key.
+impl Serialize for HostErrors {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.named().filter(|(_, reason)| reason.is_some()))
+    }
 }
 
 /// CPU of the whole host.

@@ -97,7 +97,7 @@ const CPU: Kind = Kind {
     class: "is-cpu",
     label: "CPU",
     read: |host| {
-        let Some(cpu) = &host.cpu else { return Reading::missing(host, "cpu") };
+        let Some(cpu) = &host.cpu else { return Reading::missing(&host.errors.cpu) };
         Reading {
             value: format::percent(Some(cpu.percent)),
             widest: "100%".into(),
@@ -113,7 +113,7 @@ const MEMORY: Kind = Kind {
     class: "is-memory",
     label: "Mem",
     read: |host| {
-        let Some(memory) = &host.memory else { return Reading::missing(host, "memory") };
+        let Some(memory) = &host.memory else { return Reading::missing(&host.errors.memory) };
         let total = format::short(memory.total_gb);
         Reading {
             value: format::decimal(memory.used_gb),
@@ -130,7 +130,7 @@ const DISK: Kind = Kind {
     class: "is-disk",
     label: "Disk",
     read: |host| {
-        let Some(disk) = &host.disk else { return Reading::missing(host, "disk") };
+        let Some(disk) = &host.disk else { return Reading::missing(&host.errors.disk) };
         Reading {
             value: format::percent(Some(disk.percent)),
             widest: "100%".into(),

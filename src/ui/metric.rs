@@ -21,8 +21,8 @@ pub(super) struct Reading {
 
 impl Reading {
     /// A part that could not be read; its reason is the tooltip.
-    pub(super) fn missing(host: &HostStats, part: &str) -> Self {
-        Self::unknown(host.errors.get(part).map_or("", String::as_str))
+    pub(super) fn missing(reason: &Option<String>) -> Self {
+        Self::unknown(reason.as_deref().unwrap_or_default())
     }
 
     fn unknown(reason: &str) -> Self {

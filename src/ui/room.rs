@@ -76,10 +76,10 @@ mod tests {
     use super::*;
     use crate::api::Settings;
     use crate::model::{
-        ContainerState, ContainerStats, ContainersStats, DiskStats, HostStats, MemoryStats, SwapStats, Timestamp,
+        ContainerState, ContainerStats, ContainersStats, DiskStats, HostErrors, HostStats, MemoryStats, SwapStats,
+        Timestamp,
     };
     use crate::ui::state::ContainersView;
-    use std::collections::BTreeMap;
 
     fn state(limits: &[Option<f64>], swap: Option<SwapStats>) -> State {
         let row = |limit: &Option<f64>| ContainerStats {
@@ -106,7 +106,7 @@ mod tests {
                 timestamp: Timestamp::now(),
                 age_seconds: 0.0,
                 stale: false,
-                errors: BTreeMap::new(),
+                errors: HostErrors::default(),
             }),
             containers: ContainersView::Measured(ContainersStats {
                 containers,

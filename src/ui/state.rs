@@ -229,8 +229,7 @@ pub(super) fn spoken(name: &str, percent: Option<f64>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{CpuStats, DiskStats, MemoryStats};
-    use std::collections::BTreeMap;
+    use crate::model::{CpuStats, DiskStats, HostErrors, MemoryStats};
 
     fn host(cpu: f64, memory: f64, disk: Option<f64>) -> HostStats {
         HostStats {
@@ -242,7 +241,7 @@ mod tests {
             timestamp: Timestamp::now(),
             age_seconds: 0.0,
             stale: false,
-            errors: BTreeMap::new(),
+            errors: HostErrors::default(),
         }
     }
 
