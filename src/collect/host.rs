@@ -216,7 +216,7 @@ mod tests {
     #[test]
     fn nothing_readable_is_an_error_that_names_every_reason() {
         let error = derive("atlas-01", Timestamp::now(), &broken(), None).expect_err("nothing was read");
-        assert_eq!(error, "a; c; b");
+        assert_eq!(error, "a; b; c");
     }
 
     #[test]
