@@ -1,5 +1,5 @@
 # Every task that a person runs. Each installs what it needs; `make help` lists them.
-.PHONY: help run build test test-faults fuzz lint compare watch screenshots clean
+.PHONY: help run build test test-faults fuzz lint compare bench-page lighthouse watch screenshots clean
 
 help: ## List the tasks
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 22
@@ -24,6 +24,12 @@ lint: ## Formatting, clippy and documentation, warnings denied
 
 compare: ## Compare the numbers with psutil, free, df, docker stats and podman stats under load, some 3 minutes
 	@scripts/compare.sh $(ARGS)
+
+bench-page: ## Time an update of the page with 200 containers in Chromium, some 3 minutes
+	@scripts/bench-page.sh
+
+lighthouse: ## Audit the release in Chromium with Lighthouse, median of five, some 3 minutes
+	@scripts/lighthouse.sh
 
 watch: ## Develop: build, serve, and reload when a file changes
 	@scripts/watch.sh $(ARGS)

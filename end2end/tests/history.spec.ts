@@ -1,22 +1,22 @@
-import type { Route } from '@playwright/test';
 import { type Dashboard, NOON } from './support/dashboard.ts';
 import { drawnLines } from './support/history.ts';
+import { Held } from './support/hold.ts';
 import type { Server } from './support/server.ts';
 import { expect, test } from './support/test.ts';
 
 const INTERVAL = 5;
 const CAPACITY = 60;
 
+async function expectPoints(dashboard: Dashboard, points: number[]): Promise<void> {
+  expect(await dashboard.cpu.points()).toEqual(points);
+  expect(await dashboard.memory.points()).toEqual(points);
+}
+
 test.describe('by the clock', () => {
   test.beforeEach(async ({ dashboard, hostMock: _, startServer }) => {
     const server = await startServer({ args: ['--interval', String(INTERVAL)] });
     await dashboard.openFrozen(server.url);
   });
-
-  async function expectPoints(dashboard: Dashboard, points: number[]): Promise<void> {
-    expect(await dashboard.cpu.points()).toEqual(points);
-    expect(await dashboard.memory.points()).toEqual(points);
-  }
 
   test('after more polls than fit, a sparkline has 60 points', async ({ dashboard, hostMock }) => {
     for (let poll = 1; poll <= CAPACITY + 2; poll += 1) {
@@ -31,10 +31,9 @@ test.describe('by the clock', () => {
     const end = measures ? 'filled afterwards' : 'never filled if the server did not measure either';
     test(`polls that fail are a gap, ${end}`, async ({ complaints, dashboard, hostMock, traffic }) => {
       complaints.allowFailedRequests();
-      const newest = dashboard.cpu.root.locator('.ht-spark circle');
       for (let poll = 1; poll <= 20; poll += 1) await dashboard.nextPoll(INTERVAL);
       await expectPoints(dashboard, [20]);
-      await expect(newest).toHaveCount(1);
+      await expect(dashboard.cpu.newest).toHaveCount(1);
       const before = traffic.asked('history');
 
       hostMock.fail({ measures });
@@ -42,7 +41,7 @@ test.describe('by the clock', () => {
         await dashboard.nextPoll(INTERVAL);
         await expect(dashboard.cpu.root).toHaveClass(/is-stale/);
         await expectPoints(dashboard, [20]);
-        await expect(newest, 'nothing is known of now').toHaveCount(0);
+        await expect(dashboard.cpu.newest, 'nothing is known of now').toHaveCount(0);
       }
       expect(traffic.asked('history'), 'a server that does not answer is not asked for more').toBe(before);
 
@@ -57,25 +56,33 @@ test.describe('by the clock', () => {
       await expectPoints(dashboard, measures ? [CAPACITY] : [20, 38]);
     });
   }
+});
 
-  test('a history from before a poll, that comes after it, takes nothing away', async ({ page, dashboard, hostMock: _ }) => {
-    for (let poll = 1; poll <= 10; poll += 1) await dashboard.nextPoll(INTERVAL);
-    let held: Route | undefined;
-    await page.route('**/api/telemetry/history', (route) => {
-      held = route;
-    });
-    await page.clock.runFor(1000 * (INTERVAL - 1));
-    await dashboard.summary.click();
-    await expect.poll(() => held !== undefined).toBe(true);
-    await page.clock.runFor(1000);
-    await expect.poll(() => dashboard.cpu.points()).toEqual([11]);
+test('a history from before a poll, that comes after it, takes nothing away', async ({
+  page,
+  dashboard,
+  hostMock,
+  startServer,
+}) => {
+  const server = await startServer({ args: ['--interval', String(INTERVAL)] });
+  hostMock.run([]);
+  const later = await Held.requests(page, '**/split_*.wasm');
+  await dashboard.openFrozen(server.url, { details: false });
+  for (let poll = 1; poll <= 10; poll += 1) await dashboard.nextPoll(INTERVAL);
 
-    const timestamp = (poll: number) => new Date(NOON.getTime() + poll * INTERVAL * 1000).toISOString().replace('Z', '000Z');
-    const host = Array.from({ length: 10 }, (_, index) => ({ timestamp: timestamp(index + 1), cpu: 7.5, memory: 62.3 }));
-    await held?.fulfill({ json: { interval_seconds: INTERVAL, host, totals: [], containers: [] } });
-    await dashboard.expectSettled();
-    await expectPoints(dashboard, [11]);
-  });
+  // What comes later asks for the history first of all; a request is given up after 3 s.
+  await page.clock.runFor(1000 * (INTERVAL - 1));
+  const history = await Held.requests(page, '**/api/telemetry/history');
+  await later.letGo();
+  await expect.poll(() => history.count).toBe(1);
+  await dashboard.beginPoll(INTERVAL);
+  await expect.poll(() => dashboard.cpu.points()).toEqual([11]);
+
+  const timestamp = (poll: number) => new Date(NOON.getTime() + poll * INTERVAL * 1000).toISOString().replace('Z', '000Z');
+  const host = Array.from({ length: 10 }, (_, index) => ({ timestamp: timestamp(index + 1), cpu: 7.5, memory: 62.3 }));
+  await history.letGo((route) => route.fulfill({ json: { interval_seconds: INTERVAL, host, totals: [], containers: [] } }));
+  await dashboard.expectSettled();
+  await expectPoints(dashboard, [11]);
 });
 
 test.describe('of a real server', () => {
@@ -101,7 +108,7 @@ test.describe('of a real server', () => {
     expect(traffic.asked('host'), 'polls while it was asleep').toBe(0);
 
     await dashboard.nextPoll(1);
-    expect(traffic.asked('history')).toBe(1);
+    expect(traffic.asked('history'), 'at first, and for the gap').toBe(2);
     const [newest = 0] = (await dashboard.cpu.points()).toReversed();
     expect(newest).toBeGreaterThan(4);
   });
@@ -114,7 +121,7 @@ test.describe('of a real server', () => {
 
     await context.setOffline(true);
     await expect(dashboard.age).toHaveText(/^[3-9] s old$/, { timeout: 15_000 });
-    await expect(dashboard.cpu.root.locator('.ht-spark circle')).toHaveCount(0);
+    await expect(dashboard.cpu.newest).toHaveCount(0);
     await context.setOffline(false);
     await expect(dashboard.age).toBeHidden({ timeout: 15_000 });
     await expectAllOf(server, dashboard);

@@ -40,3 +40,17 @@ test('names and errors are text, never markup', async ({ page, dashboard, fakeDo
   }
   expect(dialogs).toEqual([]);
 });
+
+test('the name of who is to blame is text as well', async ({ page, dashboard, hostMock, startServer }) => {
+  const [name = ''] = NAMES;
+  const server = await startServer({ args: ['--interval', '1'] });
+  hostMock.answer({ cpu: { percent: 94, count: 8 } });
+  hostMock.run([{ name, cpuShare: 61 }]);
+  await dashboard.openFrozen(server.url);
+  const scripts = await page.locator('script').count();
+  await dashboard.nextPoll(1);
+  await dashboard.nextPoll(1);
+  await expect(dashboard.cpu.culprit).toHaveText(`${name} 61% of the host's CPU`);
+  await expect(dashboard.cpu.culprit).toHaveAttribute('title', `${name}: 61.0% of the host's CPU`);
+  await expect(page.locator('script')).toHaveCount(scripts);
+});

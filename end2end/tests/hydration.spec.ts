@@ -26,7 +26,7 @@ test('numbers and charts go on by themselves', async ({ page, dashboard, startSe
     times.push(answer.timestamp);
   });
   await page.goto(server.url);
-  const line = dashboard.chart.locator('polyline[stroke="#2563EB"]');
+  const line = dashboard.line('cpu');
   const points = async () => ((await line.getAttribute('points')) ?? '').trim().split(/\s+/).length;
   const atFirst = (await line.count()) ? await points() : 1;
   await expect.poll(points, { timeout: 20_000 }).toBeGreaterThanOrEqual(atFirst + 3);

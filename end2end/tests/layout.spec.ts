@@ -1,127 +1,72 @@
 import type { Dashboard } from './support/dashboard.ts';
+import type { MockedContainer } from './support/rounds.ts';
 import { expect, test } from './support/test.ts';
 
-const WIDTHS = [1600, 1280, 820, 700, 560, 420, 360];
-/** Boxes are not on whole pixels. */
-const SLACK = 0.5;
+const WIDTHS = [1280, 820, 560, 420, 360];
+const QUIET = {
+  cpu: { percent: 9.9, count: 8 },
+  memory: { percent: 9.9, used_gb: 9.9, total_gb: 127.9, available_gb: 118 },
+  disk: { percent: 9.9, used_gb: 19.8, total_gb: 200 },
+};
+const FULL = {
+  cpu: { percent: 100, count: 8 },
+  memory: { percent: 100, used_gb: 127.9, total_gb: 127.9, available_gb: 0 },
+  disk: { percent: 100, used_gb: 200, total_gb: 200 },
+};
 
-/** The parts of the bar that show, from left to right, stand beside each other and within the bar. */
-async function expectApart(dashboard: Dashboard, width: number): Promise<void> {
-  await dashboard.expectNoSidewaysScroll();
-  const parts = await dashboard.page.locator('.host, .ht-metric, .ht-agents, .ht-age.is-shown').filter({ visible: true }).all();
-  const named = await Promise.all(
-    parts.map(async (part) => ({ name: await part.innerText(), box: await part.boundingBox() })),
-  );
-  let end = 0;
-  for (const { name, box } of named) {
-    const what = `${JSON.stringify(name)} at ${width}`;
-    if (!box) throw new Error(`no box: ${what}`);
-    expect(box.x, `left edge of ${what}`).toBeGreaterThanOrEqual(end - SLACK);
-    expect(box.y, `top of ${what}`).toBeGreaterThanOrEqual(0);
-    expect(box.y + box.height, `bottom of ${what}`).toBeLessThanOrEqual(48);
-    end = box.x + box.width;
-  }
-  expect(end, `right edge at ${width}`).toBeLessThanOrEqual(width + SLACK);
+/** Many small ones, so that none is to blame. */
+function agents(share: number): MockedContainer[] {
+  return Array.from({ length: 9 }, (_, index) => ({ name: `agent-${index}`, cpuShare: share, memoryShare: share }));
 }
 
-test.describe('the widest numbers', () => {
-  test.beforeEach(async ({ dashboard, fakeDocker, hostMock, startServer }) => {
-    fakeDocker.containers = Array.from({ length: 60 }, (_, index) => ({
-      name: `agent-with-quite-a-long-name-${index}`,
-      cpu: 13.3,
-      memoryMib: 1900,
-    }));
-    const server = await startServer({ args: ['--hostname', 'atlas-01.a-rather-long-domain.compute.internal', '--interval', '1'] });
-    await dashboard.openFrozen(server.url);
-    hostMock.answer({
-      cpu: { percent: 100, count: 8 },
-      memory: { percent: 100, used_gb: 127.9, total_gb: 127.9, available_gb: 0 },
-      disk: { percent: 100, used_gb: 2000, total_gb: 2000 },
-    });
-    await dashboard.nextPoll(1);
-    await expect(dashboard.cpu.number).toHaveText('100%');
-    await expect(dashboard.disk.number).toHaveText('100%');
-    await expect(dashboard.summary).toContainText('60');
-  });
-
-  test('fit at every width', async ({ page, dashboard }) => {
-    for (const width of WIDTHS) {
-      await page.setViewportSize({ width, height: 800 });
-      await expect(dashboard.cpu.root).toBeVisible();
-      await expectApart(dashboard, width);
-    }
-  });
-
-  test('fit at every width with their age beside them', async ({ complaints, page, dashboard, hostMock }) => {
-    complaints.allowFailedRequests();
-    hostMock.fail();
-    await dashboard.nextPoll(1);
-    await expect(dashboard.age).toBeVisible();
-    for (const width of WIDTHS) {
-      await page.setViewportSize({ width, height: 800 });
-      await expectApart(dashboard, width);
-    }
-  });
-});
-
-test.describe('the panel', () => {
-  test.beforeEach(async ({ page, dashboard, fakeDocker, startServer, traffic }) => {
-    // More than any host has, so that the split's texts are the longest; and an error without a place to break.
-    fakeDocker.containers = Array.from({ length: 60 }, (_, index) => ({
-      name: `agent-with-quite-a-long-name-${index}`,
-      cpu: 100,
-      memoryMib: 4096,
-      ...(index < 2 && { error: `open /sys/fs/cgroup/${'0123456789abcdef'.repeat(4)}` }),
-    }));
-    const server = await startServer({ args: ['--interval', '1'] });
-    // A line needs two rounds with a CPU, which the first does not know.
-    await expect.poll(async () => (await server.history()).totals.length, { timeout: 15_000 }).toBeGreaterThan(2);
-    await page.goto(server.url);
-    await expect.poll(() => traffic.asked('host'), { message: 'polls of the live page' }).toBeGreaterThan(0);
-    await dashboard.summary.click();
-    await expect(dashboard.panelRows.first().locator('.trend polyline')).toHaveCount(1);
-  });
-
-  for (const width of [360, 420, 470, 1280]) {
-    test(`has room for the longest texts in a window of ${width}`, async ({ page, dashboard }) => {
-      await page.setViewportSize({ width, height: 640 });
-      const box = await dashboard.panel.boundingBox();
-      if (!box) throw new Error('the panel is not shown');
-      expect(box.x).toBeGreaterThanOrEqual(0);
-      expect(box.x + box.width).toBeLessThanOrEqual(width);
-      expect(box.y + box.height).toBeLessThanOrEqual(640);
-      await dashboard.expectNoSidewaysScroll();
-      const overflow = await dashboard.panel.evaluate((panel) => panel.scrollWidth - panel.clientWidth);
-      expect(overflow, 'what is cut off in the panel').toBe(0);
-      await expectColumns(dashboard);
-    });
-  }
-
-  test('has a trend beside each number', async ({ dashboard }) => {
-    const middles = await dashboard.panelRows.first().evaluate((row) =>
-      ['.trend', '.cell'].map((part) => {
-        const { top = NaN, bottom = NaN } = row.querySelector(part)?.getBoundingClientRect() ?? {};
-        return (top + bottom) / 2;
-      }),
-    );
-    const [trend = NaN, number = NaN] = middles;
-    expect(Math.abs(trend - number)).toBeLessThanOrEqual(3);
-  });
-});
-
-/** The numbers of both tables in the panel stand under each other, flush right. */
-async function expectColumns(dashboard: Dashboard): Promise<void> {
-  const rows = await dashboard.panel.locator('tbody tr').evaluateAll((list) =>
-    list.map((row) =>
-      [...row.querySelectorAll('td:not(.share)')].map((cell) => {
-        const text = document.createRange();
-        text.selectNodeContents(cell);
-        return text.getBoundingClientRect().right;
-      }),
-    ),
+/** Where each part of the bar is, but for the numbers themselves. */
+function boxes({ page }: Dashboard): Promise<string[]> {
+  const parts = '.host, .ht-metric, .ht-label, .ht-spark, .ht-bar, .ht-level, .ht-agents, .ht-toggle, .ht-sum, .ht-chevron';
+  return page.locator('.stats-bar').locator(parts).filter({ visible: true }).evaluateAll((list) =>
+    list.map((part) => {
+      const { x, y, width, height } = part.getBoundingClientRect();
+      return `${part.getAttribute('class')?.split(' ', 2).join('.')} ${[x, y, width, height].join(' ')}`;
+    }),
   );
-  for (const column of [0, 1]) {
-    const edges = rows.map((row) => row[column] ?? NaN);
-    expect(Math.max(...edges) - Math.min(...edges), `spread of the right edges in column ${column}`).toBeLessThanOrEqual(1);
-  }
+}
+
+for (const width of WIDTHS) {
+  test(`nothing moves where numbers gain digits in a window of ${width}`, async ({ page, dashboard, hostMock, startServer }) => {
+    await page.setViewportSize({ width, height: 800 });
+    const server = await startServer({ args: ['--interval', '1'] });
+    hostMock.answer(QUIET);
+    hostMock.run(agents(0.4));
+    await dashboard.openFrozen(server.url);
+    await dashboard.nextPoll(1);
+    await expect(dashboard.disk.root.locator('.ht-value')).toContainText('9%');
+    const before = await boxes(dashboard);
+
+    hostMock.answer(FULL);
+    hostMock.run(agents(11.1));
+    await dashboard.nextPoll(1);
+    await expect(dashboard.disk.root.locator('.ht-value')).toContainText('100%');
+    await expect(dashboard.summary).toContainText('99%');
+    expect(await boxes(dashboard)).toEqual(before);
+  });
+}
+
+for (const width of WIDTHS) {
+  test(`who is to blame comes into free room in a window of ${width}`, async ({ page, dashboard, hostMock, startServer }) => {
+    await page.setViewportSize({ width, height: 800 });
+    const server = await startServer({ args: ['--interval', '1'] });
+    hostMock.answer({ cpu: FULL.cpu });
+    hostMock.run([{ name: 'an-agent-with-quite-a-long-name', cpuShare: 90 }]);
+    await dashboard.openFrozen(server.url);
+    await dashboard.nextPoll(1);
+    // Where they are laid out; those to its left make way by a transform, which takes no layout.
+    const places = () =>
+      page.locator('.ht-metric, .ht-agents').evaluateAll((list) =>
+        list.map((part) => (part instanceof HTMLElement ? [part.offsetLeft, part.offsetWidth] : [])),
+      );
+    const [before, agents] = [await places(), await dashboard.agents.boundingBox()];
+    await dashboard.nextPoll(1);
+    await expect(dashboard.cpu.culprit).toBeVisible();
+    expect(await places()).toEqual(before);
+    expect(await dashboard.agents.boundingBox()).toEqual(agents);
+  });
 }

@@ -17,18 +17,20 @@ function memory(poll: number): number {
   return 54 + poll / 7 + 2.5 * Math.sin(poll / 9);
 }
 
+/** What of the host's CPU and memory the agents use in percent, busy ones and idle ones. */
+const AGENTS = [
+  { name: 'agent-researcher', cpuShare: 18.5, memoryShare: 9, memory_limit_mb: 4096 },
+  { name: 'agent-coder', cpuShare: 11.5, memoryShare: 6.4, memory_limit_mb: 2048, cpu_limit_cores: 2 },
+  { name: 'agent-reviewer', cpuShare: 4.6, memoryShare: 3.6, memory_limit_mb: 1024 },
+  { name: 'agent-planner', cpuShare: 1, memoryShare: 2.5 },
+  { name: 'agent-scribe', cpuShare: 0.1, memoryShare: 1.4 },
+];
+
 const oneDecimal = (value: number) => Number(value.toFixed(1));
 
-test.beforeEach(async ({ complaints, dashboard, fakeDocker, hostMock, startServer }) => {
+test.beforeEach(async ({ complaints, dashboard, hostMock, startServer }) => {
   complaints.allowFailedRequests();
-  fakeDocker.containers = [
-    { name: 'agent-researcher', cpu: 148.2, memoryMib: 1843.2 },
-    { name: 'agent-coder', cpu: 91.6, memoryMib: 1310.7 },
-    { name: 'agent-reviewer', cpu: 36.4, memoryMib: 742.5 },
-    { name: 'agent-planner', cpu: 8.1, memoryMib: 512.2 },
-    { name: 'agent-scribe', cpu: 0.4, memoryMib: 286.9 },
-  ];
-  const args = ['--interval', String(INTERVAL), '--hostname', 'atlas-01', '--container-label', 'example.role=agent'];
+  const args = ['--interval', String(INTERVAL), '--hostname', 'atlas-01', '--container-noun', 'agent'];
   const server = await startServer({ args });
   await dashboard.openFrozen(server.url);
   for (let poll = 1; poll <= POLLS; poll += 1) {
@@ -39,6 +41,7 @@ test.beforeEach(async ({ complaints, dashboard, fakeDocker, hostMock, startServe
       continue;
     }
     const percent = oneDecimal(cpu(poll));
+    hostMock.run(AGENTS.map((agent) => ({ ...agent, cpuShare: oneDecimal((agent.cpuShare * percent) / cpu(POLLS)) })));
     const used = oneDecimal(memory(poll));
     hostMock.answer({
       cpu: { percent, count: 8 },
@@ -58,7 +61,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
     test(`the page in the ${colorScheme} theme`, async ({ page, dashboard }) => {
       await expect(dashboard.cpu.lines).toHaveCount(2);
       await expect(dashboard.rows).toHaveCount(5);
-      await expect(dashboard.rows.first().locator('.cell').first()).toHaveText('148.2%');
+      await expect(dashboard.rows.first().locator('.cell').first()).toHaveText('148.0%');
       const picture = await page.screenshot({ animations: 'disabled' });
       expect(picture.length, 'a page with nothing on it is smaller').toBeGreaterThan(20_000);
       if (process.env['UPDATE_SCREENSHOTS'] !== '1') return;

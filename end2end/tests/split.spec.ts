@@ -1,4 +1,5 @@
-import { totalmem } from 'node:os';
+import type { Locator } from '@playwright/test';
+import { cpus, totalmem } from 'node:os';
 import type { Dashboard } from './support/dashboard.ts';
 import type { Server } from './support/server.ts';
 import { expect, test } from './support/test.ts';
@@ -7,37 +8,49 @@ const MIB = 2 ** 20;
 const UNITS: Record<string, number> = { '%': 1, MiB: 1, GiB: 1024 };
 const NOUN = ['--interval', '1', '--container-noun', 'agent'];
 
-interface Part {
+/** A line of sums. */
+interface Line {
   who: string;
   cpu: string;
   memory: string;
+  share: string;
 }
 
-/** The rows of the table, all read at one moment. */
-async function parts(dashboard: Dashboard): Promise<[agents: Part, rest: Part, used: Part]> {
-  const rows = await dashboard.split.locator('tbody tr').evaluateAll((list) =>
-    list.map((row) => {
-      const [who = '', cpu = '', memory = ''] = [...row.children].map((cell) => cell.textContent);
-      return { who, cpu, memory };
+/** The lines below a table by their class, all read at one moment. */
+async function lines(within: Locator): Promise<Record<string, Line>> {
+  const list = await within.locator('tfoot tr').evaluateAll((rows) =>
+    rows.map((row) => {
+      const text = (cell: string) => row.querySelector(cell)?.textContent ?? '';
+      const kind = row.classList[1]?.replace('is-', '') ?? '';
+      return [kind, { who: text('.name'), cpu: text('.cpu'), memory: text('.memory'), share: text('.share') }] as const;
     }),
   );
-  const [agents, rest, used] = rows;
-  if (!agents || !rest || !used || rows.length > 3) throw new Error('not a table of three rows');
-  return [agents, rest, used];
+  return Object.fromEntries(list);
 }
 
-/** The number in a text such as `1.28 GiB`, and how far from it the exact one may be. */
+/** The number in a text such as `−1.28 GiB`, and how far from it the exact one may be. */
 function read(text: string): { value: number; slack: number } {
-  const [, digits = '', unit = ''] = /^(\d+\.(?:\d+)) ?(%|MiB|GiB)$/.exec(text) ?? [];
+  const [, minus = '', digits = '', unit = ''] = /^(−?)(\d+\.\d+) ?(%|MiB|GiB)$/.exec(text) ?? [];
   const unitSize = UNITS[unit] ?? NaN;
   const decimals = digits.split('.')[1]?.length ?? 0;
-  return { value: Number(digits) * unitSize, slack: (unitSize * 10 ** -decimals) / 2 };
+  return { value: Number(`${minus && '-'}${digits}`) * unitSize, slack: (unitSize * 10 ** -decimals) / 2 };
 }
 
-function expectSum(texts: [string, string, string]): void {
-  const [one, other, sum] = texts.map(read) as [ReturnType<typeof read>, ReturnType<typeof read>, ReturnType<typeof read>];
-  const slack = one.slack + other.slack + sum.slack;
-  expect(Math.abs(one.value + other.value - sum.value), `${texts[0]} + ${texts[1]} = ${texts[2]}`).toBeLessThanOrEqual(slack);
+/** All but the last add up to the last, as far as can be told from what is shown. */
+function expectSum(texts: string[], slack = 0): void {
+  const numbers = texts.map(read);
+  const off = numbers.slice(0, -1).reduce((left, { value }) => left - value, numbers.at(-1)?.value ?? NaN);
+  expect(Math.abs(off), texts.join(' + ')).toBeLessThanOrEqual(numbers.reduce((sum, number) => sum + number.slack, slack + 1e-6));
+}
+
+/** Every column below the table of containers adds up to what the host uses. */
+async function expectSums(within: Locator): Promise<void> {
+  const { all, cache, other, host } = await lines(within);
+  if (!all || !other || !host) throw new Error('a line is missing');
+  expectSum([all.memory, ...(cache ? [cache.memory] : []), other.memory, host.memory]);
+  expectSum([all.share, other.share, host.share]);
+  // Shares of the host have one decimal, and so many cores make that so much of a core.
+  expectSum([all.cpu, other.cpu, host.cpu], 0.05 * cpus().length);
 }
 
 /** Waits for the second round, which knows the CPU. */
@@ -49,6 +62,11 @@ async function untilSplit(server: Server): Promise<void> {
   await expect.poll(known, { timeout: 15_000 }).not.toBeNull();
 }
 
+/** The two tables, which have the same sums. */
+function tables(dashboard: Dashboard): Locator[] {
+  return [dashboard.containers, dashboard.panel];
+}
+
 test("the host's use is the agents' and everything else", async ({ page, dashboard, fakeDocker, startServer }) => {
   // Little enough for any host to use more.
   fakeDocker.containers = [
@@ -58,15 +76,17 @@ test("the host's use is the agents' and everything else", async ({ page, dashboa
   const server = await startServer({ args: NOUN });
   await untilSplit(server);
   await page.goto(server.url);
+  await dashboard.expectDetails();
   await dashboard.summary.click();
-  await expect(dashboard.split.locator('thead')).toHaveText('Whole hostCPUMemory');
   await expect(dashboard.panelRows.first()).toContainText('64.0 MiB');
 
-  const [agents, rest, used] = await parts(dashboard);
-  expect([agents.who, rest.who, used.who]).toEqual(['Agents', 'Everything else', 'Used']);
-  expect(agents.memory, 'the cache left out').toBe('72.0 MiB');
-  expectSum([agents.memory, rest.memory, used.memory]);
-  expectSum([agents.cpu, rest.cpu, used.cpu]);
+  for (const table of tables(dashboard)) {
+    const { all, cache, other, host } = await lines(table);
+    expect([all?.who, cache?.who, other?.who, host?.who]).toEqual(['All agents', 'File cache in it', 'Everything else', 'Host']);
+    expect(all?.memory).toBe('96.0 MiB');
+    expect(cache?.memory, 'which the host does not count').toBe('−24.0 MiB');
+    await expectSums(table);
+  }
 });
 
 test('the tooltips tell the shares', async ({ page, dashboard, fakeDocker, startServer }) => {
@@ -90,9 +110,10 @@ test('an agent that cannot be measured is told of', async ({ page, dashboard, fa
   await untilSplit(server);
   await page.goto(server.url);
   await dashboard.summary.click();
-  const [agents] = await parts(dashboard);
-  expect(agents.who).toBe('Agents (1 of 2 measured)');
-  expect(agents.memory).toBe('64.0 MiB');
+  for (const table of tables(dashboard)) {
+    await expect(dashboard.sums(table, 'all').locator('.name')).toHaveText('All agents (1 of 2 measured)');
+    await expect(dashboard.sums(table, 'all').locator('.memory')).toHaveText('64.0 MiB');
+  }
   for (const metric of [dashboard.cpu, dashboard.memory]) {
     await expect(metric.root).toHaveAttribute('title', /\nAgents \(1 of 2 measured\) /);
   }
@@ -110,10 +131,10 @@ test('agents that say they use more than there is are said to use about all of i
   const server = await startServer({ args: NOUN });
   await page.goto(server.url);
   await dashboard.summary.click();
-  const [agents, rest, used] = await parts(dashboard);
-  expect(agents.memory).toMatch(/^≈ /);
-  expect(agents.memory).toBe(used.memory);
-  expect(rest.memory).toBe('≈ 0.0 MiB');
+  for (const table of tables(dashboard)) {
+    await expect(dashboard.sums(table, 'other').locator('.memory')).toHaveText('≈ 0.0 MiB');
+    await expect(dashboard.sums(table, 'host').locator('.memory')).toHaveText(/^≈ \d/);
+  }
 });
 
 test('without Docker there is nothing to split', async ({ page, dashboard, startServer }) => {
@@ -121,8 +142,8 @@ test('without Docker there is nothing to split', async ({ page, dashboard, start
   await page.goto(server.url);
   await dashboard.summary.click();
   await expect(dashboard.panel).toContainText('Docker not available');
-  await expect(dashboard.panel.locator('table')).toHaveCount(2);
-  await expect(dashboard.panel.locator('table').filter({ visible: true })).toHaveCount(0);
+  await expect(dashboard.panel.locator('table')).toBeHidden();
+  await expect(dashboard.panel.locator('tfoot tr')).toHaveCount(0);
   await expect(dashboard.cpu.root).toHaveAttribute('title', /^CPU [^\n]*$/);
 });
 

@@ -31,7 +31,7 @@ const watched = test.extend<{ project: { folder: string; url: string } }>({
       LEPTOS_SITE_ADDR: new URL(url).host,
       LEPTOS_RELOAD_PORT: String(await freePort()),
     };
-    const child = spawn('cargo', ['leptos', 'watch'], { cwd: folder, env, detached: true, stdio: 'inherit' });
+    const child = spawn('cargo', ['leptos', 'watch', '--split'], { cwd: folder, env, detached: true, stdio: 'inherit' });
     const ended = new Promise((done) => child.once('exit', done));
     await use({ folder, url });
     // The whole group: the watcher, a compiler, the server.

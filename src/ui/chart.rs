@@ -93,7 +93,7 @@ pub(super) fn HistoryChart(live: Live) -> impl IntoView {
     Effect::new(move |_| zoned.set(true));
     let labels = live.read(move |state| {
         let interval = state.interval_seconds();
-        spans(x_labels(interval).map(|seconds| moment(state, seconds, zoned.get(), interval < 5)))
+        spans(x_labels(interval).map(|seconds| moment(state, seconds, zoned.get(), interval < 60)))
     });
     // The slot that is looked at; none is the newest.
     let pointed = RwSignal::new(None::<usize>);

@@ -13,20 +13,37 @@ use leptos::prelude::*;
 /// Width and height of a container's sparkline, in CSS pixels.
 const TREND: (u32, u32) = (60, 20);
 
-/// The row of the container with this ID. While it is out of sight it stays as it is, which costs nothing.
+/// Which containers a table lists, in its order.
+#[derive(Clone, Copy)]
+pub(super) struct List {
+    pub(super) live: Live,
+    /// Their IDs.
+    pub(super) ids: Memo<Vec<String>>,
+    /// Whether the table is.
+    pub(super) shown: Signal<bool>,
+    pub(super) sight: Sight,
+}
+
+impl List {
+    /// Reads of the container at this place: in sight again and again, and else as it is now.
+    fn read<T: Default>(self, place: usize, in_sight: RwSignal<bool>, read: impl Fn(&str, &State) -> T) -> T {
+        let read = |ids: &Vec<String>, state: &State| ids.get(place).map(|id| read(id, state)).unwrap_or_default();
+        match self.shown.get() && in_sight.get() {
+            true => self.ids.with(|ids| self.live.with(|state| read(ids, state))),
+            false => self.ids.with_untracked(|ids| self.live.peek(|state| read(ids, state))),
+        }
+    }
+}
+
+/// The row at this place of the list. While it is out of sight it stays as it is, which costs nothing.
 #[component]
-pub(super) fn Row(live: Live, id: String, sight: Sight) -> impl IntoView {
+pub(super) fn Row(list: List, place: usize) -> impl IntoView {
     let row = NodeRef::<Tr>::new();
-    let in_sight = sight.of(row);
-    let id = StoredValue::new(id);
-    // Out of sight it reads what there is now, and is not told of what comes.
-    let cells = move || {
-        let read = |state: &State| id.with_value(|id| Cells::of(id, state));
-        if in_sight.get() { live.with(read) } else { live.peek(read) }
-    };
-    let class =
-        live.read(move |state| String::from(if id.with_value(|id| state.is_culprit(id)) { "is-culprit" } else { "" }));
-    view! { <tr node_ref=row class=class>{move || cells().into_view()}</tr> }
+    let in_sight = list.sight.of(row);
+    let class = Signal::derive(move || {
+        list.read(place, in_sight, |id, state| String::from(if state.is_culprit(id) { "is-culprit" } else { "" }))
+    });
+    view! { <tr node_ref=row class=class>{move || list.read(place, in_sight, Cells::of).into_view()}</tr> }
 }
 
 /// A row as text.

@@ -49,8 +49,8 @@ pub(super) fn Later(live: Live, section: Section, wanted: RwSignal<bool>) -> imp
         let begun = begun.unwrap_or(false);
         let Some(element) = element.get().filter(|_| wanted.get() && !begun) else { return begun };
         spawn_local(async move {
-            // It fails where the file does not come.
-            loop {
+            // It fails where the file does not come, and is asked for again while there is a place for it.
+            while shown.try_with_value(|_| ()).is_some() {
                 if let Ok(handle) = show(section, element.clone().into(), live, wanted).await {
                     shown.try_set_value(Some(handle));
                     return;

@@ -91,31 +91,36 @@ impl Live {
     }
 
     /// Polls after `pause` and on, in the place of whatever polled before, until the state is gone.
-    fn poll_in(self, mut pause: Duration) {
+    fn poll_in(self, pause: Duration) {
         let turn = self.asking.try_update_value(|asking| {
             asking.turn += 1;
             asking.turn
         });
         let is_present = move || turn.is_some() && self.asking.try_with_value(|asking| asking.turn) == turn;
         spawn_local(async move {
+            let mut next = poll::sleep(pause);
             loop {
-                poll::sleep(pause).await;
+                next.await;
                 if !is_present() {
                     return;
                 }
                 let retry = poll::sleep(self.period().min(RETRY));
+                self.asking.try_update_value(|asking| asking.polls = true);
                 let answered = self.ask().await;
                 if !is_present() {
                     return;
                 }
-                pause = if poll::is_hidden() {
-                    HIDDEN_PERIOD
-                } else if answered {
-                    self.until_next_sample()
-                } else {
-                    retry.await;
-                    Duration::ZERO
+                // It begins to count before anything else is asked for.
+                next = match (poll::is_hidden(), answered) {
+                    (true, _) => poll::sleep(HIDDEN_PERIOD),
+                    (false, true) => poll::sleep(self.until_next_sample()),
+                    (false, false) => retry,
                 };
+                // Nobody sees a gap that nobody looks at.
+                if answered && self.peek(|state| state.missed) && !poll::is_hidden() {
+                    self.ask_history().await;
+                }
+                self.asking.try_update_value(|asking| asking.polls = false);
             }
         });
     }
@@ -128,22 +133,15 @@ impl Live {
         Duration::from_secs(self.peek(State::interval_seconds).into())
     }
 
-    /// Asks both endpoints, and for the history where there is a gap. Says whether they answered.
+    /// Asks both endpoints. Says whether they answered.
     async fn ask(self) -> bool {
-        self.asking.try_update_value(|asking| asking.polls = true);
         let (host, containers) = join(fetch::ask(GetHost::PATH), fetch::ask(GetContainers::PATH)).await;
         let answered = matches!((&host, &containers), (Some(Ok(_)), Some(_)));
-        let missed = self.state.try_update(|state| {
+        self.state.try_update(|state| {
             // Both, always: each takes its answer.
             let (host, containers) = (state.accept_host(host), state.accept_containers(containers));
             state.missed |= !(host && containers);
-            state.missed
         });
-        // Nobody sees a gap that nobody looks at.
-        if answered && missed == Some(true) && !poll::is_hidden() {
-            self.ask_history().await;
-        }
-        self.asking.try_update_value(|asking| asking.polls = false);
         answered
     }
 

@@ -75,7 +75,7 @@ impl Kind {
         };
         let share = format::percent(Some(culprit.percent));
         let exact = format::percent_exact(Some(culprit.percent));
-        let title = format!("{who}: {exact} of the host's {}", self.part.name());
+        let title = format!("{who}: {exact} of the host's {}", self.part.noun());
         Some(Accused { who, share, title })
     }
 
@@ -122,7 +122,7 @@ pub(super) fn Metric<C: IntoView + 'static>(
                 <span class="ht-who">{accused(|accused| accused.who)}</span>
                 " "
                 <b>{accused(|accused| accused.share)}</b>
-                <span class="sr-only">" of the host's " {kind.part.name()}</span>
+                <span class="sr-only">" of the host's " {kind.part.noun()}</span>
             </button>
         </div>
     }

@@ -35,6 +35,15 @@ impl Part {
         }
     }
 
+    /// As it is called within a sentence.
+    pub(super) fn noun(self) -> &'static str {
+        match self {
+            Self::Cpu => "CPU",
+            Self::Memory => "memory",
+            Self::Disk => "disk",
+        }
+    }
+
     /// Its utilization in percent; `None` if it was not measured.
     pub(super) fn percent(self, host: &HostStats) -> Option<f64> {
         match self {

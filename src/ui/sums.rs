@@ -47,7 +47,9 @@ pub(super) fn sums(state: &State) -> Vec<Sum> {
         title,
         kind,
     };
-    let cache = memory.and_then(|split| Some(stats.total_memory_mb? - split.containers)).unwrap_or(0.0);
+    // Of a split that is about right only, the difference would say nothing.
+    let exact = memory.filter(|split| !split.clamped);
+    let cache = exact.and_then(|split| Some(stats.total_memory_mb? - split.containers)).unwrap_or(0.0);
     if cache >= SOME_MEMORY {
         lines.push(Sum {
             label: "File cache in it".into(),

@@ -6,7 +6,7 @@ const NETWORK = /^Failed to load resource/;
 /** Everything that a page complains about. */
 export class Complaints {
   readonly #texts: string[] = [];
-  #network = false;
+  readonly #allowed: RegExp[] = [];
 
   constructor(context: BrowserContext) {
     context.on('console', (message) => {
@@ -17,11 +17,16 @@ export class Complaints {
 
   /** For a test whose requests fail on purpose. */
   allowFailedRequests(): void {
-    this.#network = true;
+    this.allow(NETWORK);
+  }
+
+  /** For a test in which this is said on purpose. */
+  allow(text: RegExp): void {
+    this.#allowed.push(text);
   }
 
   expectNone(): void {
-    const texts = this.#texts.filter((text) => !(this.#network && NETWORK.test(text)));
+    const texts = this.#texts.filter((text) => !this.#allowed.some((allowed) => allowed.test(text)));
     expect(texts, 'the console').toEqual([]);
   }
 }

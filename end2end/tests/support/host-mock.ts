@@ -1,6 +1,7 @@
 import type { Page, Route } from '@playwright/test';
 import { NOON } from './dashboard.ts';
 import type { History, HostPoint } from './history.ts';
+import { type ContainersAnswer, type MockedContainer, round, trends } from './rounds.ts';
 
 const CAPACITY = 60;
 
@@ -25,15 +26,20 @@ export interface HostAnswer {
 
 /**
  * Answers what the page asks of the host in the server's place: a sample of its own for each poll, one interval after
- * the one before, by the clock of a page that was opened frozen. What there is of containers is the server's.
+ * the one before, by the clock of a page that was opened frozen. What there is of containers is the server's, unless
+ * `run` says otherwise.
  */
 export class HostMock {
   #changes: Partial<HostAnswer> = {};
   #fails: false | 'refused' | 'hangs' = false;
   #measures = true;
+  #containers: readonly MockedContainer[] | undefined;
+  #roundChanges: Partial<ContainersAnswer> = {};
   #interval: number | undefined;
   #polls = 0;
+  #rounds = 0;
   readonly #samples: HostAnswer[] = [];
+  readonly #answers: ContainersAnswer[] = [];
 
   private constructor() {}
 
@@ -41,13 +47,22 @@ export class HostMock {
     const mock = new HostMock();
     await page.route('**/api/telemetry/host', async (route) => {
       // Time goes on, whatever comes of the poll.
-      const sample = await mock.#sample(route);
+      const sample = mock.#host(mock.#time((mock.#polls += 1), await mock.#intervalOf(route)));
       if (mock.#measures) mock.#samples.push(sample);
       await mock.#reply(route, sample);
     });
+    await page.route('**/api/telemetry/containers', async (route) => {
+      mock.#rounds += 1;
+      if (!mock.#containers) return route.continue();
+      const host = mock.#host(mock.#time(mock.#rounds, await mock.#intervalOf(route)));
+      const answer = { ...round(mock.#containers, host), ...mock.#roundChanges };
+      if (mock.#measures) mock.#answers.push(answer);
+      await mock.#reply(route, answer);
+    });
     await page.route('**/api/telemetry/history', async (route) => {
       const host = mock.#samples.slice(-CAPACITY).map(point);
-      await mock.#reply(route, { ...(await serversHistory(route)), host });
+      const mocked = mock.#containers && trends(mock.#answers.slice(-CAPACITY));
+      await mock.#reply(route, { ...(await serversHistory(route)), host, ...mocked });
     });
     return mock;
   }
@@ -57,6 +72,12 @@ export class HostMock {
     this.#fails = false;
     this.#measures = true;
     this.#changes = changes;
+  }
+
+  /** From the next poll on, answers for the containers as well: these run, but for the `changes` in the answer. */
+  run(containers: readonly MockedContainer[], changes: Partial<ContainersAnswer> = {}): void {
+    this.#containers = containers;
+    this.#roundChanges = changes;
   }
 
   /** From the next poll on, answers nothing; measures all the same, unless told otherwise. */
@@ -75,22 +96,27 @@ export class HostMock {
     if (!this.#fails) await route.fulfill({ json });
   }
 
-  async #sample(route: Route): Promise<HostAnswer> {
-    this.#interval ??= (await serversHistory(route)).interval_seconds;
-    this.#polls += 1;
-    const taken = new Date(NOON.getTime() + this.#polls * this.#interval * 1000);
+  #host(timestamp: string): HostAnswer {
     return {
       hostname: 'atlas-01',
       cpu: { percent: 7.5, count: 8 },
       memory: { percent: 62.3, used_gb: 12.5, total_gb: 20, available_gb: 7.5 },
       swap: null,
       disk: { percent: 54.1, used_gb: 108.2, total_gb: 200 },
-      timestamp: taken.toISOString().replace('Z', '000Z'),
+      timestamp,
       age_seconds: 0,
       stale: false,
       errors: {},
       ...this.#changes,
     };
+  }
+
+  async #intervalOf(route: Route): Promise<number> {
+    return (this.#interval ??= (await serversHistory(route)).interval_seconds);
+  }
+
+  #time(poll: number, interval: number): string {
+    return new Date(NOON.getTime() + poll * interval * 1000).toISOString().replace('Z', '000Z');
   }
 }
 

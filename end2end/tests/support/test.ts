@@ -56,13 +56,15 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
     await docker.stop();
   },
 
-  startServer: async ({ fakeDocker }, use) => {
+  startServer: async ({ context, fakeDocker }, use) => {
     const servers: Server[] = [];
     await use(async ({ docker = fakeDocker.address, args = [] } = {}) => {
       const server = await Server.start(docker, args);
       servers.push(server);
       return server;
     });
+    // Or they would poll a server that is gone.
+    await Promise.all(context.pages().map((page) => page.close()));
     await Promise.all(servers.map((server) => server.stop()));
   },
 

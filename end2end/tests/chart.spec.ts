@@ -1,0 +1,122 @@
+import type { Locator } from '@playwright/test';
+import { Held } from './support/hold.ts';
+import type { Server } from './support/server.ts';
+import { expect, test } from './support/test.ts';
+
+const INTERVAL = 5;
+const CAPACITY = 60;
+
+/** What the legend says of a moment: CPU and memory of the host, each with the containers' part. */
+async function expectLegend(history: Locator, when: string, values: string[]): Promise<void> {
+  await expect(history.locator('.when')).toHaveText(when);
+  await expect(history.locator('.key b')).toHaveText(values);
+}
+
+test.describe('of someone in India', () => {
+  test.use({ timezoneId: 'Asia/Kolkata' });
+
+  /** Memory goes with CPU, and the containers use a quarter of both. */
+  test.beforeEach(async ({ dashboard, hostMock, startServer }) => {
+    const server = await startServer({ args: ['--interval', String(INTERVAL)] });
+    await dashboard.openFrozen(server.url);
+    for (const percent of [20, 40, 60]) {
+      hostMock.answer({
+        cpu: { percent, count: 8 },
+        memory: { percent: percent + 8, used_gb: percent / 5, total_gb: 20, available_gb: 1 },
+      });
+      hostMock.run([{ name: 'researcher', cpuShare: percent / 4, memoryShare: percent / 8 }]);
+      await dashboard.nextPoll(INTERVAL);
+    }
+  });
+
+  test('times are those of the reader', async ({ dashboard }) => {
+    await expect(dashboard.times).toHaveText(['17:25', '17:26', '17:27', '17:29', '17:30']);
+  });
+
+  test('the pointer reads the values of any moment', async ({ page, dashboard }) => {
+    const newest = ['60.0%', '15.0%', '68.0%', '7.5%'];
+    await expectLegend(dashboard.history, 'now', newest);
+    const box = await dashboard.chart.boundingBox();
+    if (!box) throw new Error('no chart');
+    const moveTo = (slot: number) => page.mouse.move(box.x + (box.width * slot) / (CAPACITY - 1), box.y + 20);
+    const cursor = dashboard.history.locator('.chart-cursor');
+    await expect(cursor).toBeHidden();
+
+    await moveTo(CAPACITY - 2);
+    await expectLegend(dashboard.history, '17:30:10', ['40.0%', '10.0%', '48.0%', '5.0%']);
+    await expect(cursor).toBeVisible();
+    const line = await cursor.locator('line').boundingBox();
+    expect(Math.abs((line?.x ?? NaN) - (box.x + (box.width * 58) / 59)), 'from the pointer to the line').toBeLessThanOrEqual(1);
+    await moveTo(CAPACITY - 4);
+    await expectLegend(dashboard.history, '17:30:00', ['–', '–', '–', '–']);
+
+    // What is pointed at stays the same place, and time goes by under it.
+    await moveTo(CAPACITY - 2);
+    await dashboard.nextPoll(INTERVAL);
+    await expectLegend(dashboard.history, '17:30:15', newest);
+    await page.mouse.move(box.x, box.y - 30);
+    await expect(dashboard.when).toHaveText('now');
+    await expect(cursor).toBeHidden();
+  });
+
+  test('so do the arrow keys, and they say it', async ({ page, dashboard }) => {
+    const slider = dashboard.history.getByRole('slider');
+    await slider.focus();
+    await page.keyboard.press('ArrowLeft');
+    await expectLegend(dashboard.history, '17:30:10', ['40.0%', '10.0%', '48.0%', '5.0%']);
+    await expect(slider).toHaveAttribute('aria-valuetext', '17:30:10: CPU 40.0%, memory 48.0%');
+    await page.keyboard.press('ArrowLeft');
+    await expect(dashboard.when).toHaveText('17:30:05');
+    await page.keyboard.press('End');
+    await expect(dashboard.when).toHaveText('17:30:15');
+    await page.keyboard.press('Home');
+    await expect(dashboard.when).toHaveText('17:25:20');
+    await slider.blur();
+    await expect(dashboard.when).toHaveText('now');
+  });
+
+  test('what was not measured is a gap', async ({ complaints, dashboard, hostMock }) => {
+    complaints.allowFailedRequests();
+    hostMock.fail({ measures: false });
+    await dashboard.nextPoll(INTERVAL);
+    await expect(dashboard.line('cpu')).toHaveCount(1);
+    await expectLegend(dashboard.history, 'now', ['–', '15.0%', '–', '7.5%']);
+    hostMock.answer({});
+    for (let poll = 1; poll <= 2; poll += 1) await dashboard.nextPoll(INTERVAL);
+    await expect(dashboard.line('cpu')).toHaveCount(2);
+    const ends = await dashboard.line('cpu').evaluateAll((lines) =>
+      lines.map((line) => (line.getAttribute('points') ?? '').trim().split(/[\s,]+/).filter((_, index) => index % 2 === 0).map(Number)),
+    );
+    const [before, after] = [ends[0]?.at(-1) ?? NaN, ends[1]?.[0] ?? NaN];
+    expect(after - before, 'two slots of 10,000 / 59').toBeCloseTo((2 * 10_000) / (CAPACITY - 1), -1);
+  });
+});
+
+async function untilLine(server: Server): Promise<void> {
+  await expect.poll(async () => (await server.history()).host.length, { timeout: 15_000 }).toBeGreaterThan(3);
+}
+
+test('the browser draws what the server drew', async ({ page, dashboard, startServer }) => {
+  const server = await startServer({ args: ['--interval', '1'] });
+  await untilLine(server);
+  // What came after the first HTML stays unknown.
+  await Held.requests(page, '**/api/telemetry/history');
+  const html = page.waitForResponse(`${server.url}/`).then((response) => response.text());
+  await dashboard.openFrozen(server.url, { details: false });
+  await dashboard.expectDetails();
+  const sent = [...(await html).matchAll(/<polyline[^>]* points="([^"]*)"/g)].map(([, points]) => points);
+  expect(sent.length, 'two sparklines, six levels and the host').toBeGreaterThanOrEqual(2 + 6 + 2);
+  const drawn = await page.locator('polyline').evaluateAll((lines) => lines.map((line) => line.getAttribute('points')));
+  expect(drawn).toEqual(sent);
+});
+
+test.describe('without JavaScript', () => {
+  test.use({ javaScriptEnabled: false });
+
+  test('times are how long ago', async ({ page, dashboard, startServer }) => {
+    const server = await startServer({ args: ['--interval', String(INTERVAL)] });
+    await page.goto(server.url);
+    await expect(dashboard.times).toHaveText(['−4:55', '−3:41', '−2:27', '−1:13', 'now']);
+    await expect(dashboard.when).toHaveText('now');
+  });
+});

@@ -1,0 +1,144 @@
+import type { Locator } from '@playwright/test';
+import type { MockedContainer } from './support/rounds.ts';
+import { expect, test } from './support/test.ts';
+
+/** Each column has an order of its own. */
+const AGENTS: MockedContainer[] = [
+  { name: 'beta', cpuShare: 9, cpu_host_percent: 1, memoryShare: 3, memory_limit_mb: 2048 },
+  { name: 'Alpha', cpuShare: 7, cpu_host_percent: 4, memoryShare: 1, memory_limit_mb: 4096 },
+  { name: 'gamma', cpuShare: 5, cpu_host_percent: 2, memoryShare: 4, memory_limit_mb: 1024 },
+  { name: 'delta', cpuShare: 3, cpu_host_percent: 3, memoryShare: 2 },
+];
+
+/** By the first choice of a column and by the second; what has no value is last either way. */
+const ORDERS = {
+  Memory: [['gamma', 'beta', 'delta', 'Alpha'], ['Alpha', 'delta', 'beta', 'gamma']],
+  Limit: [['Alpha', 'beta', 'gamma', 'delta'], ['gamma', 'beta', 'Alpha', 'delta']],
+  'Host share': [['Alpha', 'delta', 'gamma', 'beta'], ['beta', 'gamma', 'delta', 'Alpha']],
+  CPU: [['beta', 'Alpha', 'gamma', 'delta'], ['delta', 'gamma', 'Alpha', 'beta']],
+  Name: [['Alpha', 'beta', 'delta', 'gamma'], ['gamma', 'delta', 'beta', 'Alpha']],
+};
+const MANY = 60;
+
+/** So many agents by descending CPU, from this one on; none is to blame for anything. */
+function many(count: number, memoryShare: number, first = 0): MockedContainer[] {
+  return Array.from({ length: count }, (_, index) => ({
+    name: `agent-${(first + index) % count}`,
+    cpuShare: (count - index) / 1000,
+    memoryShare,
+  }));
+}
+
+function names(rows: Locator): Locator {
+  return rows.locator('.name-text');
+}
+
+test.beforeEach(async ({ dashboard, hostMock, startServer }) => {
+  const server = await startServer({ args: ['--interval', '1'] });
+  hostMock.run(AGENTS);
+  await dashboard.openFrozen(server.url);
+  await dashboard.nextPoll(1);
+  await expect(dashboard.rows).toHaveCount(AGENTS.length);
+});
+
+for (const by of ['a click', 'Enter', 'Space']) {
+  test(`every column sorts by ${by}, one way and the other`, async ({ page, dashboard }) => {
+    const headings = dashboard.containers.locator('thead th');
+    await expect(names(dashboard.rows), 'at first').toHaveText(ORDERS.CPU[0] ?? []);
+    await expect(headings.filter({ hasText: 'CPU' })).toHaveAttribute('aria-sort', 'descending');
+    for (const [column, orders] of Object.entries(ORDERS)) {
+      const heading = headings.filter({ hasText: column });
+      for (const [index, order] of orders.entries()) {
+        if (by === 'a click') await heading.getByRole('button').click();
+        else await heading.getByRole('button').press(by);
+        await expect(names(dashboard.rows), `${column}, choice ${index + 1}`).toHaveText(order);
+        const descending = (column === 'Name') === (index === 1);
+        await expect(heading).toHaveAttribute('aria-sort', descending ? 'descending' : 'ascending');
+        await expect(page.locator('main th[aria-sort]:not([aria-sort=none])'), 'sorted by one alone').toHaveCount(1);
+      }
+    }
+    await dashboard.nextPoll(1);
+    await expect(names(dashboard.rows), 'and it stays so').toHaveText(ORDERS.Name[1] ?? []);
+  });
+}
+
+test('a row stays the same element wherever it moves', async ({ dashboard, hostMock }) => {
+  const tag = 'data-first';
+  await dashboard.rows.evaluateAll((rows, tag) => {
+    for (const row of rows) row.setAttribute(tag, row.querySelector('.name-text')?.textContent ?? '');
+  }, tag);
+  hostMock.run(AGENTS.map((agent, index) => ({ ...agent, cpuShare: index + 1 })));
+  await dashboard.nextPoll(1);
+  const turned = ['delta', 'gamma', 'Alpha', 'beta'];
+  await expect(names(dashboard.rows)).toHaveText(turned);
+  const tags = () => dashboard.rows.evaluateAll((rows, tag) => rows.map((row) => row.getAttribute(tag)), tag);
+  expect(await tags()).toEqual(turned);
+
+  await dashboard.containers.getByRole('button', { name: 'Name' }).click();
+  await expect(names(dashboard.rows)).toHaveText(ORDERS.Name[0] ?? []);
+  expect(await tags()).toEqual(ORDERS.Name[0]);
+});
+
+test('from nine on, a name can be looked for', async ({ dashboard, hostMock }) => {
+  const filter = dashboard.containers.getByRole('searchbox', { name: 'Filter by name' });
+  hostMock.run(many(8, 0.1));
+  await dashboard.nextPoll(1);
+  await expect(dashboard.rows).toHaveCount(8);
+  await expect(filter).toBeHidden();
+  hostMock.run(many(MANY, 0.1));
+  await dashboard.nextPoll(1);
+  await expect(dashboard.rows).toHaveCount(MANY);
+  await expect(filter).toBeVisible();
+
+  await filter.fill('AGENT-5');
+  const found = ['agent-5', ...Array.from({ length: 10 }, (_, index) => `agent-5${index}`)];
+  await expect(names(dashboard.rows)).toHaveText(found);
+  await dashboard.nextPoll(1);
+  await expect(names(dashboard.rows), 'after a poll').toHaveText(found);
+  await expect(dashboard.sums(dashboard.containers, 'all'), 'the sums are of all').toContainText('1.20 GiB');
+
+  await filter.fill('nobody');
+  await expect(dashboard.rows).toHaveCount(0);
+  await expect(dashboard.containers).toContainText('No name has that in it.');
+  await filter.fill('');
+  await expect(dashboard.rows).toHaveCount(MANY);
+  await expect(dashboard.containers).not.toContainText('No name has that in it.');
+});
+
+test('a row out of sight waits to be drawn until it is seen', async ({ dashboard, hostMock }) => {
+  hostMock.run(many(MANY, 0.1));
+  await dashboard.nextPoll(1);
+  const [first, last] = [dashboard.rows.first(), dashboard.rows.last()];
+  await expect(last.locator('.memory .cell'), 'when it comes it is drawn').toHaveText('20.5 MiB');
+
+  hostMock.run(many(MANY, 0.2));
+  await dashboard.nextPoll(1);
+  await expect(first.locator('.memory .cell')).toHaveText('41.0 MiB');
+  await expect(last).not.toBeInViewport();
+  await expect(last.locator('.memory .cell')).toHaveText('20.5 MiB');
+  await last.scrollIntoViewIfNeeded();
+  await expect(last.locator('.memory .cell')).toHaveText('41.0 MiB');
+
+  hostMock.run(many(MANY, 0.3));
+  await dashboard.nextPoll(1);
+  await expect(last.locator('.memory .cell')).toHaveText('61.4 MiB');
+  await expect(first).not.toBeInViewport();
+  await expect(first.locator('.memory .cell')).toHaveText('41.0 MiB');
+});
+
+test('rows out of sight wait to be sorted until they are seen', async ({ dashboard, hostMock }) => {
+  hostMock.run(many(MANY, 0.1));
+  await dashboard.nextPoll(1);
+  const [first, last] = [names(dashboard.rows.first()), names(dashboard.rows.last())];
+  await expect(last).toHaveText(`agent-${MANY - 1}`);
+
+  hostMock.run(many(MANY, 0.1, 7));
+  await dashboard.nextPoll(1);
+  await expect(first).toHaveText('agent-7');
+  await expect(last).toHaveText(`agent-${MANY - 1}`);
+  await last.scrollIntoViewIfNeeded();
+  await expect(last).toHaveText('agent-6');
+  await expect(dashboard.rows).toHaveCount(MANY);
+  await first.scrollIntoViewIfNeeded();
+  await expect(first).toHaveText('agent-7');
+});
