@@ -147,24 +147,29 @@ impl History {
         slots(&self.host, |point| point.timestamp, |_, point| point.memory, self.host_period(), silence)
     }
 
-    /// The containers' CPU in percent of the host, in the form of [`cpu`](Self::cpu).
-    pub fn containers_cpu(&self) -> Vec<Option<f64>> {
-        self.rounds(|_, point| point.cpu_host_percent)
+    /// The containers' CPU in percent of the host, in the form of [`cpu`](Self::cpu) and at the same times.
+    pub fn containers_cpu(&self, silence: f64) -> Vec<Option<f64>> {
+        self.rounds(silence, |_, point| point.cpu_host_percent)
     }
 
     /// The containers' memory in percent of the host's, in the form of [`cpu`](Self::cpu).
-    pub fn containers_memory(&self) -> Vec<Option<f64>> {
-        self.rounds(|_, point| point.memory_host_percent)
+    pub fn containers_memory(&self, silence: f64) -> Vec<Option<f64>> {
+        self.rounds(silence, |_, point| point.memory_host_percent)
     }
 
     /// The CPU of the container with this ID, 100 being one core, in the form of [`cpu`](Self::cpu).
-    pub fn container_cpu(&self, id: &str) -> Vec<Option<f64>> {
+    pub fn container_cpu(&self, id: &str, silence: f64) -> Vec<Option<f64>> {
         let cpu = self.containers.iter().find(|trend| trend.id == id).map_or(&[][..], |trend| &trend.cpu);
-        self.rounds(|index, _| cpu.get(index).copied().flatten())
+        self.rounds(silence, |index, _| cpu.get(index).copied().flatten())
     }
 
-    fn rounds(&self, value: impl Fn(usize, &TotalsPoint) -> Option<f64>) -> Vec<Option<f64>> {
-        slots(&self.totals, |point| point.timestamp, value, self.containers_period(), 0.0)
+    /// The rounds in slots that end when the host's do, `silence` seconds after its newest sample.
+    fn rounds(&self, silence: f64, value: impl Fn(usize, &TotalsPoint) -> Option<f64>) -> Vec<Option<f64>> {
+        let times = self.host.last().zip(self.totals.last());
+        let behind = times.map_or(0.0, |(host, totals)| host.timestamp.seconds() - totals.timestamp.seconds());
+        // A round that ends late in its interval is a period behind, and none is missing.
+        let silence = (behind + silence - self.containers_period()).max(0.0);
+        slots(&self.totals, |point| point.timestamp, value, self.containers_period(), silence)
     }
 
     fn host_period(&self) -> f64 {
@@ -333,13 +338,27 @@ mod tests {
         assert_eq!(ids, ["c", "b"], "one that ended is forgotten");
         assert_eq!(history.containers[0].cpu, [None, Some(3.0)]);
         assert_eq!(history.containers[1].cpu, [Some(2.0), Some(2.5)]);
-        assert_eq!(history.container_cpu("b")[CAPACITY - 2..], [Some(2.0), Some(2.5)]);
-        assert!(history.container_cpu("a").iter().all(Option::is_none));
+        assert_eq!(history.container_cpu("b", 0.0)[CAPACITY - 2..], [Some(2.0), Some(2.5)]);
+        assert!(history.container_cpu("a", 0.0).iter().all(Option::is_none));
         assert!(!History::new(5).record_host(&host(0, 0.0)), "of what was before the first, nothing is known");
         for n in 2..70 {
             assert!(history.record_containers(&round(5 * n, &[("b", f64::from(n))])));
         }
         assert_eq!((history.totals.len(), history.containers[0].cpu.len()), (CAPACITY, CAPACITY));
+    }
+
+    #[test]
+    fn what_became_of_the_containers_ends_when_the_host_does() {
+        let mut history = history(&[0, 5, 10]);
+        history.record_containers(&round(4, &[("a", 1.0)]));
+        history.record_containers(&round(9, &[("a", 2.0)]));
+        let tail = |history: &History, silence| history.container_cpu("a", silence)[CAPACITY - 2..].to_vec();
+        assert_eq!(tail(&history, 0.0), [Some(1.0), Some(2.0)]);
+        history.record_host(&host(14, 14.0));
+        assert_eq!(tail(&history, 0.0), [Some(1.0), Some(2.0)], "the round of this interval is yet to come");
+        history.record_host(&host(20, 20.0));
+        assert_eq!(tail(&history, 0.0), [Some(2.0), None], "Docker is gone, the host goes on");
+        assert!(history.containers_cpu(3600.0).iter().all(Option::is_none), "both are silent");
     }
 
     #[test]
@@ -349,7 +368,7 @@ mod tests {
             for second in [0, 1, 4, 5, 8] {
                 history.record_containers(&round(second, &[("a", 1.0)]));
             }
-            assert_eq!(history.container_cpu("a")[CAPACITY - 5..], [Some(1.0); 5], "every {interval} s");
+            assert_eq!(history.container_cpu("a", 0.0)[CAPACITY - 5..], [Some(1.0); 5], "every {interval} s");
             assert!(!history.record_containers(&round(14, &[("a", 1.0)])), "but a pause is one");
         }
     }
@@ -373,13 +392,17 @@ mod tests {
         server.record_containers(&round(5, &[("a", 2.0), ("b", 7.0)]));
         server.record_containers(&round(10, &[("a", 3.0), ("b", 8.0)]));
         own.merge(server);
-        assert_eq!(own.container_cpu("a")[CAPACITY - 3..], [Some(1.0), Some(2.0), Some(3.0)]);
-        assert_eq!(own.container_cpu("b")[CAPACITY - 3..], [None, Some(7.0), Some(8.0)]);
+        assert_eq!(own.container_cpu("a", 0.0)[CAPACITY - 3..], [Some(1.0), Some(2.0), Some(3.0)]);
+        assert_eq!(own.container_cpu("b", 0.0)[CAPACITY - 3..], [None, Some(7.0), Some(8.0)]);
         let mut late = History::new(5);
         late.record_containers(&round(10, &[("a", 3.0), ("b", 8.0)]));
         own.record_containers(&round(15, &[("a", 4.0)]));
         own.merge(late);
-        assert_eq!(own.container_cpu("a")[CAPACITY - 4..], [1.0, 2.0, 3.0, 4.0].map(Some));
-        assert_eq!(own.container_cpu("b")[CAPACITY - 2..], [Some(8.0), None], "of whom the newest round knew nothing");
+        assert_eq!(own.container_cpu("a", 0.0)[CAPACITY - 4..], [1.0, 2.0, 3.0, 4.0].map(Some));
+        assert_eq!(
+            own.container_cpu("b", 0.0)[CAPACITY - 2..],
+            [Some(8.0), None],
+            "of whom the newest round knew nothing"
+        );
     }
 }

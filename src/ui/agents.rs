@@ -90,8 +90,9 @@ impl Sums {
                 Self {
                     count: count.to_string(),
                     label: format::plural(count, noun) + if state.containers_stale { ", old" } else { "" },
-                    cpu: format::percent(cpu),
-                    memory: format::memory_short(stats.total_memory_mb),
+                    // Of nobody there is nothing to add up.
+                    cpu: if count == 0 { String::new() } else { format::percent(cpu) },
+                    memory: if count == 0 { String::new() } else { format::memory_short(stats.total_memory_mb) },
                     widest: format::memory_short(Some(total.unwrap_or(0.0).max(1024.0))),
                     tooltip: format!(
                         "{}: CPU {exact_cpu} of their host, memory {exact_memory}",

@@ -26,9 +26,9 @@ impl Series {
     fn values(self, state: &State) -> Vec<Option<f64>> {
         match self {
             Self::Cpu => state.history.cpu(state.silence()),
-            Self::ContainersCpu => state.history.containers_cpu(),
+            Self::ContainersCpu => state.history.containers_cpu(state.silence()),
             Self::Memory => state.history.memory(state.silence()),
-            Self::ContainersMemory => state.history.containers_memory(),
+            Self::ContainersMemory => state.history.containers_memory(state.silence()),
         }
     }
 

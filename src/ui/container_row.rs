@@ -3,6 +3,7 @@
 use super::bar::bar;
 use super::format;
 use super::live::Live;
+use super::order::Order;
 use super::sight::Sight;
 use super::sparkline::{spark, spark_box};
 use super::state::State;
@@ -19,6 +20,9 @@ pub(super) struct List {
     pub(super) live: Live,
     /// Their IDs.
     pub(super) ids: Memo<Vec<String>>,
+    /// What the reader chose of them, which concerns rows out of sight as well.
+    pub(super) order: RwSignal<Order>,
+    pub(super) filter: RwSignal<String>,
     /// Whether the table is.
     pub(super) shown: Signal<bool>,
     pub(super) sight: Sight,
@@ -28,6 +32,8 @@ impl List {
     /// Reads of the container at this place: in sight again and again, and else as it is now.
     fn read<T: Default>(self, place: usize, in_sight: RwSignal<bool>, read: impl Fn(&str, &State) -> T) -> T {
         let read = |ids: &Vec<String>, state: &State| ids.get(place).map(|id| read(id, state)).unwrap_or_default();
+        self.order.track();
+        self.filter.track();
         match self.shown.get() && in_sight.get() {
             true => self.ids.with(|ids| self.live.with(|state| read(ids, state))),
             false => self.ids.with_untracked(|ids| self.live.peek(|state| read(ids, state))),
@@ -61,6 +67,8 @@ struct Cells {
     memory_share: Option<f64>,
     limit: String,
     limit_class: &'static str,
+    /// The CPU limit; empty where there is none.
+    cores: String,
     /// The CPU's sparkline as markup.
     trend: String,
 }
@@ -86,7 +94,8 @@ impl Cells {
             memory_share: row.memory_mb.zip(memory_total).and_then(|(used, total)| percent_of(used, total)),
             limit,
             limit_class,
-            trend: trend(&state.history.container_cpu(id)),
+            cores: row.cpu_limit_cores.map(format::cores).unwrap_or_default(),
+            trend: trend(&state.history.container_cpu(id, state.silence())),
         }
     }
 
@@ -100,7 +109,7 @@ impl Cells {
             </th>
             <td class="number cpu"><span class="cell">{self.cpu}</span>{bar("bar is-cpu", self.share)}</td>
             <td class="number memory"><span class="cell">{self.memory}</span>{bar("bar is-memory", self.memory_share)}</td>
-            <td class="number limit"><span class=self.limit_class>{self.limit}</span></td>
+            <td class="number limit"><span class=self.limit_class>{self.limit}</span><span>{self.cores}</span></td>
             <td class="number trend-cell">
                 <svg class="ht-spark trend" viewBox=spark_box(TREND) aria-hidden="true" inner_html=self.trend></svg>
             </td>
@@ -109,21 +118,16 @@ impl Cells {
     }
 }
 
-/// The limits, and how near the container is to its memory's where that is in the orange or the red band.
+/// The memory limit, and how near the container is to it where that is in the orange or the red band.
 fn limit(row: &ContainerStats) -> (String, &'static str) {
-    let memory = row.memory_limit_mb.map(|limit| {
-        let used = row.memory_mb.and_then(|used| percent_of(used, limit)).unwrap_or(0.0);
-        let band = Severity::of(used);
-        let class = if band >= Severity::High { band.class() } else { "" };
-        let text = format::memory_limit(limit);
-        (if class.is_empty() { text } else { format!("{} of {text}", format::percent(Some(used))) }, class)
-    });
-    let cores = row.cpu_limit_cores.map(format::cores);
-    match (memory, cores) {
-        (None, None) => ("none".into(), "is-none"),
-        (None, Some(cores)) => (cores, ""),
-        (Some((memory, class)), None) => (memory, class),
-        (Some((memory, class)), Some(cores)) => (format!("{memory}, {cores}"), class),
+    let Some(limit) = row.memory_limit_mb else {
+        return if row.cpu_limit_cores.is_some() { Default::default() } else { ("none".into(), "is-none") };
+    };
+    let used = row.memory_mb.and_then(|used| percent_of(used, limit)).unwrap_or(0.0);
+    let text = format::memory_limit(limit);
+    match Severity::of(used) {
+        Severity::Normal | Severity::Raised => (text, ""),
+        band => (format!("{} of {text}", format::percent(Some(used))), band.class()),
     }
 }
 

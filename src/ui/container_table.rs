@@ -64,7 +64,7 @@ fn Containers(live: Live, shown: Signal<bool>) -> impl IntoView {
         Some(before) if !shown.get() => before.clone(),
         _ => live.with(wanted),
     });
-    let list = List { live, ids, shown, sight: Sight::new() };
+    let list = List { live, ids, order, filter, shown, sight: Sight::new() };
     let sums = move || if shown.get() { live.with(sums) } else { live.peek(sums) };
     let hidden_if = |class: &'static str, hidden: fn(&State) -> bool| {
         live.read(move |state| format!("{class}{}", if hidden(state) { " is-hidden" } else { "" }))

@@ -1,0 +1,154 @@
+import { AxeBuilder } from '@axe-core/playwright';
+import type { Page } from '@playwright/test';
+import { type Part, flaws } from './support/geometry.ts';
+import { isFurtherDown, rungs } from './support/ladder.ts';
+import { Stage, playWithoutScripts } from './support/scene.ts';
+import { THEMES, UPDATES, picture, removePictures, writeSheet } from './support/sheet.ts';
+import { STATES } from './support/states.ts';
+import { expect, test } from './support/test.ts';
+
+const WIDTHS = [1600, 1280, 820, 700, 560, 420, 320, 240];
+const HEIGHT = 800;
+const BAR = 48;
+/** Below this width of its own the header has one metric. */
+const ALONE = 320;
+/** What a button's hover reaches beyond the header, on either side. */
+const REACH = 6;
+/** States in which the header has something to go without that the others do not have. */
+const LADDERS = ['live and calm', 'CPU culprit', 'memory culprit', 'two culprits', 'disk critical', 'server gone', 'no Docker', 'hostile names'];
+/** The same for a page at twice the size. */
+const ZOOMED = ['live and calm', 'two culprits', 'server gone', 'no Docker', '200 agents', 'hostile names'];
+
+// Sheets are made of the pictures of all tests, so the test that makes them has to be the last.
+test.describe.configure({ mode: UPDATES ? 'default' : 'parallel' });
+
+// Without the transition in which the header makes room.
+test.use({ reducedMotion: 'reduce' });
+
+/** What is wrong in windows of these widths. */
+async function flawsAt(page: Page, widths: number[], ...parts: Part[]): Promise<string[]> {
+  const found: string[] = [];
+  for (const width of widths) {
+    await page.setViewportSize({ width, height: HEIGHT });
+    for (const part of parts) found.push(...(await flaws(page, part)).map((flaw) => `${part} at ${width}: ${flaw}`));
+  }
+  return found;
+}
+
+/** The header as wide as the window, but for what its last button reaches beyond it. */
+async function leaveHeaderAlone(page: Page): Promise<void> {
+  await page.addStyleTag({ content: `.host { display: none !important } .stats-bar { padding: 0 ${REACH}px !important }` });
+}
+
+/** The rules that are broken in a part of the page, in either theme. */
+async function violations(page: Page, part: Part, isFrozen: boolean): Promise<string[]> {
+  const found: string[] = [];
+  await page.setViewportSize({ width: 1280, height: HEIGHT });
+  for (const colorScheme of THEMES) {
+    await page.emulateMedia({ colorScheme });
+    // Rows further down are like those above them.
+    const axe = new AxeBuilder({ page }).setLegacyMode(true).exclude('tbody tr:nth-child(n + 10)');
+    if (part === 'panel') axe.include('.ht-panel');
+    // All else is the same in both.
+    if (colorScheme === 'dark') axe.withRules('color-contrast');
+    let isDone = false;
+    const looked = axe.analyze().finally(() => (isDone = true));
+    // It sets timers, and the clock is stopped; the page itself has none that ends so soon.
+    while (!isDone && isFrozen) await page.clock.runFor(1);
+    for (const { id, nodes } of (await looked).violations) {
+      const why = nodes.map(({ target, any, all, none }) => `${String(target)}: ${[...any, ...all, ...none].map(({ message }) => message).join(' ')}`);
+      found.push(...why.map((text) => `${part}, ${colorScheme}: ${id}: ${text}`));
+    }
+  }
+  return found;
+}
+
+function expectNone(found: string[], what: string): void {
+  expect(found.length, `${what}\n${found.join('\n')}\n`).toBe(0);
+}
+
+for (const [name, scene] of Object.entries(STATES)) {
+  test.describe(name, () => {
+    test.beforeEach(async ({ complaints, dashboard, fakeDocker, page, startServer }) => {
+      complaints.allowFailedRequests();
+      if (scene.scriptless) await playWithoutScripts(page, fakeDocker, startServer);
+      else await new Stage(scene).play(dashboard, startServer);
+    });
+
+    test('fits, and breaks no rule', async ({ dashboard, page }) => {
+      const found = await flawsAt(page, WIDTHS, 'header', 'page');
+      found.push(...(await violations(page, 'page', !scene.scriptless)));
+      if (UPDATES) {
+        for (const theme of THEMES) {
+          await page.emulateMedia({ colorScheme: theme });
+          for (const width of WIDTHS) {
+            await page.setViewportSize({ width, height: HEIGHT });
+            await page.screenshot({ path: picture(theme, name, String(width)), clip: { x: 0, y: 0, width, height: BAR } });
+          }
+        }
+      }
+
+      if (scene.panel) {
+        await page.setViewportSize({ width: 1280, height: HEIGHT });
+        await dashboard.summary.click();
+        await expect(dashboard.panelRows).toHaveCount(scene.noDocker || scene.begins ? 0 : (scene.agents?.length ?? 5));
+        found.push(...(await flawsAt(page, WIDTHS, 'panel')));
+        found.push(...(await violations(page, 'panel', true)));
+        if (UPDATES) {
+          for (const theme of THEMES) {
+            await page.emulateMedia({ colorScheme: theme });
+            for (const width of [1280, 420]) {
+              await page.setViewportSize({ width, height: HEIGHT });
+              await dashboard.panel.screenshot({ path: picture(theme, name, `panel-${width}`) });
+            }
+          }
+        }
+        await page.keyboard.press('Escape');
+      }
+
+      await page.addStyleTag({ content: 'html { font-size: 200% }' });
+      found.push(...(await flawsAt(page, [1280, 640], 'header', 'page')).map((flaw) => `text of twice the size: ${flaw}`));
+      expectNone(found, name);
+    });
+
+    if (LADDERS.includes(name)) {
+      test('goes without one thing after another in a header that narrows', async ({ page }) => {
+        await leaveHeaderAlone(page);
+        const found: string[] = [];
+        let before: string[] | undefined;
+        for (let width = 1600; width >= 240; width -= 20) {
+          const flawed = await flawsAt(page, [width + 2 * REACH], 'header');
+          const { seen, more } = await rungs(page);
+          if (!isFurtherDown(before ?? seen, seen)) flawed.push(`after ${before?.join(', ')} it has ${seen.join(', ')}`);
+          if (seen.at(-1) !== 'worst metric') flawed.push('the worst metric is missing');
+          if (more !== width < ALONE || more === seen.includes('next metric')) flawed.push(`it has ${seen.join(', ')} and ${more ? 'a' : 'no'} +2`);
+          found.push(...flawed.map((flaw) => `the header itself ${width} wide: ${flaw}`));
+          before = seen;
+        }
+        expectNone(found, name);
+      });
+    }
+
+    if (ZOOMED.includes(name)) {
+      test.describe('at twice the size', () => {
+        test.use({ deviceScaleFactor: 2 });
+
+        test('fits', async ({ page }) => {
+          expectNone(await flawsAt(page, [640], 'header', 'page'), name);
+        });
+      });
+    }
+  });
+}
+
+if (UPDATES) {
+  test('the sheets of all states', async ({ page }) => {
+    const panels = Object.keys(STATES).filter((name) => STATES[name]?.panel);
+    for (const theme of THEMES) {
+      const rows = [['1600'], ['1280', '320'], ['820', '700'], ['560', '420', '240']];
+      await writeSheet(page, theme, 'states', Object.keys(STATES), rows);
+      await writeSheet(page, theme, 'panels', panels, [['panel-1280', 'panel-420']]);
+    }
+    await removePictures();
+  });
+}

@@ -1,0 +1,168 @@
+import type { Page } from '@playwright/test';
+
+/** The parts of the page that are looked at, each by itself: they may cover each other. */
+const PARTS = { header: '.stats-bar', page: 'main', panel: '.ht-panel' };
+
+export type Part = keyof typeof PARTS;
+
+/** What stands wrong in a part of the page: texts that overlap, are cut, wrapped or out of sight, each with how far. */
+export function flaws(page: Page, part: Part): Promise<string[]> {
+  return page.evaluate(look, { part, selector: PARTS[part] });
+}
+
+/** Runs in the page. A leaf is what has no parts: a text, a picture, a button, the line between two metrics. */
+function look({ part, selector }: { part: Part; selector: string }): string[] {
+  /** Boxes are not on whole pixels. */
+  const slack = 0.5;
+  /** Between two of these there is at least so much. */
+  const apart = 4;
+  const parts = '.host, .ht-age, .ht-metric, .ht-more, .ht-agents, td, th, .chart-x > *, .legend > *, .room > *';
+  /** Nothing reaches out of these. */
+  const boxes = 'td, th, .chart-x, .card-head, .room';
+  /** Names have no longest, and neither has what a daemon says is wrong. */
+  const cuttable = '.host, .host-name, .ht-who, .name-text, .error';
+  const oneLine = part === 'header' ? selector : '.number:not(.limit), thead th, .legend > *, .chart-x > *, .chart-y > *, .room dt';
+  /** They lie over the chart on purpose. */
+  const overlays = '.chart-cursor, .chart-pointer';
+
+  interface Leaf {
+    name: string;
+    element: Element;
+    isText: boolean;
+    left: number;
+    right: number;
+    top: number;
+    bottom: number;
+  }
+
+  const found = new Set<string>();
+  const root = document.querySelector(selector);
+  if (!root) return [`there is no ${selector}`];
+  const pixels = (value: number) => `${value.toFixed(1)} px`;
+
+  const tell = (element: Element, text = ''): string => {
+    const classed = element.closest('[class]:not([class=""])') ?? element;
+    const inside = element.closest('.is-cpu.ht-metric, .is-memory.ht-metric, .is-disk.ht-metric, .ht-agents, thead, tbody, tfoot');
+    const place = inside && inside !== classed ? `${inside.classList[1] ?? inside.classList[0] ?? inside.localName} ` : '';
+    const own = [element.localName, ...classed.classList].join('.');
+    return place + own + (text && ` "${text.length > 24 ? `${text.slice(0, 24)}…` : text}"`);
+  };
+
+  const isSeen = (element: Element): boolean => {
+    if (!element.checkVisibility({ visibilityProperty: true })) return false;
+    if (part !== 'panel' && element.closest('.ht-panel')) return false;
+    // What is there to be heard alone.
+    for (let up: Element | null = element; up && up !== root; up = up.parentElement) {
+      if (getComputedStyle(up).clipPath === 'inset(50%)') return false;
+    }
+    return true;
+  };
+
+  /** A text with what the stylesheet puts behind it, which a range does not span. */
+  const textBox = (text: Text, element: Element): Pick<Leaf, 'left' | 'right' | 'top' | 'bottom'> | null => {
+    const range = document.createRange();
+    range.selectNodeContents(text);
+    const rects = [...range.getClientRects()].filter((rect) => rect.width > 0);
+    if (!rects.length) return null;
+    let right = Math.max(...rects.map((rect) => rect.right));
+    const after = getComputedStyle(element, '::after');
+    if (text === element.lastChild && !['none', 'normal', '""'].includes(after.content)) {
+      right = Math.max(right, element.getBoundingClientRect().right - Math.min(0, Number.parseFloat(after.marginRight)));
+    }
+    return {
+      left: Math.min(...rects.map((rect) => rect.left)),
+      right,
+      top: Math.min(...rects.map((rect) => rect.top)),
+      bottom: Math.max(...rects.map((rect) => rect.bottom)),
+    };
+  };
+
+  /** What stays in sight while the rest is scrolled, and covers that. */
+  const pinned = (element: Element): Element | null => {
+    let up: Element | null = element;
+    while (up && up !== root && getComputedStyle(up).position !== 'sticky') up = up.parentElement;
+    return up === root ? null : (up?.parentElement ?? null);
+  };
+
+  const leaves: Leaf[] = [];
+  const texts = document.createTreeWalker(root, NodeFilter.SHOW_TEXT);
+  for (let node = texts.nextNode(); node; node = texts.nextNode()) {
+    const [text, element] = [node as Text, node.parentElement];
+    const box = element && text.data.trim() && isSeen(element) && textBox(text, element);
+    if (box) leaves.push({ name: tell(element, text.data.trim()), element, isText: true, ...box });
+  }
+  for (const element of root.querySelectorAll('svg, button, input')) {
+    const { left, right, top, bottom, width } = element.getBoundingClientRect();
+    if (width > 0 && !element.matches(overlays) && isSeen(element)) leaves.push({ name: tell(element), element, isText: false, left, right, top, bottom });
+  }
+  for (const element of root.querySelectorAll('.ht-metric, .ht-agents')) {
+    const { borderLeftWidth, borderLeftColor } = getComputedStyle(element);
+    const { left, top, bottom } = element.getBoundingClientRect();
+    const width = Number.parseFloat(borderLeftWidth);
+    if (width && !/, 0\)|\/ 0\)/.test(borderLeftColor)) leaves.push({ name: `rule of ${tell(element)}`, element, isText: false, left, right: left + width, top, bottom });
+  }
+
+  const window_ = document.documentElement.clientWidth;
+  const bar = part === 'header' ? root.getBoundingClientRect() : null;
+  for (const leaf of leaves) {
+    if (leaf.element.closest(cuttable)) {
+      // The rest of a name is not there.
+      for (let up: Element | null = leaf.element; up && up !== root; up = up.parentElement) {
+        if (getComputedStyle(up).overflowX === 'visible') continue;
+        const { left, right, top, bottom } = up.getBoundingClientRect();
+        Object.assign(leaf, { left: Math.max(leaf.left, left), right: Math.min(leaf.right, right) });
+        Object.assign(leaf, { top: Math.max(leaf.top, top), bottom: Math.min(leaf.bottom, bottom) });
+      }
+    } else {
+      for (let up = leaf.element.parentElement; up && up !== document.body; up = up.parentElement) {
+        const { overflowX, overflowY } = getComputedStyle(up);
+        const { left, right, top, bottom } = up.getBoundingClientRect();
+        const across = overflowX === 'visible' ? 0 : Math.max(left - leaf.left, leaf.right - right);
+        const down = /hidden|clip/.test(overflowY) ? Math.max(top - leaf.top, leaf.bottom - bottom) : 0;
+        const cut = Math.max(across, down);
+        if (cut > slack) found.add(`cut by ${pixels(cut)}: ${leaf.name} in ${tell(up)}`);
+      }
+    }
+    // Where a column is sorted by is told between two.
+    const box = leaf.isText && !leaf.element.matches('th button') ? leaf.element.closest(boxes) : null;
+    const { left = -Infinity, right = Infinity } = box?.getBoundingClientRect() ?? {};
+    const over = Math.max(left - leaf.left, leaf.right - right);
+    if (box && over > slack) found.add(`out of its box by ${pixels(over)}: ${leaf.name} in ${tell(box)}`);
+    const out = Math.max(-leaf.left, leaf.right - window_);
+    if (out > slack) found.add(`out of the window by ${pixels(out)}: ${leaf.name}`);
+    const above = bar ? Math.max(bar.top - leaf.top, leaf.bottom - bar.bottom) : 0;
+    if (above > slack) found.add(`out of the bar by ${pixels(above)}: ${leaf.name}`);
+  }
+
+  leaves.sort((one, other) => one.top - other.top);
+  leaves.forEach((one, index) => {
+    for (const other of leaves.slice(index + 1)) {
+      if (other.top >= one.bottom - slack) break;
+      const across = Math.min(one.right, other.right) - Math.max(one.left, other.left);
+      const down = Math.min(one.bottom, other.bottom) - other.top;
+      const room = one.isText && other.isText && one.element.closest(parts) !== other.element.closest(parts) ? apart : -slack;
+      if (across <= -room || down <= slack) continue;
+      if (!(one.isText && other.isText) && (one.element.contains(other.element) || other.element.contains(one.element))) continue;
+      if (pinned(one.element) !== pinned(other.element)) continue;
+      const how = across > slack ? `overlap by ${pixels(across)} × ${pixels(down)}` : `only ${pixels(Math.max(0, -across))} apart`;
+      found.add(`${how}: ${one.name} and ${other.name}`);
+    }
+  });
+
+  for (const element of [...root.querySelectorAll(oneLine), ...(root.matches(oneLine) ? [root] : [])]) {
+    const lines = leaves.filter((leaf) => leaf.isText && element.contains(leaf.element)).sort((one, other) => one.top - other.top);
+    const [first] = lines;
+    const next = first && lines.find((leaf) => leaf.top > first.bottom - slack);
+    const tall = lines.find((leaf) => leaf.bottom - leaf.top > 2 * Number.parseFloat(getComputedStyle(leaf.element).fontSize));
+    if (next) found.add(`in a second line: ${next.name}`);
+    if (tall && !tall.element.closest('.error')) found.add(`wrapped: ${tall.name}`);
+  }
+
+  for (const element of [document.documentElement, root, ...root.querySelectorAll('*')]) {
+    if (element !== document.documentElement && !/auto|scroll/.test(getComputedStyle(element).overflowX)) continue;
+    if (!element.checkVisibility()) continue;
+    const beyond = element.scrollWidth - element.clientWidth;
+    if (beyond > 0) found.add(`scrolls sideways by ${pixels(beyond)}: ${tell(element)}`);
+  }
+  return [...found];
+}

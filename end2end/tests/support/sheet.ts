@@ -1,0 +1,48 @@
+import { readFileSync } from 'node:fs';
+import { mkdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import type { Page } from '@playwright/test';
+
+const FOLDER = resolve(import.meta.dirname, '../../../docs/screenshots');
+/** Pictures are kept here until they are put on their sheets, in another process where a test failed in between. */
+const PICTURES = join(tmpdir(), `ht-pictures-${process.ppid}`);
+
+/** Whether the pictures in the documentation are to be made anew. */
+export const UPDATES = process.env['UPDATE_SCREENSHOTS'] === '1';
+
+export type Theme = 'light' | 'dark';
+export const THEMES: Theme[] = ['light', 'dark'];
+
+/** A row of pictures beside each other, by what tells them apart. */
+type Row = string[];
+
+/** Where to keep a picture of a state. */
+export function picture(theme: Theme, state: string, view: string): string {
+  return join(PICTURES, theme, state.replaceAll(/\W+/g, '-'), `${view}.png`);
+}
+
+/** Puts the pictures of all states on one sheet. */
+export async function writeSheet(page: Page, theme: Theme, name: string, states: string[], rows: Row[]): Promise<void> {
+  const image = (state: string, view: string) =>
+    `<img src="data:image/png;base64,${readFileSync(picture(theme, state, view), 'base64')}">`;
+  const sheet = states.map((state) => {
+    const strips = rows.map((row) => `<p>${row.map((view) => image(state, view)).join('')}</p>`);
+    return `<h2>${state}</h2>${strips.join('')}`;
+  });
+  await page.setViewportSize({ width: 1640, height: 800 });
+  await page.emulateMedia({ colorScheme: theme });
+  await page.setContent(`<style>
+    :root { color-scheme: light dark; }
+    body { width: max-content; margin: 0; padding: 4px 10px 12px; background: light-dark(#d9dce2, #33383f); font: 13px sans-serif; }
+    h2 { margin: 12px 0 4px; font-size: inherit; }
+    p { display: flex; gap: 10px; align-items: start; margin: 0 0 4px; }
+  </style>${sheet.join('')}`);
+  await mkdir(FOLDER, { recursive: true });
+  await page.locator('body').screenshot({ path: resolve(FOLDER, `${name}-${theme}.png`) });
+}
+
+/** Forgets the pictures, once they are on their sheets. */
+export function removePictures(): Promise<void> {
+  return rm(PICTURES, { recursive: true });
+}

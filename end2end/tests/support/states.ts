@@ -1,0 +1,122 @@
+/** A container of a scene. */
+export interface Agent {
+  name: string;
+  /** In percent of a core; `null` where it could not be measured. */
+  cpu: number | null;
+  /** In MiB. */
+  memory: number | null;
+  /** In MiB. */
+  limit?: number;
+  state?: 'running' | 'paused' | 'restarting';
+  stale?: boolean;
+  error?: string;
+}
+
+/** What a host is in, as far as it differs from a quiet one with five agents. */
+export interface Scene {
+  hostname?: string;
+  cores?: number;
+  /** In percent. */
+  cpu?: number;
+  /** In GiB. */
+  memory?: { used: number; total: number };
+  /** In percent. */
+  disk?: number;
+  agents?: Agent[];
+  /** Why there is no Docker. */
+  noDocker?: string;
+  /** The server's samples are this old, in seconds, and no other comes. */
+  overdue?: number;
+  /** The server has been gone for so many seconds. */
+  gone?: number;
+  /** There is no sample yet that a CPU could be reckoned from, and no round of the containers. */
+  begins?: boolean;
+  /** There are no scripts, but the first HTML alone, which has the numbers of the machine that the test runs on. */
+  scriptless?: boolean;
+  /** Its panel is looked at as well. */
+  panel?: boolean;
+}
+
+/** What runs where nothing else is said. */
+export const AGENTS: Agent[] = [
+  { name: 'researcher', cpu: 148.2, memory: 1843.2, limit: 4096 },
+  { name: 'coder', cpu: 91.6, memory: 1310.7, limit: 2048 },
+  { name: 'reviewer', cpu: 36.4, memory: 742.5, limit: 1024 },
+  { name: 'planner', cpu: 8.1, memory: 512.2 },
+  { name: 'scribe', cpu: 0.4, memory: 286.9 },
+];
+const [RESEARCHER, CODER, ...OTHERS] = AGENTS as [Agent, Agent, ...Agent[]];
+
+const HOT_RESEARCHER: Agent = { ...RESEARCHER, cpu: 488.3 };
+const LARGE_CODER: Agent = { ...CODER, memory: 12_390.4, limit: 13_312 };
+
+/** So many agents that share what they use evenly, so that none of them is to blame. */
+function crowd(size: number, cpu: number, memory: number): Agent[] {
+  return Array.from({ length: size }, (_, index) => ({
+    name: `worker-${index + 1}`,
+    cpu: cpu / size + (index % 7) / 10,
+    memory: memory / size + (index % 5),
+  }));
+}
+
+/** Of 8 cores and 20 GiB. */
+const EVENLY = (cpu: number) => crowd(5, 7.2 * cpu, 7000);
+
+const LONG = 'the-one-that-reads-all-the-papers-and-writes-summaries-of-them-';
+const HOSTILE: Agent[] = [
+  { name: LONG.repeat(4).slice(0, 200), cpu: 488.3, memory: 1843.2, limit: 2048 },
+  { name: 'مراقب-الخادم\u202egnp.exe', cpu: 91.6, memory: 12_390.4 },
+  { name: '<img src=x onerror=alert(1)>', cpu: 36.4, memory: 742.5 },
+  { name: '👩‍👩‍👧‍👦🚀'.repeat(20), cpu: 8.1, memory: 512.2 },
+  { name: 'Z\u0351\u036b\u0343a\u0321\u034al\u0335\u0329g\u0334o\u0337', cpu: 0.4, memory: 86.9 },
+  { name: 'broken', cpu: null, memory: null, error: `open /sys/fs/cgroup/${'0123456789abcdef'.repeat(12)}: no such file or directory` },
+];
+
+/** Every state of the page, by its name. */
+export const STATES: Record<string, Scene> = {
+  'first HTML, no JavaScript': { scriptless: true },
+  'waiting for the first sample': { begins: true, panel: true },
+  'live and calm': { panel: true },
+  'CPU normal': { cpu: 12.4, agents: EVENLY(10) },
+  'CPU raised': { cpu: 62.3, agents: EVENLY(62) },
+  'CPU high': { cpu: 81.7, agents: EVENLY(80) },
+  'CPU critical': { cpu: 94.2, agents: EVENLY(94) },
+  'memory critical': { memory: { used: 19.1, total: 20 }, agents: crowd(5, 120, 17_500) },
+  'disk critical': { disk: 96.3 },
+  'all critical': { cpu: 100, memory: { used: 20, total: 20 }, disk: 100, agents: crowd(5, 790, 18_500) },
+  'CPU culprit': { cpu: 94.2, agents: [HOT_RESEARCHER, CODER, ...OTHERS], panel: true },
+  'memory culprit': { memory: { used: 18.7, total: 20 }, agents: [RESEARCHER, LARGE_CODER, ...OTHERS] },
+  'culprit outside of the agents': { cpu: 94.2, agents: [{ ...RESEARCHER, cpu: 61.2 }, { ...CODER, cpu: 12.7 }, ...OTHERS], panel: true },
+  'two culprits': { cpu: 94.2, memory: { used: 18.7, total: 20 }, agents: [HOT_RESEARCHER, LARGE_CODER, ...OTHERS], panel: true },
+  'stale': { overdue: 18 },
+  'server gone': { gone: 190, cpu: 94.2, agents: [HOT_RESEARCHER, CODER, ...OTHERS] },
+  'no Docker': { noDocker: 'no socket at /var/run/docker.sock: is Docker installed and running?', panel: true },
+  'Docker forbidden': {
+    noDocker: "permission denied at /var/run/docker.sock: run as root or as a member of the socket's group (docker)",
+    panel: true,
+  },
+  'no agents': { agents: [], panel: true },
+  '3 agents': { agents: AGENTS.slice(0, 3), panel: true },
+  '60 agents': { agents: crowd(60, 240, 6000), panel: true },
+  '200 agents': { agents: crowd(200, 200, 9000), panel: true },
+  'in error, paused, not up to date': {
+    agents: [
+      { ...RESEARCHER, stale: true },
+      { ...CODER, state: 'paused', cpu: 0 },
+      { ...RESEARCHER, name: 'near-its-limit', cpu: 40.2, memory: 1990.4, limit: 2048 },
+      { name: 'restarts', cpu: null, memory: null, state: 'restarting' },
+      { name: 'broken', cpu: null, memory: null, error: 'status 500: open /sys/fs/cgroup/system.slice/memory.current: no such file or directory' },
+    ],
+    panel: true,
+  },
+  'hostile names': {
+    hostname: `atlas-01.${LONG}<b>&amp;.compute.internal`,
+    cpu: 94.2,
+    memory: { used: 18.7, total: 20 },
+    agents: HOSTILE,
+    panel: true,
+  },
+  '1.5 TiB of memory': { memory: { used: 1024.5, total: 1536 }, agents: [{ ...LARGE_CODER, memory: 1_012_345.6, limit: 1_048_576 }, ...OTHERS], panel: true },
+  '1 CPU': { cores: 1, cpu: 38.2, agents: crowd(5, 20, 4000) },
+  '256 CPUs': { cores: 256, cpu: 100, agents: [{ ...RESEARCHER, cpu: 25_600 }, ...OTHERS.map((agent) => ({ ...agent, cpu: 0 }))], panel: true },
+};
