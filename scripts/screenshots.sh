@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# Takes the README's pictures anew.
+# Takes the pictures in docs/screenshots anew.
 source "$(dirname "$0")/lib.sh"
 source scripts/build.sh
 source scripts/browser.sh
 build_all
 step "Chromium and Playwright" browser_tools
 cd end2end
-UPDATE_SCREENSHOTS=1 npx playwright test screenshots
+UPDATE_SCREENSHOTS=1 npx playwright test screenshots states
