@@ -17,7 +17,11 @@ pub(super) fn Agents(live: Live) -> impl IntoView {
     let heading = live.settings(|settings| format::heading(&settings.noun));
     let class = live.read(|state| {
         let stale = if state.containers_stale { " is-stale" } else { "" };
-        let measured = if matches!(state.containers, ContainersView::Measured(_)) { " is-measured" } else { "" };
+        let measured = match &state.containers {
+            ContainersView::Measured(stats) if stats.containers.is_empty() => " is-measured is-none",
+            ContainersView::Measured(_) => " is-measured",
+            ContainersView::Waiting | ContainersView::Unavailable(_) => "",
+        };
         format!("ht-agents{measured}{stale}")
     });
     let panel = NodeRef::<Div>::new();
@@ -90,9 +94,8 @@ impl Sums {
                 Self {
                     count: count.to_string(),
                     label: format::plural(count, noun) + if state.containers_stale { ", old" } else { "" },
-                    // Of nobody there is nothing to add up.
-                    cpu: if count == 0 { String::new() } else { format::percent(cpu) },
-                    memory: if count == 0 { String::new() } else { format::memory_short(stats.total_memory_mb) },
+                    cpu: format::percent(cpu),
+                    memory: format::memory_short(stats.total_memory_mb),
                     widest: format::memory_short(Some(total.unwrap_or(0.0).max(1024.0))),
                     tooltip: format!(
                         "{}: CPU {exact_cpu} of their host, memory {exact_memory}",
