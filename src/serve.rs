@@ -5,7 +5,7 @@ mod router;
 mod state;
 
 pub use config::{Config, ConfigError, Options};
-pub use router::router;
+pub use router::{endpoints, router};
 pub use state::AppState;
 
 use crate::api::Settings;

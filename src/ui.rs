@@ -16,6 +16,7 @@ mod level;
 mod live;
 mod metric;
 mod order;
+mod part;
 mod plot;
 mod poll;
 mod room;

@@ -5,13 +5,14 @@
 use axum::Router;
 use axum::body::Body;
 use axum::http::{Method, Request, StatusCode, header};
+use axum::routing::get;
 use host_telemetry::api::Settings;
 use host_telemetry::collect::{
     ContainerCounters, ContainerReader, CpuClock, CpuTimes, DiskUsage, HostReader, HostReading, HostUsage,
     ListedContainer, MemoryReading, ReadError, Sampler, SamplerOptions,
 };
 use host_telemetry::model::ContainerState;
-use host_telemetry::serve::{AppState, router};
+use host_telemetry::serve::{AppState, endpoints, router};
 use leptos::config::LeptosOptions;
 use serde_json::{Value, json};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -155,6 +156,7 @@ fn listed(name: &str) -> ListedContainer {
 /// A router over fakes, and the sampler, which must live as long.
 struct Server {
     router: Router,
+    state: AppState,
     _sampler: Sampler,
 }
 
@@ -168,7 +170,7 @@ async fn server(host: FakeHost, engine: FakeEngine) -> Server {
         settings: Settings { hostname: "atlas-01".into(), noun: "agent".into(), interval_seconds: 1 },
         leptos: LeptosOptions::builder().output_name("host-telemetry").site_root("nowhere").build(),
     };
-    Server { router: router(state), _sampler: sampler }
+    Server { router: router(state.clone()), state, _sampler: sampler }
 }
 
 async fn healthy() -> Server {
@@ -262,6 +264,17 @@ async fn the_host_is_split_into_containers_and_everything_else() {
     assert_eq!(body["split"]["cpu_percent"], split(45.0, 10.0, 35.0));
     assert_eq!(body["split"]["memory_mb"], split(12_800.0, 256.0, 12_544.0), "without the file cache");
     assert_eq!(body["split"]["memory_percent"], split(62.5, 1.2, 61.3));
+}
+
+#[tokio::test]
+async fn a_server_with_a_page_of_its_own_has_the_endpoints_beside_it() {
+    let own = Router::new().route("/", get(|| async { "my page" }));
+    let mut server = healthy().await;
+    server.router = own.merge(endpoints(server.state.clone()));
+    assert_eq!(server.get("/").await.text, "my page");
+    assert_eq!(server.get("/api/telemetry/host").await.json()["hostname"], "atlas-01");
+    assert_eq!(server.get("/api/telemetry/containers").await.json()["running_count"], 2);
+    assert_eq!(server.get("/api/telemetry/history").await.json()["interval_seconds"], 1);
 }
 
 #[tokio::test]

@@ -63,9 +63,9 @@ impl Telemetry {
         containers_at(&latest, Instant::now(), self.interval)
     }
 
-    /// Who uses most of a host in trouble; nobody while there is no Docker.
+    /// Who uses most of a host in trouble, by the rounds so far.
     pub fn culprits(&self) -> Culprits {
-        self.containers().map_or_else(|_| Culprits::default(), |_| self.containers.borrow().culprits.clone())
+        self.containers.borrow().culprits.clone()
     }
 
     /// The last samples of the host and of the containers.

@@ -42,26 +42,6 @@ impl Severity {
             Self::Critical => "critical",
         }
     }
-
-    /// The band as a CSS class.
-    pub fn class(self) -> &'static str {
-        match self {
-            Self::Normal => "is-normal",
-            Self::Raised => "is-raised",
-            Self::High => "is-high",
-            Self::Critical => "is-critical",
-        }
-    }
-
-    /// How many of four ticks are lit: severity has a shape, for whom colour says nothing.
-    pub fn ticks(self) -> usize {
-        match self {
-            Self::Normal => 1,
-            Self::Raised => 2,
-            Self::High => 3,
-            Self::Critical => 4,
-        }
-    }
 }
 
 /// The band of the disk's bar, which starts to warn later than a value's colour.
@@ -82,15 +62,6 @@ impl DiskLevel {
             Severity::Normal | Severity::Raised => Self::Roomy,
             Severity::High => Self::Filling,
             Severity::Critical => Self::Full,
-        }
-    }
-
-    /// The band as a word, also the suffix of its CSS class.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Roomy => "roomy",
-            Self::Filling => "filling",
-            Self::Full => "full",
         }
     }
 }

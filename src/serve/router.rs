@@ -17,26 +17,52 @@ use serde_json::json;
 use tower_http::compression::CompressionLayer;
 use tower_http::services::ServeDir;
 
-/// All routes over `state`.
-pub fn router(state: AppState) -> Router {
+/// The three endpoints over `state`, for a server that has a page of its own: merge them into its routes.
+///
+/// ```no_run
+/// # async fn example() {
+/// use axum::{Router, routing::get};
+/// use host_telemetry::api::Settings;
+/// use host_telemetry::collect::{DockerReader, Sampler, SamplerOptions, SystemHost};
+/// use host_telemetry::serve::{AppState, endpoints};
+///
+/// # fn config() -> (SystemHost, DockerReader, SamplerOptions, leptos::config::LeptosOptions) { unimplemented!() }
+/// # let (host, docker, options, leptos) = config();
+/// // Measures as long as it lives.
+/// let sampler = Sampler::spawn(host, docker, options);
+/// let state = AppState { telemetry: sampler.telemetry(), settings: Settings::default(), leptos };
+/// let app: Router = Router::new().route("/", get(|| async { "a page of your own" })).merge(endpoints(state));
+/// # }
+/// ```
+pub fn endpoints(state: AppState) -> Router {
     // leptos spawns on whatever was named first; a second router in the same process finds it done.
     let _ = any_spawner::Executor::init_tokio();
+    Router::new()
+        .route("/api/telemetry/host", get(endpoint))
+        .route("/api/telemetry/containers", get(endpoint))
+        .route("/api/telemetry/history", get(endpoint))
+        .method_not_allowed_fallback(method_not_allowed)
+        .layer(middleware::from_fn(headers))
+        .with_state(state)
+}
+
+/// All routes over `state`.
+pub fn router(state: AppState) -> Router {
+    let endpoints = endpoints(state.clone());
     let site = state.leptos.site_root.to_string();
     let pkg = format!("{site}/{}", state.leptos.site_pkg_dir);
     let files = |folder: &str| ServeDir::new(folder).precompressed_br().not_found_service(not_found.into_service());
     Router::new()
         .route("/", get(page))
-        .route("/api/telemetry/host", get(endpoint))
-        .route("/api/telemetry/containers", get(endpoint))
-        .route("/api/telemetry/history", get(endpoint))
         .nest_service(&format!("/{}", state.leptos.site_pkg_dir), get_service(files(&pkg)))
         .route("/favicon.svg", get_service(files(&site)))
         .route("/favicon-critical.svg", get_service(files(&site)))
         .fallback(not_found)
         .method_not_allowed_fallback(method_not_allowed)
         .layer(middleware::from_fn(headers))
-        .layer(CompressionLayer::new())
         .with_state(state)
+        .merge(endpoints)
+        .layer(CompressionLayer::new())
 }
 
 /// The dashboard. Docker being down is part of what it shows, so its status is 200 all the same.

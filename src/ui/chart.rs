@@ -99,15 +99,16 @@ pub(super) fn HistoryChart(live: Live) -> impl IntoView {
     let pointed = RwSignal::new(None::<usize>);
     let slot = move || pointed.get().unwrap_or(CAPACITY - 1);
     let value = move |series: Series| live.read(move |state| series.at(state, slot()));
-    let when = live.read(move |state| match pointed.get() {
+    let when = move |state: &State| match pointed.get() {
         None => "now".into(),
         Some(slot) => {
             let ago = state.interval_seconds() * (CAPACITY - 1).saturating_sub(slot) as u32;
             moment(state, ago, zoned.get(), true)
         }
-    });
-    let spoken = Signal::derive(move || {
-        format!("{}: CPU {}, memory {}", when.get(), value(Series::Cpu).get(), value(Series::Memory).get())
+    };
+    let spoken = live.read(move |state| {
+        let at = |series: Series| series.at(state, slot());
+        format!("{}: CPU {}, memory {}", when(state), at(Series::Cpu), at(Series::Memory))
     });
     let cursor = Signal::derive(move || FRAME.x(slot()).to_string());
     let cursor_class = Signal::derive(move || {
@@ -126,7 +127,7 @@ pub(super) fn HistoryChart(live: Live) -> impl IntoView {
             <div class="card-head">
                 <h2 id="history-title">{title}</h2>
                 <p class="legend">
-                    <span class="when">{when}</span>
+                    <span class="when">{live.read(when)}</span>
                     {key("key key-cpu", "CPU".into(), Series::Cpu)}
                     {key("key key-cpu is-part", noun.clone(), Series::ContainersCpu)}
                     {key("key key-memory", "Memory".into(), Series::Memory)}

@@ -66,7 +66,7 @@ struct Cells {
     /// Memory in percent of the host's.
     memory_share: Option<f64>,
     limit: String,
-    limit_class: &'static str,
+    limit_class: String,
     /// The CPU limit; empty where there is none.
     cores: String,
     /// The CPU's sparkline as markup.
@@ -119,15 +119,15 @@ impl Cells {
 }
 
 /// The memory limit, and how near the container is to it where that is in the orange or the red band.
-fn limit(row: &ContainerStats) -> (String, &'static str) {
+fn limit(row: &ContainerStats) -> (String, String) {
     let Some(limit) = row.memory_limit_mb else {
-        return if row.cpu_limit_cores.is_some() { Default::default() } else { ("none".into(), "is-none") };
+        return if row.cpu_limit_cores.is_some() { Default::default() } else { ("none".into(), "is-none".into()) };
     };
     let used = row.memory_mb.and_then(|used| percent_of(used, limit)).unwrap_or(0.0);
     let text = format::memory_limit(limit);
     match Severity::of(used) {
-        Severity::Normal | Severity::Raised => (text, ""),
-        band => (format!("{} of {text}", format::percent(Some(used))), band.class()),
+        Severity::Normal | Severity::Raised => (text, String::new()),
+        band => (format!("{} of {text}", format::percent(Some(used))), format!("is-{}", band.word())),
     }
 }
 

@@ -19,12 +19,11 @@ const MANY: usize = 9;
 pub(super) fn TableCard(live: Live) -> impl IntoView {
     let heading = live.settings(|settings| format::heading(&settings.noun));
     let class = live.read(|state| String::from(if state.containers_stale { "card is-stale" } else { "card" }));
-    let note = live.read(|state| String::from(if state.containers_stale { "not up to date" } else { "" }));
     view! {
         <section class=class aria-labelledby="containers-title">
             <div class="card-head">
                 <h2 id="containers-title">{heading}</h2>
-                <p class="card-note">{note}</p>
+                <p class="card-note">{stale_note(live)}</p>
             </div>
             <Containers live shown=Signal::stored(true)/>
         </section>
@@ -35,16 +34,19 @@ pub(super) fn TableCard(live: Live) -> impl IntoView {
 #[component]
 pub(super) fn Panel(live: Live, open: RwSignal<bool>) -> impl IntoView {
     let heading = live.settings(|settings| format::heading(&settings.noun));
-    let note = live.read(|state| String::from(if state.containers_stale { "not up to date" } else { "" }));
     view! {
         <div class="card-head">
             <h2>{heading}</h2>
-            <p class="card-note">{note}</p>
+            <p class="card-note">{stale_note(live)}</p>
             <button type="button" class="ht-close" aria-label="Close" popovertarget=PANEL popovertargetaction="hide">"×"</button>
         </div>
         <Room live/>
         <Containers live shown=open.into()/>
     }
+}
+
+fn stale_note(live: Live) -> Signal<String> {
+    live.read(|state| String::from(if state.containers_stale { "not up to date" } else { "" }))
 }
 
 /// The table with its filter, or what to say where there is nothing to list. All are always there; the stylesheet hides

@@ -1,6 +1,6 @@
 //! Numbers as people read them. The header rounds percentages down, so that number and band agree: 89.9 is no 90.
 
-use crate::model::{ContainersStats, Split};
+use crate::model::{ContainersStats, Severity, Split};
 
 /// What stands where there is no number.
 pub(super) const UNKNOWN: &str = "–";
@@ -137,6 +137,14 @@ pub(super) fn age(seconds: f64) -> String {
     if seconds < 120 { format!("{seconds} s old") } else { format!("{} min old", seconds / 60) }
 }
 
+/// A metric as a sentence: `CPU 45 percent, normal`.
+pub(super) fn spoken(name: &str, percent: Option<f64>) -> String {
+    match percent {
+        None => format!("{name} unknown"),
+        Some(percent) => format!("{name} {} percent, {}", percent as u32, Severity::of(percent).word()),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -179,5 +187,11 @@ mod tests {
         assert_eq!((counted(1, "agent"), counted(0, "agent")), ("1 agent".into(), "0 agents".into()));
         assert_eq!(heading("container"), "Containers");
         assert_eq!((age(18.9), age(200.0)), ("18 s old".into(), "3 min old".into()));
+    }
+
+    #[test]
+    fn metrics_are_said_as_sentences() {
+        assert_eq!(spoken("CPU", Some(45.9)), "CPU 45 percent, normal");
+        assert_eq!(spoken("Memory", None), "Memory unknown");
     }
 }

@@ -5,8 +5,9 @@ use super::bar::bar;
 use super::format;
 use super::live::{Live, use_live};
 use super::metric::{Kind, Metric, Reading};
+use super::part::Part;
 use super::sparkline::Sparkline;
-use super::state::{Part, State};
+use super::state::State;
 use crate::model::{DiskLevel, HostSplit, HostStats, MemoryStats, Split};
 use leptos::prelude::*;
 
@@ -95,7 +96,6 @@ fn split_note(state: &State, part: fn(&HostSplit) -> Option<&Split>, text: fn(f6
 const CPU: Kind = Kind {
     part: Part::Cpu,
     class: "is-cpu",
-    label: "CPU",
     read: |host| {
         let Some(cpu) = &host.cpu else { return Reading::missing(&host.errors.cpu) };
         Reading {
@@ -111,7 +111,6 @@ const CPU: Kind = Kind {
 const MEMORY: Kind = Kind {
     part: Part::Memory,
     class: "is-memory",
-    label: "Mem",
     read: |host| {
         let Some(memory) = &host.memory else { return Reading::missing(&host.errors.memory) };
         let total = format::short(memory.total_gb);
@@ -128,7 +127,6 @@ const MEMORY: Kind = Kind {
 const DISK: Kind = Kind {
     part: Part::Disk,
     class: "is-disk",
-    label: "Disk",
     read: |host| {
         let Some(disk) = &host.disk else { return Reading::missing(&host.errors.disk) };
         Reading {

@@ -3,7 +3,8 @@
 use super::format::{self, UNKNOWN};
 use super::level::Level;
 use super::live::Live;
-use super::state::{Part, State, spoken};
+use super::part::Part;
+use super::state::State;
 use crate::model::{HostStats, Severity};
 use leptos::prelude::*;
 
@@ -36,7 +37,6 @@ pub(super) struct Kind {
     pub(super) part: Part,
     /// Its class: `is-cpu`.
     pub(super) class: &'static str,
-    pub(super) label: &'static str,
     pub(super) read: fn(&HostStats) -> Reading,
     /// What follows in the tooltip, on a line of its own.
     pub(super) note: fn(&State) -> String,
@@ -105,9 +105,9 @@ pub(super) fn Metric<C: IntoView + 'static>(
         move |text: fn(Accused) -> String| live.read(move |state| text(kind.accused(state).unwrap_or_default()));
     view! {
         <div class=live.read(move |state| kind.class(state)) title=live.read(move |state| kind.title(state))>
-            <span class="sr-only">{live.read(move |state| spoken(kind.part.name(), kind.percent(state)))}</span>
+            <span class="sr-only">{live.read(move |state| format::spoken(kind.part.name(), kind.percent(state)))}</span>
             <span class="ht-look" aria-hidden="true">
-                <span class="ht-label">{kind.label}</span>
+                <span class="ht-label">{kind.part.label()}</span>
                 {children.into_inner()()}
                 <span class="ht-value">
                     <span class="ht-full" data-widest=live.read(move |state| kind.reading(state).widest)>

@@ -1,7 +1,9 @@
 //! Everything that the page shows, and what an answer changes in it.
 
+use super::format::spoken;
+use super::part::Part;
 use crate::api::{Settings, Snapshot, TelemetryError};
-use crate::model::{ContainerStats, ContainersStats, Culprit, Culprits, History, HostStats, Severity, Timestamp};
+use crate::model::{ContainerStats, ContainersStats, Culprit, Culprits, History, HostStats, Timestamp};
 
 /// What is known of the containers.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -13,49 +15,6 @@ pub enum ContainersView {
     Measured(ContainersStats),
     /// There is no Docker; the text is the reason.
     Unavailable(String),
-}
-
-/// A metric of the host.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Part {
-    Cpu,
-    Memory,
-    Disk,
-}
-
-impl Part {
-    pub(super) const ALL: [Self; 3] = [Self::Cpu, Self::Memory, Self::Disk];
-
-    /// As it is said aloud.
-    pub(super) fn name(self) -> &'static str {
-        match self {
-            Self::Cpu => "CPU",
-            Self::Memory => "Memory",
-            Self::Disk => "Disk",
-        }
-    }
-
-    /// As it is called within a sentence.
-    pub(super) fn noun(self) -> &'static str {
-        match self {
-            Self::Cpu => "CPU",
-            Self::Memory => "memory",
-            Self::Disk => "disk",
-        }
-    }
-
-    /// Its utilization in percent; `None` if it was not measured.
-    pub(super) fn percent(self, host: &HostStats) -> Option<f64> {
-        match self {
-            Self::Cpu => host.cpu.as_ref().map(|cpu| cpu.percent),
-            Self::Memory => host.memory.as_ref().map(|memory| memory.percent),
-            Self::Disk => host.disk.as_ref().map(|disk| disk.percent),
-        }
-    }
-
-    fn band(self, host: &HostStats) -> Option<Severity> {
-        self.percent(host).map(Severity::of)
-    }
 }
 
 /// Everything that the page shows.
@@ -139,7 +98,8 @@ impl State {
             Part::Memory => &self.culprits.memory,
             Part::Disk => return None,
         };
-        case.named.as_ref().filter(|_| self.host_stale.is_none() && !self.containers_stale)
+        let current = self.measured().is_some() && self.host_stale.is_none() && !self.containers_stale;
+        case.named.as_ref().filter(|_| current)
     }
 
     /// Whether this container is to blame for a metric; the empty ID is that of everything else.
@@ -227,14 +187,6 @@ impl State {
     }
 }
 
-/// A metric as a sentence: `CPU 45 percent, normal`.
-pub(super) fn spoken(name: &str, percent: Option<f64>) -> String {
-    match percent {
-        None => format!("{name} unknown"),
-        Some(percent) => format!("{name} {} percent, {}", percent as u32, Severity::of(percent).word()),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -297,11 +249,5 @@ mod tests {
         let waiting = State { host: Some(host(1.0, 1.0, None)), ..State::default() };
         assert_eq!(waiting.next_sample_in(), 5.0);
         assert_eq!(State::default().next_sample_in(), 5.0);
-    }
-
-    #[test]
-    fn metrics_are_said_as_sentences() {
-        assert_eq!(spoken("CPU", Some(45.9)), "CPU 45 percent, normal");
-        assert_eq!(spoken("Memory", None), "Memory unknown");
     }
 }

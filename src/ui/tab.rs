@@ -1,7 +1,8 @@
 //! The browser's tab: its title and icon say when the host is in the red band, also while nobody looks at the page.
 
+use super::format;
 use super::live::Live;
-use super::state::{Part, State};
+use super::state::State;
 use crate::model::Severity;
 use leptos::prelude::*;
 
@@ -42,11 +43,5 @@ fn alarm(state: &State) -> String {
     let Some(host) = state.host.as_ref().filter(|_| state.host_stale.is_none()) else { return String::new() };
     let worst = state.ranking()[0];
     let percent = worst.percent(host).filter(|percent| Severity::of(*percent) == Severity::Critical);
-    percent.map_or_else(String::new, |percent| {
-        format!(
-            "{} {}",
-            if worst == Part::Memory { "Mem" } else { worst.name() },
-            super::format::percent(Some(percent))
-        )
-    })
+    percent.map_or_else(String::new, |percent| format!("{} {}", worst.label(), format::percent(Some(percent))))
 }
