@@ -15,16 +15,16 @@ interface Watched {
 }
 
 /**
- * Runs in the page: notes what moved by itself. A number that is flush right begins elsewhere when it gains a digit,
- * which counts as a shift, too; but where it ends, and all around it, nothing moves.
+ * Runs in the page: notes what moved by itself. In the tables a number with a unit begins elsewhere when it gains a
+ * digit, which counts as a shift, too; but where it ends, and all around it, nothing moves.
  */
 function watchShifts(): void {
   const found: string[] = ((window as unknown as Watched).shifts = []);
   new PerformanceObserver((list) => {
     for (const { node, previousRect: from, currentRect: to } of list.getEntries().flatMap((entry) => (entry as Shift).sources)) {
       const element = node instanceof Element ? node : node?.parentElement;
-      const isText = element?.childElementCount === 0;
-      if (isText && from.right === to.right && from.y === to.y) continue;
+      const isCell = element?.childElementCount === 0 && element.closest('table');
+      if (isCell && from.right === to.right && from.y === to.y) continue;
       found.push(`${element?.outerHTML.slice(0, 80)} from ${from.right}, ${from.y} to ${to.right}, ${to.y}`);
     }
   }).observe({ type: 'layout-shift', buffered: true });

@@ -1,0 +1,52 @@
+import { expect, test } from './support/test.ts';
+
+const LIGHT = 'rgb(255, 255, 255)';
+const DARK = 'rgb(21, 24, 30)';
+
+test.beforeEach(async ({ dashboard, fakeDocker, hostMock, startServer }) => {
+  fakeDocker.containers = [{ name: 'researcher', cpu: 20 }];
+  const server = await startServer({ args: ['--interval', '1'] });
+  await dashboard.openFrozen(server.url);
+  hostMock.answer({ cpu: { percent: 80, count: 8 } });
+  await dashboard.nextPoll(1);
+  await expect(dashboard.cpu.number).toHaveText('80%');
+});
+
+test("an attribute chooses the theme, of the page or of a part, against the reader's system", async ({ page, dashboard }) => {
+  const bar = page.locator('.stats-bar');
+  await expect(bar).toHaveCSS('background-color', LIGHT);
+  await expect(dashboard.cpu.number).toHaveCSS('color', 'rgb(194, 65, 12)');
+  await bar.evaluate((element) => (element.dataset['theme'] = 'dark'));
+  await expect(bar).toHaveCSS('background-color', DARK);
+  await expect(dashboard.cpu.number).toHaveCSS('color', 'rgb(251, 146, 60)');
+  await expect(page.locator('.card').first()).toHaveCSS('background-color', LIGHT);
+
+  await page.evaluate(() => (document.documentElement.dataset['theme'] = 'dark'));
+  await expect(page.locator('.card').first()).toHaveCSS('background-color', DARK);
+  await page.emulateMedia({ colorScheme: 'dark' });
+  await page.evaluate(() => (document.documentElement.dataset['theme'] = 'light'));
+  await expect(page.locator('.card').first()).toHaveCSS('background-color', LIGHT);
+});
+
+test('severity has its shape in forced colours', async ({ page, dashboard }) => {
+  await page.emulateMedia({ forcedColors: 'active' });
+  const fills = await dashboard.cpu.ticks.evaluateAll((ticks) => ticks.map((tick) => getComputedStyle(tick).fill));
+  const [lit, ...others] = fills;
+  expect(others.slice(0, 2), 'three of four are lit').toEqual([lit, lit]);
+  expect(others[2]).not.toBe(lit);
+});
+
+test('on paper are the numbers, and nothing to press', async ({ page, dashboard }) => {
+  await dashboard.summary.click();
+  await expect(dashboard.panel).toBeVisible();
+  await page.emulateMedia({ media: 'print' });
+  await expect(dashboard.panel).toBeHidden();
+  await expect(dashboard.cpu.number).toBeVisible();
+  await expect(dashboard.rows).toHaveCount(1);
+});
+
+test('who wants less motion sees none', async ({ page, dashboard }) => {
+  await expect(dashboard.cpu.root).not.toHaveCSS('transition-duration', '0s');
+  await page.emulateMedia({ reducedMotion: 'reduce' });
+  await expect(dashboard.cpu.root).toHaveCSS('transition-duration', '0s');
+});
