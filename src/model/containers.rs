@@ -153,3 +153,22 @@ impl ContainersStats {
         }
     }
 }
+
+#[cfg(test)]
+impl ContainerStats {
+    /// A running container of which nothing is measured; tests fill in what they are about.
+    pub(crate) fn sample(name: &str) -> Self {
+        Self {
+            id: format!("id-{name}"),
+            name: name.into(),
+            cpu: None,
+            cpu_host_percent: None,
+            memory_mb: None,
+            memory_limit_mb: None,
+            cpu_limit_cores: None,
+            state: ContainerState::Running,
+            stale: false,
+            error: None,
+        }
+    }
+}

@@ -142,7 +142,7 @@ impl Case {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{ContainerState, HostSplit, Timestamp};
+    use crate::model::{HostSplit, Timestamp};
 
     fn split(host: f64, containers: f64) -> Option<Split> {
         Some(Split { host, containers, other: host - containers, clamped: false })
@@ -152,16 +152,10 @@ mod tests {
     fn round(host: f64, shares: &[(&str, f64)]) -> ContainersStats {
         let containers = shares.iter().map(|(_, share)| share).sum();
         let row = |(name, share): &(&str, f64)| ContainerStats {
-            id: format!("id-{name}"),
-            name: (*name).into(),
             cpu: Some(8.0 * share),
             cpu_host_percent: Some(*share),
             memory_mb: Some(10.0 * share),
-            memory_limit_mb: None,
-            cpu_limit_cores: None,
-            state: ContainerState::Running,
-            stale: false,
-            error: None,
+            ..ContainerStats::sample(name)
         };
         ContainersStats {
             split: HostSplit {

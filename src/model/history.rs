@@ -208,7 +208,7 @@ fn keep_newest<T>(points: &mut Vec<T>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{ContainerState, ContainerStats, CpuStats, HostErrors};
+    use crate::model::{ContainerStats, CpuStats};
 
     fn time(second: u32) -> Timestamp {
         let text = format!("\"2026-01-13T{:02}:{:02}:{:02}.000000Z\"", second / 3600, second / 60 % 60, second % 60);
@@ -216,31 +216,15 @@ mod tests {
     }
 
     fn host(second: u32, percent: f64) -> HostStats {
-        HostStats {
-            hostname: "atlas-01".into(),
-            cpu: Some(CpuStats { percent, count: 2 }),
-            memory: None,
-            swap: None,
-            disk: None,
-            timestamp: time(second),
-            age_seconds: 0.0,
-            stale: false,
-            errors: HostErrors::default(),
-        }
+        let cpu = Some(CpuStats { percent, count: 2 });
+        HostStats { cpu, timestamp: time(second), ..HostStats::sample() }
     }
 
     fn round(second: u32, rows: &[(&str, f64)]) -> ContainersStats {
         let row = |(id, cpu): &(&str, f64)| ContainerStats {
             id: (*id).into(),
-            name: (*id).into(),
             cpu: Some(*cpu),
-            cpu_host_percent: None,
-            memory_mb: None,
-            memory_limit_mb: None,
-            cpu_limit_cores: None,
-            state: ContainerState::Running,
-            stale: false,
-            error: None,
+            ..ContainerStats::sample(id)
         };
         ContainersStats { containers: rows.iter().map(row).collect(), ..ContainersStats::pending(time(second)) }
     }

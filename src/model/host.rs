@@ -101,3 +101,21 @@ pub struct DiskStats {
     /// Size, in GiB.
     pub total_gb: f64,
 }
+
+#[cfg(test)]
+impl HostStats {
+    /// A host of which nothing is measured; tests fill in what they are about.
+    pub(crate) fn sample() -> Self {
+        Self {
+            hostname: "atlas-01".into(),
+            cpu: None,
+            memory: None,
+            swap: None,
+            disk: None,
+            timestamp: Timestamp::now(),
+            age_seconds: 0.0,
+            stale: false,
+            errors: HostErrors::default(),
+        }
+    }
+}

@@ -83,21 +83,10 @@ fn has_part(name: &[u8], part: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::ContainerState;
 
     fn row(name: &str, cpu: Option<f64>, memory_mb: Option<f64>) -> ContainerStats {
-        ContainerStats {
-            id: name.into(),
-            name: name.into(),
-            cpu,
-            cpu_host_percent: cpu.map(|cpu| cpu / 2.0),
-            memory_mb,
-            memory_limit_mb: None,
-            cpu_limit_cores: None,
-            state: ContainerState::Running,
-            stale: false,
-            error: None,
-        }
+        let cpu_host_percent = cpu.map(|cpu| cpu / 2.0);
+        ContainerStats { id: name.into(), cpu, cpu_host_percent, memory_mb, ..ContainerStats::sample(name) }
     }
 
     fn rows() -> [ContainerStats; 4] {

@@ -75,38 +75,19 @@ fn limits(state: &State) -> Option<String> {
 mod tests {
     use super::*;
     use crate::api::Settings;
-    use crate::model::{
-        ContainerState, ContainerStats, ContainersStats, DiskStats, HostErrors, HostStats, MemoryStats, SwapStats,
-        Timestamp,
-    };
+    use crate::model::{ContainerStats, ContainersStats, DiskStats, HostStats, MemoryStats, SwapStats, Timestamp};
     use crate::ui::state::ContainersView;
 
     fn state(limits: &[Option<f64>], swap: Option<SwapStats>) -> State {
-        let row = |limit: &Option<f64>| ContainerStats {
-            id: "a".into(),
-            name: "a".into(),
-            cpu: None,
-            cpu_host_percent: None,
-            memory_mb: None,
-            memory_limit_mb: *limit,
-            cpu_limit_cores: None,
-            state: ContainerState::Running,
-            stale: false,
-            error: None,
-        };
+        let row = |limit: &Option<f64>| ContainerStats { memory_limit_mb: *limit, ..ContainerStats::sample("a") };
         let containers = limits.iter().map(row).collect();
         State {
             settings: Settings { noun: "agent".into(), ..Settings::default() },
             host: Some(HostStats {
-                hostname: String::new(),
-                cpu: None,
                 memory: Some(MemoryStats { percent: 62.5, used_gb: 12.5, total_gb: 20.0, available_gb: 7.5 }),
                 swap,
                 disk: Some(DiskStats { percent: 54.1, used_gb: 108.2, total_gb: 200.0 }),
-                timestamp: Timestamp::now(),
-                age_seconds: 0.0,
-                stale: false,
-                errors: HostErrors::default(),
+                ..HostStats::sample()
             }),
             containers: ContainersView::Measured(ContainersStats {
                 containers,

@@ -190,19 +190,14 @@ impl State {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{CpuStats, DiskStats, HostErrors, MemoryStats};
+    use crate::model::{CpuStats, DiskStats, MemoryStats};
 
     fn host(cpu: f64, memory: f64, disk: Option<f64>) -> HostStats {
         HostStats {
-            hostname: String::new(),
             cpu: Some(CpuStats { percent: cpu, count: 2 }),
             memory: Some(MemoryStats { percent: memory, used_gb: 1.0, total_gb: 2.0, available_gb: 1.0 }),
-            swap: None,
             disk: disk.map(|percent| DiskStats { percent, used_gb: 1.0, total_gb: 2.0 }),
-            timestamp: Timestamp::now(),
-            age_seconds: 0.0,
-            stale: false,
-            errors: HostErrors::default(),
+            ..HostStats::sample()
         }
     }
 
