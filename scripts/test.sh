@@ -16,14 +16,15 @@ rust_tests() {
   cargo test --no-default-features --features ssr
 }
 
-# In Chromium: the whole suite, on the release that cargo-leptos builds.
+# In Chromium: the whole suite, on the release that cargo-leptos builds. Where a test fails, its name is read at the
+# end, not cargo-leptos's backtrace of having been told so.
 browser_tests() {
-  cargo leptos end-to-end --release --split
+  RUST_BACKTRACE=0 cargo leptos end-to-end --release --split
 }
 
 # The release that `make run` builds, which compresses its files itself.
 browser_smoke_tests() {
-  (cd end2end && npx playwright test --grep '@smoke|size')
+  (cd end2end && npx playwright test --grep '@smoke|size|theme')
 }
 
 # `cargo leptos watch` on a copy: changes Rust and CSS, and sees the open page reload.
