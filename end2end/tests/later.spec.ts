@@ -1,8 +1,15 @@
-import { points } from './support/dashboard.ts';
+import { type Dashboard, points } from './support/dashboard.ts';
 import { Held } from './support/hold.ts';
-import { expect, test } from './support/test.ts';
+import type { Server } from './support/server.ts';
+import { type StartServer, expect, test } from './support/test.ts';
 
 const LATER = '**/split_*.wasm';
+
+async function openWithoutDetails(dashboard: Dashboard, startServer: StartServer): Promise<Server> {
+  const server = await startServer({ args: ['--interval', '1'] });
+  await dashboard.openFrozen(server.url, { details: false });
+  return server;
+}
 
 test.beforeEach(({ fakeDocker }) => {
   fakeDocker.containers = [{ name: 'researcher', cpu: 20 }, { name: 'coder', cpu: 10 }];
@@ -15,9 +22,8 @@ test('the header waits for no details, and these are as the server sent them', a
   startServer,
   traffic,
 }) => {
-  const server = await startServer({ args: ['--interval', '1'] });
   const later = await Held.requests(page, LATER);
-  await dashboard.openFrozen(server.url, { details: false });
+  await openWithoutDetails(dashboard, startServer);
   hostMock.answer({ cpu: { percent: 11.5, count: 8 } });
   hostMock.run([]);
   await dashboard.nextPoll(1);
@@ -49,8 +55,7 @@ test('details that cannot be had are asked for again, and the header goes on mea
     asked += 1;
     return fails ? route.abort() : route.continue();
   });
-  const server = await startServer({ args: ['--interval', '1'] });
-  await dashboard.openFrozen(server.url, { details: false });
+  await openWithoutDetails(dashboard, startServer);
   await expect.poll(() => asked).toBe(1);
   await dashboard.summary.click();
   await expect(dashboard.panel).toContainText('researcher');
@@ -75,9 +80,8 @@ test('details that come while a gap is being filled do not ask for the history, 
   startServer,
   traffic,
 }) => {
-  const server = await startServer({ args: ['--interval', '1'] });
   const later = await Held.requests(page, LATER);
-  await dashboard.openFrozen(server.url, { details: false });
+  const server = await openWithoutDetails(dashboard, startServer);
   const known = (await server.history()).host.length;
   await expect.poll(async () => (await server.history()).host.length, { timeout: 15_000 }).toBeGreaterThan(known + 3);
   const history = await Held.requests(page, '**/api/telemetry/history');

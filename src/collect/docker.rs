@@ -1,6 +1,7 @@
 //! Docker, through bollard: lists containers and takes one-shot statistics. Podman, where it answers in Docker's place.
 
 mod answers;
+mod engine;
 mod kernel;
 mod probe;
 #[cfg(test)]
@@ -10,10 +11,10 @@ mod reason;
 use super::containers::{ContainerCounters, ContainerReader, ListedContainer, ReadError};
 use super::endpoint::DockerEndpoint;
 use super::host::{proc_file, read_memory};
-use answers::Engine;
 use bollard::models::{ContainerStatsResponse, ContainerSummary};
 use bollard::query_parameters::{InspectContainerOptions, ListContainersOptions, StatsOptions};
 use bollard::{API_DEFAULT_VERSION, Docker, errors::Error};
+use engine::Engine;
 use futures::StreamExt;
 use kernel::Cgroup;
 use probe::Probes;

@@ -1,15 +1,22 @@
 //! The configuration: built-in default < Leptos.toml < environment < command line, each value checked alike.
 
+mod error;
 mod sources;
+mod values;
 
-use crate::collect::{DockerEndpoint, SystemHost, Tls};
+pub use error::ConfigError;
+
+use crate::collect::{DockerEndpoint, SystemHost};
 use clap::Parser;
 use sources::Sources;
 use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Duration;
-use thiserror::Error;
 use tracing::Level;
+use values::{
+    HOSTNAME, INTERVAL, LABEL, LISTEN, LOG, NOUN, absolute, default_site_root, hostname_of, interval_of, label_of,
+    log_of, noun_of, tls,
+};
 
 /// The command line. A flag left out is taken from the environment (HOST_TELEMETRY_LISTEN for --listen,
 /// and so on), else from Leptos.toml, else has the default named here.
@@ -82,60 +89,6 @@ pub struct Config {
     pub reload_port: u32,
 }
 
-/// Why there is no configuration; each is one line that a person can act on.
-#[derive(Debug, Error, PartialEq, Eq)]
-pub enum ConfigError {
-    /// A value that is not allowed.
-    #[error("{key} = {value:?} (from {origin}) is not allowed: it must be {allowed}")]
-    BadValue {
-        /// The key, as in Leptos.toml.
-        key: &'static str,
-        /// The value.
-        value: String,
-        /// Where it stands.
-        origin: String,
-        /// What would be allowed.
-        allowed: &'static str,
-    },
-    /// A key that does not exist.
-    #[error("{path}: unknown key {key:?}; known are {}", sources::KEYS.join(", "))]
-    UnknownKey {
-        /// The file.
-        path: String,
-        /// The key.
-        key: String,
-    },
-    /// A file that is not TOML.
-    #[error("{path}: {reason}")]
-    BadFile {
-        /// The file.
-        path: String,
-        /// Where and why.
-        reason: String,
-    },
-    /// A file that cannot be read.
-    #[error("cannot read {path}: {reason}")]
-    UnreadableFile {
-        /// The file.
-        path: String,
-        /// The system's reason.
-        reason: String,
-    },
-    /// The page's files are not there.
-    #[error("no page at {0}: build it with `make build`, or name its folder with --site-root")]
-    NoSite(String),
-}
-
-impl ConfigError {
-    /// 2 where the configuration is wrong, 1 where the machine refuses.
-    pub fn exit_status(&self) -> u8 {
-        match self {
-            Self::BadValue { .. } | Self::UnknownKey { .. } | Self::BadFile { .. } => 2,
-            Self::UnreadableFile { .. } | Self::NoSite(_) => 1,
-        }
-    }
-}
-
 impl Config {
     /// Joins the command line, the environment (as `env` gives it) and Leptos.toml.
     pub fn load(options: &Options, env: impl Fn(&str) -> Option<String>) -> Result<Self, ConfigError> {
@@ -173,67 +126,6 @@ impl Config {
         let bundle = self.site_root.join("pkg/host-telemetry.js");
         bundle.is_file().then_some(()).ok_or_else(|| ConfigError::NoSite(self.site_root.display().to_string()))
     }
-}
-
-const LISTEN: &str = "an IP address and a port, such as 127.0.0.1:3000 or [::1]:0";
-const LABEL: &str = "key or key=value";
-const NOUN: &str = "one word of at most 24 characters";
-const INTERVAL: &str = "whole seconds from 1 to 60";
-const LOG: &str = "error, warn, info, debug or trace";
-const HOSTNAME: &str = "a name of at most 253 characters";
-
-/// An empty label is no filter.
-fn label_of(text: &str) -> Option<Option<String>> {
-    match text {
-        "" => Some(None),
-        label => (!label.starts_with('=')).then(|| Some(label.to_owned())),
-    }
-}
-
-fn noun_of(text: &str) -> Option<String> {
-    let is_word = !text.is_empty() && text.chars().count() <= 24 && !text.contains(char::is_whitespace);
-    is_word.then(|| text.to_owned())
-}
-
-fn interval_of(text: &str) -> Option<Duration> {
-    text.parse().ok().filter(|seconds| (1..=60).contains(seconds)).map(Duration::from_secs)
-}
-
-fn log_of(text: &str) -> Option<Level> {
-    // By name only: numbers, which a level may be parsed from as well, say nothing to a reader.
-    text.parse().ok().filter(|level: &Level| level.as_str().eq_ignore_ascii_case(text))
-}
-
-fn absolute(text: &str) -> Option<PathBuf> {
-    Some(PathBuf::from(text)).filter(|path| path.is_absolute())
-}
-
-/// A machine without a name gets one, so that the page has something to say.
-fn hostname_of(text: &str) -> Option<String> {
-    let name = if text.is_empty() { "localhost" } else { text };
-    (name.len() <= 253 && !name.contains(char::is_control)).then(|| name.to_owned())
-}
-
-/// As Docker's own client: TLS where DOCKER_TLS_VERIFY or DOCKER_CERT_PATH is set, from ~/.docker by default.
-/// Unlike it, the daemon's certificate is verified in either case.
-fn tls(env: &dyn Fn(&str) -> Option<String>) -> Option<Tls> {
-    let verify = env("DOCKER_TLS_VERIFY");
-    match (env("DOCKER_CERT_PATH"), verify) {
-        (Some(path), _) => Some(Tls { directory: path.into() }),
-        (None, Some(_)) => {
-            let home = env("HOME").unwrap_or_else(|| "/root".into());
-            Some(Tls { directory: Path::new(&home).join(".docker") })
-        }
-        (None, None) => None,
-    }
-}
-
-/// Beside the program, as a deployed copy has it, or one folder up, as cargo's target folder does.
-fn default_site_root() -> PathBuf {
-    let program = std::env::current_exe().unwrap_or_default();
-    let folder = program.parent().unwrap_or(Path::new(""));
-    let beside = folder.join("site");
-    if beside.is_dir() { beside } else { folder.parent().unwrap_or(folder).join("site") }
 }
 
 #[cfg(test)]

@@ -20,14 +20,13 @@ use tower_http::services::ServeDir;
 /// The three endpoints over `state`, for a server that has a page of its own: merge them into its routes.
 ///
 /// ```no_run
-/// # async fn example() {
 /// use axum::{Router, routing::get};
 /// use host_telemetry::api::Settings;
 /// use host_telemetry::collect::{DockerReader, Sampler, SamplerOptions, SystemHost};
 /// use host_telemetry::serve::{AppState, endpoints};
+/// # use leptos::config::LeptosOptions;
 ///
-/// # fn config() -> (SystemHost, DockerReader, SamplerOptions, leptos::config::LeptosOptions) { unimplemented!() }
-/// # let (host, docker, options, leptos) = config();
+/// # async fn example(host: SystemHost, docker: DockerReader, options: SamplerOptions, leptos: LeptosOptions) {
 /// // Measures as long as it lives.
 /// let sampler = Sampler::spawn(host, docker, options);
 /// let state = AppState { telemetry: sampler.telemetry(), settings: Settings::default(), leptos };

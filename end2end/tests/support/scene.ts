@@ -2,9 +2,8 @@ import type { Page, Route } from '@playwright/test';
 import { type Dashboard, NOON } from './dashboard.ts';
 import type { FakeDocker } from './fake-docker.ts';
 import type { HostAnswer } from './host-mock.ts';
-import type { Server } from './server.ts';
 import { AGENTS, type Agent, type Scene } from './states.ts';
-import { expect } from './test.ts';
+import { type StartServer, expect } from './test.ts';
 
 const INTERVAL = 5;
 const CAPACITY = 60;
@@ -12,8 +11,6 @@ const CAPACITY = 60;
 const GAP = [-37, -36];
 /** File cache in the containers' memory, which the host does not count. */
 const CACHE = 0.06;
-
-type StartServer = (options: { args: string[] }) => Promise<Server>;
 
 const oneDecimal = (value: number) => Math.round(value * 10) / 10;
 const sum = (values: (number | null)[]) => oneDecimal(values.reduce<number>((total, value) => total + (value ?? 0), 0));

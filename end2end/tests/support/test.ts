@@ -16,6 +16,8 @@ interface StartOptions {
   args?: string[];
 }
 
+export type StartServer = (options?: StartOptions) => Promise<Server>;
+
 interface TestFixtures {
   /** Fails the test where the page complained on the console. */
   complaints: Complaints;
@@ -24,7 +26,7 @@ interface TestFixtures {
   /** A real daemon, without containers. */
   docker: PrivateDocker;
   hostMock: HostMock;
-  startServer: (options?: StartOptions) => Promise<Server>;
+  startServer: StartServer;
   /** Counts requests; a page that asks an endpoint again before it has answered complains on the console. */
   traffic: Traffic;
 }

@@ -1,6 +1,6 @@
 //! One round in sum: counted, added up, split, sorted and rounded.
 
-use super::{CpuUse, HostCpu, Known};
+use super::baselines::{CpuUse, HostCpu, Known};
 use crate::collect::MemoryReading;
 use crate::model::{
     ContainerState, ContainerStats, ContainersStats, HostSplit, MIB, Split, Timestamp, percent_of, round1,

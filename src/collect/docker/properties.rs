@@ -1,12 +1,13 @@
 //! What holds for any answer of an engine: in its form with any numbers in it, and in none at all.
 
-use super::answers::{Engine, counters, cpu_limit};
+use super::answers::{counters, cpu_limit};
+use super::engine::Engine;
 use super::kernel::Cgroup;
 use crate::collect::containers::{Baselines, ListedContainer, Observed, ReadError, Round};
 use crate::collect::properties::{config, counter, meminfo, stat};
 use crate::collect::{CpuTimes, HostUsage, MemoryReading};
 use crate::model::{ContainerState, ContainersStats, Split, Timestamp};
-use bollard::models::{ContainerStatsResponse, HostConfig, SystemInfo, SystemVersion};
+use bollard::models::{ContainerStatsResponse, HostConfig, SystemInfo};
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 use std::path::Path;
@@ -58,9 +59,7 @@ fn engine() -> impl Strategy<Value = Engine> {
     let machine = (prop::option::of(any::<i64>()), prop::option::of(any::<i64>()));
     (any::<bool>(), machine).prop_map(|(is_podman, (ncpu, mem_total))| {
         let name = if is_podman { "Podman Engine" } else { "Engine" };
-        let version = json!({"Version": "20.10.24", "Components": [{"Name": name, "Version": "1"}]});
-        let version: SystemVersion = serde_json::from_value(version).unwrap_or_default();
-        Engine::of(&version, &SystemInfo { ncpu, mem_total, ..Default::default() })
+        Engine::named("20.10.24", name, &SystemInfo { ncpu, mem_total, ..Default::default() })
     })
 }
 
