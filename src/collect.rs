@@ -1,28 +1,23 @@
-//! Measuring, on the server: two loops on clocks of their own, each publishing its newest sample.
+//! Measuring, on the server: two loops on clocks of their own ([`Sampler`]), each publishing its newest sample to a handle
+//! ([`Telemetry`]) that never waits.
 //!
-//! Reading (a small trait a source, so that tests can put another in its place) is apart from
-//! deriving (pure functions of this sample and the one before). Nobody who asks ever waits for a read.
+//! Reading is separate from deriving. A reader is a small trait, so that tests can replace it; derivation is a pure
+//! function of this sample and the one before.
 
+mod cgroup;
 mod containers;
-mod docker;
-mod endpoint;
+mod engine;
 mod failure_log;
+mod handle;
 mod host;
-mod host_cpu;
-mod host_disk;
-mod host_memory;
-#[cfg(test)]
-mod properties;
-mod rounds;
+mod pace;
+mod procfs;
+mod sample;
 mod sampler;
-mod telemetry;
+mod sync;
 
 pub use containers::{ContainerCounters, ContainerReader, CpuClock, ListedContainer, ReadError};
-pub use docker::DockerReader;
-pub use endpoint::{DockerEndpoint, Tls};
-pub use host::{HostReader, HostReading, HostUsage, SystemHost};
-pub use host_cpu::CpuTimes;
-pub use host_disk::DiskUsage;
-pub use host_memory::MemoryReading;
+pub use engine::{DockerEndpoint, DockerReader, Tls};
+pub use handle::Telemetry;
+pub use host::{CpuTimes, DiskUsage, HostReader, HostReading, HostUsage, MemoryReading, SystemHost};
 pub use sampler::{Sampler, SamplerOptions};
-pub use telemetry::{HostUnreadable, NoDocker, Telemetry};

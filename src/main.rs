@@ -1,4 +1,4 @@
-//! Command line, start, serve until told to stop.
+//! Reads the command line and serves until a shutdown signal.
 
 use clap::Parser;
 use host_telemetry::serve::{self, Config, Options};
@@ -19,7 +19,7 @@ async fn main() -> ExitCode {
         .with_ansi(terminal)
         .with_target(false)
         .init();
-    match serve::serve(config, serve::told_to_stop()).await {
+    match serve::serve(config, serve::shutdown_signal()).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => fail(1, &error),
     }

@@ -1,19 +1,23 @@
-//! What is measured, in the form both sides share: wire types, history, severity, rounding.
+//! What is measured, in the form both sides share. The server fills these types in, the browser reads them.
 //!
-//! No I/O and no feature `cfg`; the one thing it asks of the machine is the time ([`Timestamp::now`]). The server fills these types in, the browser reads them.
+//! Pure: no I/O and no feature `cfg`. The one thing it asks of the machine is the time ([`Timestamp::now`]).
 
+mod attribution;
 mod containers;
-mod culprit;
 mod history;
 mod host;
 mod number;
 mod severity;
+mod stamp;
 mod timestamp;
 
-pub use containers::{ContainerState, ContainerStats, ContainersStats, HostSplit, Split};
-pub use culprit::{Case, Culprit, Culprits};
-pub use history::{CAPACITY, ContainerTrend, History, HostPoint, TotalsPoint};
-pub use host::{CpuStats, DiskStats, HostErrors, HostStats, MemoryStats, SwapStats};
+pub use attribution::{Culprit, CulpritTracker, Culprits, HostSplit, Split};
+pub use containers::{ContainerState, ContainerStats, ContainersStats};
+pub use history::{
+    CAPACITY, ContainerTrend, ContainersHistory, History, HistoryAnswer, HostHistory, HostPoint, Recorded, TotalsPoint,
+};
+pub use host::{CpuStats, DiskLevel, DiskStats, HostErrors, HostStats, MemoryStats, SwapStats};
 pub use number::{GIB, MIB, percent_of, round1};
-pub use severity::{DiskLevel, Severity};
+pub use severity::Severity;
+pub use stamp::{Stamp, Stamped};
 pub use timestamp::Timestamp;

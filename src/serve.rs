@@ -13,6 +13,7 @@ use crate::collect::{DockerReader, Sampler, SamplerOptions, SystemHost};
 use leptos::config::LeptosOptions;
 use std::future::{Future, IntoFuture};
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 use thiserror::Error;
 use tokio::net::{TcpListener, TcpSocket};
@@ -20,8 +21,8 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::oneshot;
 use tokio::time::sleep;
 
-/// How long requests under way may take to end once the server was told to stop.
-const FAREWELL: Duration = Duration::from_secs(2);
+/// How long requests in flight may take to end after a shutdown signal.
+const SHUTDOWN_GRACE: Duration = Duration::from_secs(2);
 
 /// Why the server ended.
 #[derive(Debug, Error)]
@@ -65,7 +66,7 @@ pub async fn serve(config: Config, stop: impl Future<Output = ()> + Send + 'stat
 }
 
 /// Resolves when the process is asked to end, by Ctrl-C or by SIGTERM.
-pub async fn told_to_stop() {
+pub async fn shutdown_signal() {
     let Ok(mut terminate) = signal(SignalKind::terminate()) else { return std::future::pending().await };
     tokio::select! {
         _ = tokio::signal::ctrl_c() => {}
@@ -94,7 +95,7 @@ fn start_sampler(config: &Config) -> Sampler {
 
 fn state(config: &Config, sampler: &Sampler) -> AppState {
     AppState {
-        telemetry: sampler.telemetry(),
+        source: Arc::new(sampler.telemetry()),
         settings: Settings {
             hostname: config.hostname.clone(),
             noun: config.container_noun.clone(),
@@ -122,15 +123,15 @@ async fn run(
         stop.await;
         let _ = stopping.send(());
     };
-    let patience = async {
+    let grace = async {
         // An error means that the server ended by itself, which the other branch sees.
         let _ = stopped.await;
-        sleep(FAREWELL).await;
+        sleep(SHUTDOWN_GRACE).await;
     };
     tokio::select! {
         ended = axum::serve(listener, router(state)).with_graceful_shutdown(stop).into_future() => {
             ended.map_err(ServeError::Stopped)
         }
-        () = patience => Ok(()),
+        () = grace => Ok(()),
     }
 }

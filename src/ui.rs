@@ -1,34 +1,24 @@
-//! What people see: the header, its parts, and the polling that keeps them live. Names only `model` and `api`.
+//! What people see. Names only `model` and `api`.
 //!
-//! Another Leptos app places [`HostTelemetry`] in its own header, and [`Sparkline`] wherever it likes.
+//! `live` keeps the state up to date, `metrics` describes what the header shows, `header` shows it. `lazy` is the one way
+//! into the bundle's second file: `chart`, `table` and `panel`. `graphics` and `format` serve them all.
+//!
+//! Another Leptos app places [`HostTelemetry`] in its own header, and [`Sparkline`] anywhere.
 
-mod agents;
-mod bar;
 mod chart;
-mod clock;
-mod container_row;
-mod container_table;
-mod fetch;
 mod format;
+mod graphics;
 mod header;
-mod later;
-mod level;
+mod ids;
+mod lazy;
 mod live;
-mod metric;
-mod order;
-mod part;
-mod plot;
-mod poll;
-mod room;
-mod series;
-mod sight;
-mod sparkline;
-mod state;
-mod sums;
+mod metrics;
+mod panel;
 mod tab;
+mod table;
 
+pub use graphics::Sparkline;
 pub use header::HostTelemetry;
-pub use later::Details;
+pub use lazy::Details;
 pub use live::Live;
-pub use sparkline::Sparkline;
 pub use tab::TabStatus;

@@ -4,9 +4,8 @@
 
 mod support;
 
-use host_telemetry::collect::{
-    DockerEndpoint, DockerReader, NoDocker, Sampler, SamplerOptions, SystemHost, Telemetry, Tls,
-};
+use host_telemetry::api::{Source, TelemetryError};
+use host_telemetry::collect::{DockerEndpoint, DockerReader, Sampler, SamplerOptions, SystemHost, Telemetry, Tls};
 use host_telemetry::model::{ContainerStats, ContainersStats};
 use serde_json::Value;
 use std::path::{Path, PathBuf};
@@ -26,11 +25,11 @@ fn sampler(reader: DockerReader) -> (Sampler, Telemetry) {
 async fn until(
     telemetry: &Telemetry,
     what: &str,
-    expected: impl Fn(&Result<ContainersStats, NoDocker>) -> bool,
-) -> Result<ContainersStats, NoDocker> {
+    expected: impl Fn(&Result<ContainersStats, TelemetryError>) -> bool,
+) -> Result<ContainersStats, TelemetryError> {
     let start = Instant::now();
     loop {
-        let answer = telemetry.containers();
+        let answer = telemetry.containers().map(|answer| answer.data);
         if expected(&answer) {
             println!("{what}: after {:.1} s", start.elapsed().as_secs_f64());
             return answer;
@@ -180,5 +179,5 @@ async fn a_daemon_behind_tls_is_measured_and_a_stranger_is_refused() {
     certificates(strangers.path());
     let (_stranger, telemetry) = sampler(reader(strangers.path().into()));
     let refused = until(&telemetry, "refused", Result::is_err).await.expect_err("another authority");
-    assert!(refused.0.to_lowercase().contains("certificate"), "{}", refused.0);
+    assert!(refused.to_string().to_lowercase().contains("certificate"), "{refused}");
 }

@@ -2,156 +2,25 @@
 
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
 
+mod support;
+
 use axum::Router;
 use axum::body::Body;
 use axum::http::{Method, Request, StatusCode, header};
 use axum::routing::get;
 use host_telemetry::api::Settings;
-use host_telemetry::collect::{
-    ContainerCounters, ContainerReader, CpuClock, CpuTimes, DiskUsage, HostReader, HostReading, HostUsage,
-    ListedContainer, MemoryReading, ReadError, Sampler, SamplerOptions,
-};
-use host_telemetry::model::ContainerState;
+use host_telemetry::collect::{Sampler, SamplerOptions};
 use host_telemetry::serve::{AppState, endpoints, router};
 use leptos::config::LeptosOptions;
 use serde_json::{Value, json};
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex};
-use std::time::{Duration, Instant};
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+use support::fakes::{Engine, FakeEngine, FakeHost};
 use tower::ServiceExt;
-
-const GIB: u64 = 1 << 30;
 
 /// Far less than a source may take, far more than an answer from memory needs on a busy machine.
 const NO_WAIT: Duration = Duration::from_secs(1);
-
-/// A host of two cores, of which 45 % are busy in every window.
-struct FakeHost {
-    ticks: Arc<AtomicU64>,
-    /// How busy its CPUs are, in percent.
-    busy: u64,
-    readable: bool,
-}
-
-impl FakeHost {
-    fn new() -> Self {
-        Self { ticks: Arc::default(), busy: 45, readable: true }
-    }
-
-    fn unreadable() -> Self {
-        Self { readable: false, ..Self::new() }
-    }
-
-    fn usage(ticks: &AtomicU64, percent: u64) -> HostUsage {
-        let ticks = ticks.fetch_add(100, Ordering::Relaxed) + 100;
-        let (busy, idle) = (ticks * percent / 100, ticks * (100 - percent) / 100);
-        let memory = MemoryReading { total: 20 * GIB, available: 15 * GIB / 2, swap_total: 4 * GIB, swap_used: GIB };
-        HostUsage {
-            cpu: CpuTimes::parse(&format!("cpu {busy} 0 0 {idle}\ncpu0 0 0 0 0\ncpu1 0 0 0 0\n")),
-            memory: Ok(memory),
-        }
-    }
-}
-
-impl HostReader for FakeHost {
-    fn read(&mut self) -> HostReading {
-        if !self.readable {
-            let gone = || "gone".to_owned();
-            let usage = HostUsage { cpu: Err(gone()), memory: Err(gone()) };
-            return HostReading { usage, disk: Err(gone()) };
-        }
-        HostReading {
-            usage: Self::usage(&self.ticks, self.busy),
-            disk: Ok(DiskUsage { total: 200 * GIB, used: 108 * GIB, available: 92 * GIB }),
-        }
-    }
-
-    fn usage_reader(&self) -> impl Fn() -> HostUsage + Send + Sync + 'static {
-        let (ticks, busy) = (Arc::clone(&self.ticks), self.busy);
-        move || Self::usage(&ticks, busy)
-    }
-}
-
-/// What the engine does when it is asked.
-#[derive(Clone)]
-enum Engine {
-    /// Lists these; those called `broken` fail, of those called `silent` it says that they are gone, and the others use
-    /// a tenth of the host's time.
-    Up(Vec<&'static str>),
-    /// Refuses.
-    Down,
-    /// Never answers.
-    Hung,
-    /// Lists one container and then never answers again: a daemon that hangs in the middle of a round.
-    HungAfterList,
-}
-
-#[derive(Clone)]
-struct FakeEngine {
-    engine: Arc<Mutex<Engine>>,
-    clock: Arc<AtomicU64>,
-    lists: Arc<AtomicU64>,
-    local: bool,
-}
-
-impl FakeEngine {
-    fn new(engine: Engine) -> Self {
-        Self { engine: Arc::new(Mutex::new(engine)), clock: Arc::default(), lists: Arc::default(), local: true }
-    }
-
-    fn becomes(&self, engine: Engine) {
-        *self.engine.lock().unwrap() = engine;
-    }
-}
-
-impl ContainerReader for FakeEngine {
-    async fn list(&self) -> Result<Vec<ListedContainer>, String> {
-        self.lists.fetch_add(1, Ordering::Relaxed);
-        self.clock.fetch_add(1_000_000_000, Ordering::Relaxed);
-        let engine = self.engine.lock().unwrap().clone();
-        match engine {
-            Engine::Up(names) => Ok(names.into_iter().map(listed).collect()),
-            Engine::Down => Err("nobody listens".into()),
-            Engine::HungAfterList => {
-                self.becomes(Engine::Hung);
-                Ok(vec![listed("hung")])
-            }
-            Engine::Hung => std::future::pending().await,
-        }
-    }
-
-    async fn counters(&self, id: &str, _: Instant) -> Result<ContainerCounters, ReadError> {
-        let system = self.clock.load(Ordering::Relaxed);
-        match id {
-            "broken" => Err(ReadError::Failed("no answer".into())),
-            "silent" => Err(ReadError::Gone),
-            "hung" => std::future::pending().await,
-            _ => Ok(ContainerCounters {
-                cpu_total: Some(system / 10),
-                clock: Some(CpuClock::Host(system)),
-                online_cpus: Some(2),
-                memory: Some(512 << 20),
-                memory_without_cache: Some(256 << 20),
-                memory_limit: Some(1 << 30),
-                cpu_limit: Some(1.5),
-            }),
-        }
-    }
-
-    fn concurrency(&self) -> usize {
-        usize::MAX
-    }
-
-    fn is_local(&self) -> bool {
-        self.local
-    }
-
-    fn reset(&self) {}
-}
-
-fn listed(name: &str) -> ListedContainer {
-    ListedContainer { id: name.into(), name: format!("agent-{name}"), state: ContainerState::Running }
-}
 
 /// A router over fakes, and the sampler, which must live as long.
 struct Server {
@@ -166,7 +35,7 @@ async fn server(host: FakeHost, engine: FakeEngine) -> Server {
     let sampler = Sampler::spawn(host, engine, options);
     sampler.first_samples().await;
     let state = AppState {
-        telemetry: sampler.telemetry(),
+        source: Arc::new(sampler.telemetry()),
         settings: Settings { hostname: "atlas-01".into(), noun: "agent".into(), interval_seconds: 1 },
         leptos: LeptosOptions::builder().output_name("host-telemetry").site_root("nowhere").build(),
     };

@@ -1,32 +1,32 @@
-//! One line when something begins to fail, one a minute while it does, one when it is over.
+//! One line when something begins to fail, one a minute while it goes on, one when it is over.
 
 use std::time::{Duration, Instant};
 
-/// A failure that goes on is logged this often.
+/// How often a failure that goes on is logged.
 const LOG_EVERY: Duration = Duration::from_secs(60);
 
-/// What was last said of one source.
+/// What was last logged of one source.
 pub(super) struct FailureLog {
     failing: &'static str,
     healed: &'static str,
-    /// When a failure was last told.
-    told: Option<Instant>,
-    /// Whether its end is still to be told.
+    /// When a failure was last logged.
+    logged: Option<Instant>,
+    /// Whether the end of that failure is still to be logged.
     is_open: bool,
 }
 
 impl FailureLog {
-    /// Says `failing`, and why, of the one and `healed` of the other.
+    /// Logs `failing` with the reason of a failure, and `healed` at its end.
     pub(super) fn new(failing: &'static str, healed: &'static str) -> Self {
-        Self { failing, healed, told: None, is_open: false }
+        Self { failing, healed, logged: None, is_open: false }
     }
 
-    /// Takes the reason of a failure, or that there is none. One that comes and goes is told as rarely as one that stays.
+    /// Takes the reason of a failure, or `None`. Intermittent failures are rate-limited like persistent ones.
     pub(super) fn note(&mut self, failure: Option<&str>) {
         match failure {
-            Some(reason) if self.told.is_none_or(|at| at.elapsed() >= LOG_EVERY) => {
+            Some(reason) if self.logged.is_none_or(|at| at.elapsed() >= LOG_EVERY) => {
                 tracing::warn!("{}: {reason}", self.failing);
-                self.told = Some(Instant::now());
+                self.logged = Some(Instant::now());
                 self.is_open = true;
             }
             None if self.is_open => {

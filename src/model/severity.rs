@@ -44,28 +44,6 @@ impl Severity {
     }
 }
 
-/// The band of the disk's bar, which starts to warn later than a value's colour.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum DiskLevel {
-    /// Below 75: green.
-    Roomy,
-    /// From 75: orange.
-    Filling,
-    /// From 90: red.
-    Full,
-}
-
-impl DiskLevel {
-    /// The band of the bar at `percent` used.
-    pub fn of(percent: f64) -> Self {
-        match Severity::of(percent) {
-            Severity::Normal | Severity::Raised => Self::Roomy,
-            Severity::High => Self::Filling,
-            Severity::Critical => Self::Full,
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -84,15 +62,6 @@ mod tests {
         ];
         for (percent, band) in bands {
             assert_eq!(Severity::of(percent), band, "{percent}");
-        }
-    }
-
-    #[test]
-    fn the_disk_bar_stays_green_until_75() {
-        let bands =
-            [(74.9, DiskLevel::Roomy), (75.0, DiskLevel::Filling), (89.9, DiskLevel::Filling), (90.0, DiskLevel::Full)];
-        for (percent, level) in bands {
-            assert_eq!(DiskLevel::of(percent), level, "{percent}");
         }
     }
 }

@@ -14,6 +14,7 @@ use axum::{Json, Router};
 use leptos::prelude::provide_context;
 use leptos::view;
 use serde_json::json;
+use std::sync::Arc;
 use tower_http::compression::CompressionLayer;
 use tower_http::services::ServeDir;
 
@@ -25,11 +26,12 @@ use tower_http::services::ServeDir;
 /// use host_telemetry::collect::{DockerReader, Sampler, SamplerOptions, SystemHost};
 /// use host_telemetry::serve::{AppState, endpoints};
 /// # use leptos::config::LeptosOptions;
+/// use std::sync::Arc;
 ///
 /// # async fn example(host: SystemHost, docker: DockerReader, options: SamplerOptions, leptos: LeptosOptions) {
 /// // Measures as long as it lives.
 /// let sampler = Sampler::spawn(host, docker, options);
-/// let state = AppState { telemetry: sampler.telemetry(), settings: Settings::default(), leptos };
+/// let state = AppState { source: Arc::new(sampler.telemetry()), settings: Settings::default(), leptos };
 /// let app: Router = Router::new().route("/", get(|| async { "a page of your own" })).merge(endpoints(state));
 /// # }
 /// ```
@@ -87,8 +89,8 @@ async fn endpoint(State(state): State<AppState>, mut request: Request) -> Respon
     if request.method() == Method::HEAD {
         *request.method_mut() = Method::GET;
     }
-    let telemetry = state.telemetry;
-    let context = move || provide_context(telemetry.clone());
+    let source = state.source;
+    let context = move || provide_context(Arc::clone(&source));
     leptos_axum::handle_server_fns_with_context(context, request).await.into_response()
 }
 

@@ -1,12 +1,11 @@
-//! Numbers as people read them. The header rounds percentages down, so that number and band agree: 89.9 is no 90.
+//! Numbers as people read them. The header rounds percentages down, so that number and band agree: 89.9 is not 90.
 
-use crate::model::{ContainersStats, Severity, Split};
+use crate::model::{ContainersStats, Split};
 
-/// What stands where there is no number.
+/// What stands in place of an unknown number.
 pub(super) const UNKNOWN: &str = "–";
 
-/// A number that is not negative, with one decimal: `45.2`. What writes any `f64`, to any number of decimals, would be
-/// a twentieth of the bundle.
+/// A non-negative number with one decimal: `45.2`. The library's float formatting would be a twentieth of the bundle.
 pub(super) fn decimal(value: f64) -> String {
     let tenths = (value * 10.0).round() as u64;
     format!("{}.{}", tenths / 10, tenths % 10)
@@ -26,6 +25,11 @@ pub(super) fn percent(value: Option<f64>) -> String {
 /// Percent with its decimal: `45.2%`.
 pub(super) fn percent_exact(value: Option<f64>) -> String {
     value.map_or(UNKNOWN.into(), |value| decimal(value) + "%")
+}
+
+/// A known percentage with its decimal: `45.2%`.
+pub(super) fn exact(percent: f64) -> String {
+    percent_exact(Some(percent))
 }
 
 /// A number without a decimal that says nothing: `20`, `23.5`.
@@ -63,7 +67,7 @@ pub(super) fn cores(cores: f64) -> String {
     if text == "1" { "1 core".into() } else { format!("{text} cores") }
 }
 
-/// How long 60 samples are: as many minutes as there are seconds between two.
+/// The time that 60 samples span: as many minutes as there are seconds between two samples.
 pub(super) fn span(interval_seconds: u32) -> String {
     match interval_seconds {
         1 => "last minute".into(),
@@ -87,14 +91,14 @@ pub(super) fn counted(count: u32, noun: &str) -> String {
     format!("{count} {}", plural(count, noun))
 }
 
-/// Whom the sums are of: `Agents`, or `Agents (9 of 11 measured)` where some are not in them.
+/// What totals cover: `Agents`, or `Agents (9 of 11 measured)` where some are missing.
 pub(super) fn measured(stats: &ContainersStats, noun: &str) -> String {
     let (measured, running) = (stats.measured_count.unwrap_or(0), stats.running_count.unwrap_or(0));
     let part = if measured < running { format!(" ({measured} of {running} measured)") } else { String::new() };
     heading(noun) + &part
 }
 
-/// A part of a split. Where the containers were said to use more than the host, its numbers are about right only.
+/// A part of a split. The numbers of a clamped split are approximate.
 pub(super) fn split_part(split: &Split, text: String) -> String {
     if split.clamped { format!("≈ {text}") } else { text }
 }
@@ -104,8 +108,8 @@ pub(super) fn plural(count: u32, noun: &str) -> String {
     if count == 1 { noun.to_owned() } else { format!("{noun}s") }
 }
 
-/// The noun at the beginning of a heading: `Agents`. Only ASCII letters are raised: the tables for all others
-/// would weigh more in the bundle than the rest of this file.
+/// The noun at the beginning of a heading: `Agents`. Only ASCII letters are capitalized: the tables for all others would
+/// weigh more in the bundle than the rest of this file.
 pub(super) fn heading(noun: &str) -> String {
     raised(format!("{noun}s"))
 }
@@ -117,7 +121,7 @@ fn raised(mut text: String) -> String {
     text
 }
 
-/// The same as it stands within a sentence, whose first letter it is not.
+/// The heading within a sentence: `agents`.
 pub(super) fn lowered(heading: &str) -> String {
     let mut text = heading.to_owned();
     if let Some(first) = text.get_mut(..1) {
@@ -135,14 +139,6 @@ pub(super) fn used_of(used_gb: f64, total_gb: f64) -> String {
 pub(super) fn age(seconds: f64) -> String {
     let seconds = seconds.max(0.0) as u64;
     if seconds < 120 { format!("{seconds} s old") } else { format!("{} min old", seconds / 60) }
-}
-
-/// A metric as a sentence: `CPU 45 percent, normal`.
-pub(super) fn spoken(name: &str, percent: Option<f64>) -> String {
-    match percent {
-        None => format!("{name} unknown"),
-        Some(percent) => format!("{name} {} percent, {}", percent as u32, Severity::of(percent).word()),
-    }
 }
 
 #[cfg(test)]
@@ -187,11 +183,5 @@ mod tests {
         assert_eq!((counted(1, "agent"), counted(0, "agent")), ("1 agent".into(), "0 agents".into()));
         assert_eq!(heading("container"), "Containers");
         assert_eq!((age(18.9), age(200.0)), ("18 s old".into(), "3 min old".into()));
-    }
-
-    #[test]
-    fn metrics_are_said_as_sentences() {
-        assert_eq!(spoken("CPU", Some(45.9)), "CPU 45 percent, normal");
-        assert_eq!(spoken("Memory", None), "Memory unknown");
     }
 }

@@ -1,15 +1,14 @@
-//! The browser's tab: its title and icon say when the host is in the red band, also while nobody looks at the page.
+//! The browser's tab: its title and icon say when the host is in the red band, also while the page is hidden.
 
 use super::format;
-use super::live::Live;
-use super::state::State;
+use super::live::{Live, State};
 use crate::model::Severity;
 use leptos::prelude::*;
 
 const ICON: &str = "link[rel=icon]";
 
-/// Keeps the title and the icon of the page that it stands in: where a metric of the host is in the red band, the title
-/// begins with it (`CPU 94% · …`), and the icon is `alarm_icon`. Shows nothing itself.
+/// Sets the page's title and icon: while a metric of the host is in the red band, the title begins with it
+/// (`CPU 94% · …`), and the icon is `alarm_icon`. Renders nothing itself.
 #[component]
 pub fn TabStatus(
     /// The state to show.
@@ -20,7 +19,7 @@ pub fn TabStatus(
     let alarm = live.read(alarm);
     Effect::new(move |calm: Option<(String, Option<String>)>| {
         let icon = document().query_selector(ICON).ok().flatten();
-        // As the page was before: what there is to go back to.
+        // The page's own title and icon, to go back to.
         let calm =
             calm.unwrap_or_else(|| (document().title(), icon.as_ref().and_then(|icon| icon.get_attribute("href"))));
         let alarm = alarm.get();
@@ -38,10 +37,14 @@ pub fn TabStatus(
     });
 }
 
-/// The worst metric in the red band; empty while there is none, or nobody knows.
+/// The worst metric in the red band; empty while there is none, or the numbers are overdue.
 fn alarm(state: &State) -> String {
     let Some(host) = state.host.as_ref().filter(|_| state.host_stale.is_none()) else { return String::new() };
     let worst = state.ranking()[0];
-    let percent = worst.percent(host).filter(|percent| Severity::of(*percent) == Severity::Critical);
-    percent.map_or_else(String::new, |percent| format!("{} {}", worst.label(), format::percent(Some(percent))))
+    match (worst.percent)(host) {
+        Some(percent) if (worst.severity)(percent) == Severity::Critical => {
+            format!("{} {}", worst.label, format::percent(Some(percent)))
+        }
+        _ => String::new(),
+    }
 }

@@ -4,6 +4,7 @@
 #![allow(dead_code)]
 
 pub mod docker;
+pub mod fakes;
 pub mod program;
 
 use serde_json::Value;

@@ -1,40 +1,27 @@
-//! One round in sum: counted, added up, split, sorted and rounded.
+//! Totals of a scrape: counted, added up, split, sorted and rounded.
 
-use super::baselines::{CpuUse, HostCpu, Known};
-use crate::collect::MemoryReading;
-use crate::model::{
-    ContainerState, ContainerStats, ContainersStats, HostSplit, MIB, Split, Timestamp, percent_of, round1,
-};
+use super::rates::{CpuUsage, HostCpu, RatedContainer, RatedScrape};
+use crate::collect::host::MemoryReading;
+use crate::model::{ContainerState, ContainerStats, ContainersStats, HostSplit, MIB, Split, percent_of, round1};
 
-/// One container, derived but not rounded.
-pub(super) struct Row {
-    pub(super) id: String,
-    pub(super) name: String,
-    pub(super) state: ContainerState,
-    /// Its last numbers, of this round unless there is an error.
-    pub(super) known: Option<Known>,
-    /// Why it has none of this round.
-    pub(super) error: Option<String>,
-}
-
-impl Row {
-    fn cpu(&self) -> Option<CpuUse> {
-        self.known.as_ref()?.cpu
+impl RatedContainer {
+    fn cpu(&self) -> Option<CpuUsage> {
+        self.last_good.as_ref()?.cpu
     }
 
     fn memory_mb(&self) -> Option<f64> {
-        Some(self.known.as_ref()?.counters.memory? as f64 / MIB)
+        Some(self.last_good.as_ref()?.counters.memory? as f64 / MIB)
     }
 
-    /// Whether its numbers are of this round.
+    /// Whether its numbers are of this scrape.
     fn is_current(&self) -> bool {
         self.error.is_none()
     }
 
     fn into_stats(self) -> ContainerStats {
         let cpu = self.cpu();
-        let stale = self.known.is_some() && self.error.is_some();
-        let counters = self.known.as_ref().map(|known| &known.counters);
+        let stale = self.last_good.is_some() && self.error.is_some();
+        let counters = self.last_good.as_ref().map(|last| &last.counters);
         ContainerStats {
             cpu: cpu.map(|cpu| round1(cpu.cores_percent)),
             cpu_host_percent: cpu.map(|cpu| round1(cpu.host_percent)),
@@ -52,51 +39,44 @@ impl Row {
     }
 }
 
-/// Counts, sums, splits, sorts and rounds. Sums are of the unrounded values.
-pub(super) fn summarize(
-    mut rows: Vec<Row>,
-    host_cpu: Option<HostCpu>,
-    host_memory: Option<MemoryReading>,
-    timestamp: Timestamp,
-) -> ContainersStats {
+/// Counts, adds up, splits, sorts and rounds. Totals are of the unrounded values.
+pub(in crate::collect) fn summarize(scrape: RatedScrape) -> ContainersStats {
+    let RatedScrape { mut rows, host_cpu, host_memory } = scrape;
     rows.sort_by(|a, b| {
-        let order = |row: &Row| row.cpu().map_or(-1.0, |cpu| cpu.cores_percent);
+        let order = |row: &RatedContainer| row.cpu().map_or(-1.0, |cpu| cpu.cores_percent);
         order(b).total_cmp(&order(a)).then_with(|| a.name.cmp(&b.name))
     });
     let counted = rows.iter().filter(|row| row.state != ContainerState::Restarting).count();
     let current = || rows.iter().filter(|row| row.is_current());
-    let cpu = || current().filter_map(Row::cpu);
-    let split_cpu = |host: HostCpu| split(host.percent, total(counted, cpu().map(|cpu| host.part_of(cpu)))?);
+    let cpu = || current().filter_map(RatedContainer::cpu);
+    let split_cpu = |host: HostCpu| split(host.percent, total(counted, cpu().map(|cpu| host.share_of(cpu)))?);
     ContainersStats {
         running_count: u32::try_from(counted).ok(),
         measured_count: u32::try_from(cpu().count()).ok(),
         total_cpu_percent: total(counted, cpu().map(|cpu| cpu.cores_percent)).map(round1),
-        total_memory_mb: total(counted, current().filter_map(Row::memory_mb)).map(round1),
+        total_memory_mb: total(counted, current().filter_map(RatedContainer::memory_mb)).map(round1),
         split: HostSplit {
             cpu_percent: host_cpu.and_then(split_cpu),
             ..split_memory(host_memory, memory_without_cache(counted, current()))
         },
-        containers: rows.into_iter().map(Row::into_stats).collect(),
-        timestamp,
-        age_seconds: 0.0,
-        stale: false,
+        containers: rows.into_iter().map(RatedContainer::into_stats).collect(),
     }
 }
 
-/// The sum; 0 of no containers, but unknown where containers run and none is measured.
+/// The sum: 0 without containers, unknown where containers run and none is measured.
 fn total(counted: usize, values: impl Iterator<Item = f64>) -> Option<f64> {
     // Starts at 0.0 because the sum of no floats is -0.0.
     values.fold((counted == 0).then_some(0.0), |sum, value| Some(sum.unwrap_or(0.0) + value))
 }
 
-/// The containers' memory in bytes, all file cache left out; `None` where the engine does not tell the cache, or no
-/// container is measured: a sum with the cache in it would not be a part of what the host calls used.
-fn memory_without_cache<'a>(counted: usize, rows: impl Iterator<Item = &'a Row>) -> Option<f64> {
-    let known: Option<Vec<f64>> = rows
+/// The containers' memory in bytes without any file cache; `None` where the cache is unknown or no container is measured.
+/// A sum that includes the cache would not be a part of what the host counts as used.
+fn memory_without_cache<'a>(counted: usize, rows: impl Iterator<Item = &'a RatedContainer>) -> Option<f64> {
+    let bytes: Option<Vec<f64>> = rows
         .filter(|row| row.memory_mb().is_some())
-        .map(|row| Some(row.known.as_ref()?.counters.memory_without_cache? as f64))
+        .map(|row| Some(row.last_good.as_ref()?.counters.memory_without_cache? as f64))
         .collect();
-    total(counted, known?.into_iter())
+    total(counted, bytes?.into_iter())
 }
 
 fn split_memory(host: Option<MemoryReading>, containers: Option<f64>) -> HostSplit {
@@ -109,10 +89,10 @@ fn split_memory(host: Option<MemoryReading>, containers: Option<f64>) -> HostSpl
     }
 }
 
-/// Splits what the host uses. The parts are rounded first and the rest is theirs, so that what is read adds up.
+/// Splits what the host uses. The rest is computed from rounded numbers, so that what people read adds up.
 fn split(host: f64, containers: f64) -> Option<Split> {
     let (host, measured) = (round1(host), round1(containers));
     let containers = measured.min(host);
-    // The difference of two numbers with one decimal is one but for the last bits.
+    // The difference of two numbers with one decimal has one too, but for the last bits.
     Some(Split { host, containers, other: round1((host - containers).max(0.0)), clamped: measured > host })
 }

@@ -1,0 +1,36 @@
+//! The HTTP contract: three server functions, reached with plain GET.
+//!
+//! The bodies run on the server only. They may set the response's status, so a page being rendered must not call them: it
+//! takes its [`Snapshot`](super::Snapshot) from the context instead.
+
+use super::error::TelemetryError;
+use super::wire::Wire;
+use crate::model::{ContainersStats, HistoryAnswer, HostStats, Stamped};
+use leptos::prelude::*;
+use leptos::server_fn::codec::{GetUrl, Post};
+
+/// `GET /api/telemetry/host`: CPU, memory and disk of the host.
+///
+/// Fails with status 500 where nothing of the host can be read.
+#[server(name = GetHost, prefix = "/api", endpoint = "telemetry/host", input = GetUrl, output = Post<Wire>)]
+pub async fn host() -> Result<Stamped<HostStats>, TelemetryError> {
+    crate::api::use_source()?.host()
+}
+
+/// `GET /api/telemetry/containers`: CPU and memory of the containers, in total and each.
+///
+/// Fails with status 503 where there is no Docker.
+#[server(name = GetContainers, prefix = "/api", endpoint = "telemetry/containers", input = GetUrl, output = Post<Wire>)]
+pub async fn containers() -> Result<Stamped<ContainersStats>, TelemetryError> {
+    crate::api::use_source()?.containers().inspect_err(|_| {
+        if let Some(response) = use_context::<leptos_axum::ResponseOptions>() {
+            response.set_status(axum::http::StatusCode::SERVICE_UNAVAILABLE);
+        }
+    })
+}
+
+/// `GET /api/telemetry/history`: the last 60 samples of the host and of the containers, with their times.
+#[server(name = GetHistory, prefix = "/api", endpoint = "telemetry/history", input = GetUrl, output = Post<Wire>)]
+pub async fn history() -> Result<HistoryAnswer, TelemetryError> {
+    Ok(crate::api::use_source()?.history())
+}

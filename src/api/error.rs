@@ -1,0 +1,112 @@
+//! Why an endpoint gave no numbers.
+
+use super::wire::{FromJson, read};
+use leptos::server_fn::error::{FromServerFnError, ServerFnErrorErr};
+use serde::{Serialize, Serializer};
+use std::fmt;
+
+/// Why an endpoint gave no numbers.
+///
+/// On the wire: `{"detail": "…", "reason": "…"}`. Only a missing Docker has a `reason`. A reader recognizes it by that,
+/// and takes every other error as [`Request`](Self::Request).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum TelemetryError {
+    /// Nothing of the host could be read; the text says why.
+    Host(String),
+    /// There is no Docker; the text says why.
+    Docker(String),
+    /// The request failed: no connection, no server, or an answer that is not ours; the text says which.
+    Request(String),
+    /// No answer came in time.
+    Timeout,
+}
+
+/// An error as the wire has it.
+#[derive(Clone, Debug, PartialEq, Eq, miniserde::Deserialize)]
+pub(super) struct Body {
+    detail: String,
+    reason: Option<String>,
+}
+
+/// By hand, because an error without a reason has no such key.
+impl Serialize for Body {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let detail = Some(("detail", &self.detail));
+        let reason = self.reason.as_ref().map(|reason| ("reason", reason));
+        serializer.collect_map(detail.into_iter().chain(reason))
+    }
+}
+
+impl From<TelemetryError> for Body {
+    fn from(error: TelemetryError) -> Self {
+        let (detail, reason) = match error {
+            TelemetryError::Host(reason) => (format!("Error getting host stats: {reason}"), None),
+            TelemetryError::Docker(reason) => ("Docker not available".into(), Some(reason)),
+            TelemetryError::Request(detail) => (detail, None),
+            TelemetryError::Timeout => ("no answer".into(), None),
+        };
+        Self { detail, reason }
+    }
+}
+
+impl From<Body> for TelemetryError {
+    fn from(Body { detail, reason }: Body) -> Self {
+        reason.map_or(Self::Request(detail), Self::Docker)
+    }
+}
+
+impl Serialize for TelemetryError {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Body::from(self.clone()).serialize(serializer)
+    }
+}
+
+impl FromJson for TelemetryError {
+    fn from_json(json: &str) -> miniserde::Result<Self> {
+        read::<Body>(json).map(Self::from)
+    }
+}
+
+impl fmt::Display for TelemetryError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Body { detail, reason } = self.clone().into();
+        f.write_str(&detail)?;
+        reason.iter().try_for_each(|reason| write!(f, ": {reason}"))
+    }
+}
+
+impl std::error::Error for TelemetryError {}
+
+impl FromServerFnError for TelemetryError {
+    type Encoder = super::wire::Wire;
+
+    fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
+        Self::Request(error.to_string())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn every_error_has_the_wires_form() {
+        let cases = [
+            (
+                TelemetryError::Docker("no socket".into()),
+                json!({"detail": "Docker not available", "reason": "no socket"}),
+            ),
+            (TelemetryError::Host("/proc gone".into()), json!({"detail": "Error getting host stats: /proc gone"})),
+            (TelemetryError::Request("bad gateway".into()), json!({"detail": "bad gateway"})),
+            (TelemetryError::Timeout, json!({"detail": "no answer"})),
+        ];
+        for (error, body) in cases {
+            assert_eq!(serde_json::to_value(&error).expect("json"), body);
+            let read = TelemetryError::from_json(&body.to_string()).expect("an error");
+            assert_eq!(read.to_string(), error.to_string(), "a reader shows the same text");
+            assert_eq!(matches!(read, TelemetryError::Docker(_)), matches!(error, TelemetryError::Docker(_)));
+        }
+        assert!(TelemetryError::from_json("<html>").is_err());
+    }
+}

@@ -1,0 +1,16 @@
+//! The two forms of the kernel's accounting files.
+
+use std::collections::HashMap;
+use std::path::Path;
+
+/// A file that holds one number; `None` for `max` and whatever else is not a number.
+pub(super) fn number(file: &Path) -> Option<u64> {
+    std::fs::read_to_string(file).ok()?.trim().parse().ok()
+}
+
+/// A file with lines of the form `key 123`.
+pub(super) fn pairs(file: &Path) -> Option<HashMap<String, u64>> {
+    let text = std::fs::read_to_string(file).ok()?;
+    let pair = |line: &str| line.split_once(' ').and_then(|(key, value)| Some((key.into(), value.parse().ok()?)));
+    Some(text.lines().filter_map(pair).collect())
+}

@@ -1,0 +1,160 @@
+//! Rates: what a scrape's counters say against those of the scrape before.
+
+#[cfg(test)]
+mod tests;
+
+use super::counters::{ContainerCounters, CpuClock};
+use super::reader::ListedContainer;
+use super::scrape::{Reading, Scrape};
+use crate::collect::host::{CpuTimes, HostUsage, MemoryReading};
+use crate::collect::sample::Sample;
+use crate::model::{ContainerState, percent_of};
+use std::collections::HashMap;
+use std::time::{Duration, Instant};
+
+/// CPU that a container used between two readings, unrounded.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct CpuUsage {
+    /// 100 is one core.
+    pub(super) cores_percent: f64,
+    /// 100 is the whole host.
+    pub(super) host_percent: f64,
+    /// Whether it is relative to [`CpuClock::Host`], which excludes stolen time.
+    excludes_steal: bool,
+}
+
+impl ContainerCounters {
+    /// CPU used in the `elapsed` time since `previous`; `None` where the two readings cannot be compared.
+    ///
+    /// Docker's formula: used time over the host's time, times the number of CPUs. There is no number where a counter is
+    /// missing or fell (the container was restarted), or the clock did not move.
+    fn cpu_since(&self, previous: &Self, elapsed: Duration) -> Option<CpuUsage> {
+        let cpus = f64::from(self.online_cpus.filter(|cpus| *cpus > 0)?);
+        let used = self.cpu_total?.checked_sub(previous.cpu_total?)?;
+        let available = match (self.clock?, previous.clock?) {
+            (CpuClock::Host(now), CpuClock::Host(before)) => now.checked_sub(before)? as f64,
+            (CpuClock::Monotonic, CpuClock::Monotonic) => elapsed.as_nanos() as f64 * cpus,
+            _ => return None,
+        };
+        let host_percent = percent_of(used as f64, available)?;
+        let excludes_steal = matches!(self.clock, Some(CpuClock::Host(_)));
+        Some(CpuUsage { cores_percent: host_percent * cpus, host_percent, excludes_steal })
+    }
+}
+
+/// CPU that the host used since the previous scrape, unrounded.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::collect) struct HostCpu {
+    /// 0 to 100, stolen time included.
+    pub(super) percent: f64,
+    /// The fraction of all time that was not stolen, 0 to 1.
+    unstolen_fraction: f64,
+}
+
+impl HostCpu {
+    /// A container's use in percent of all of the host's time.
+    pub(super) fn share_of(&self, cpu: CpuUsage) -> f64 {
+        cpu.host_percent * if cpu.excludes_steal { self.unstolen_fraction } else { 1.0 }
+    }
+}
+
+/// A scrape with its rates, not rounded.
+pub(in crate::collect) struct RatedScrape {
+    pub(super) rows: Vec<RatedContainer>,
+    /// `None` without a current scrape before this one.
+    pub(super) host_cpu: Option<HostCpu>,
+    pub(super) host_memory: Option<MemoryReading>,
+}
+
+/// One container with its rates, not rounded.
+pub(super) struct RatedContainer {
+    pub(super) id: String,
+    pub(super) name: String,
+    pub(super) state: ContainerState,
+    /// The last good reading: this scrape's unless there is an error.
+    pub(super) last_good: Option<LastReading>,
+    /// Why this scrape has none.
+    pub(super) error: Option<String>,
+}
+
+/// A container's last good reading.
+#[derive(Clone)]
+pub(super) struct LastReading {
+    at: Instant,
+    pub(super) counters: ContainerCounters,
+    pub(super) cpu: Option<CpuUsage>,
+}
+
+impl LastReading {
+    fn since(previous: Option<&Self>, at: Instant, counters: ContainerCounters) -> Self {
+        let cpu = previous.and_then(|last| counters.cpu_since(&last.counters, at.saturating_duration_since(last.at)));
+        Self { at, counters, cpu }
+    }
+}
+
+/// The last readings of the containers and of the host, which the next scrape is compared with.
+#[derive(Default)]
+pub(in crate::collect) struct Rates {
+    containers: HashMap<String, LastReading>,
+    host: Option<(Instant, CpuTimes)>,
+}
+
+impl Rates {
+    /// Derives a scrape's rates and keeps its readings for the next. Forgets containers that are not in the scrape.
+    ///
+    /// A reading older than `max_age` is dropped: as the numbers of a container that has failed since, and as what to
+    /// compare with, because the rate would be an average over too long a time.
+    pub(in crate::collect) fn update(
+        &mut self,
+        scrape: Sample<Scrape>,
+        prefix: &str,
+        max_age: Duration,
+    ) -> Sample<RatedScrape> {
+        let now = scrape.at;
+        scrape.map(|Scrape { containers, host }| {
+            let is_current = |at: Instant| now.saturating_duration_since(at) <= max_age;
+            let rows = self.rows(containers, prefix, is_current);
+            RatedScrape { rows, host_cpu: self.host_cpu(now, &host, is_current), host_memory: host.memory.ok() }
+        })
+    }
+
+    fn rows(
+        &mut self,
+        readings: Vec<Reading>,
+        prefix: &str,
+        is_current: impl Fn(Instant) -> bool,
+    ) -> Vec<RatedContainer> {
+        let mut next = HashMap::with_capacity(readings.len());
+        let mut rows = Vec::with_capacity(readings.len());
+        for Reading { container, counters } in readings {
+            let ListedContainer { id, name, state } = container;
+            let previous = self.containers.remove(&id).filter(|last| is_current(last.at));
+            let (last_good, error) = match counters {
+                None => (None, None),
+                Some(Ok((at, counters))) => (Some(LastReading::since(previous.as_ref(), at, counters)), None),
+                // A container that missed a scrape keeps its numbers, and what the next scrape is compared with.
+                Some(Err(reason)) => (previous, Some(reason)),
+            };
+            if let Some(last) = &last_good {
+                next.insert(id.clone(), last.clone());
+            }
+            rows.push(RatedContainer { id, name: shown_name(&name, prefix).to_owned(), state, last_good, error });
+        }
+        self.containers = next;
+        rows
+    }
+
+    fn host_cpu(&mut self, now: Instant, host: &HostUsage, is_current: impl Fn(Instant) -> bool) -> Option<HostCpu> {
+        let times = host.cpu.as_ref().ok();
+        let previous = std::mem::replace(&mut self.host, times.map(|times| (now, times.clone())));
+        let (_, previous) = previous.filter(|(at, _)| is_current(*at))?;
+        let times = times?;
+        let unstolen_fraction = times.unstolen_fraction_since(&previous);
+        Some(HostCpu { percent: times.percent_since(&previous), unstolen_fraction })
+    }
+}
+
+/// The name without the prefix. A name that is nothing but the prefix keeps it.
+fn shown_name<'a>(name: &'a str, prefix: &str) -> &'a str {
+    name.strip_prefix(prefix).filter(|rest| !rest.is_empty()).unwrap_or(name)
+}

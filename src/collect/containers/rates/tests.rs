@@ -1,0 +1,298 @@
+//! What scrapes become on the wire.
+
+use super::*;
+use crate::collect::containers::summary::summarize;
+use crate::model::{ContainersStats, HostSplit, Split, Timestamp};
+use ContainerState::{Paused, Restarting, Running};
+
+const TICK: Duration = Duration::from_secs(5);
+const SECOND: u64 = 1_000_000_000;
+const M: u64 = 1 << 20;
+
+/// On a host of two cores.
+fn counters(cpu: u64, host: u64, memory: u64) -> ContainerCounters {
+    ContainerCounters {
+        cpu_total: Some(cpu),
+        clock: Some(CpuClock::Host(host)),
+        online_cpus: Some(2),
+        memory: Some(memory),
+        memory_without_cache: Some(memory),
+        ..ContainerCounters::default()
+    }
+}
+
+fn seen(name: &str, state: ContainerState, at: Instant, counters: ContainerCounters) -> Reading {
+    let container = ListedContainer { id: format!("{name}-0123456789abcdef"), name: name.into(), state };
+    let counters = (state != Restarting).then_some(Ok((at, counters)));
+    Reading { container, counters }
+}
+
+fn failed(name: &str, reason: &str) -> Reading {
+    Reading { counters: Some(Err(reason.into())), ..seen(name, Running, Instant::now(), ContainerCounters::default()) }
+}
+
+fn unread() -> HostUsage {
+    HostUsage::unread("not read")
+}
+
+/// Scrapes of one interval each, with the moments that they end.
+struct Scrapes {
+    rates: Rates,
+    at: Instant,
+}
+
+impl Scrapes {
+    fn new() -> Self {
+        Self { rates: Rates::default(), at: Instant::now() }
+    }
+
+    /// A scrape of the readings that `readings` makes, given the scrape's moment.
+    fn next(&mut self, readings: impl FnOnce(Instant) -> Vec<Reading>) -> ContainersStats {
+        self.after(TICK, unread(), readings)
+    }
+
+    fn after(
+        &mut self,
+        elapsed: Duration,
+        host: HostUsage,
+        readings: impl FnOnce(Instant) -> Vec<Reading>,
+    ) -> ContainersStats {
+        self.at += elapsed;
+        let data = Scrape { containers: readings(self.at), host };
+        let scrape = Sample { at: self.at, timestamp: Timestamp::now(), data };
+        summarize(self.rates.update(scrape, "agent-", 3 * TICK).data)
+    }
+}
+
+#[test]
+fn without_containers_totals_are_zero_not_null() {
+    let stats = Scrapes::new().next(|_| Vec::new());
+    let json = serde_json::to_value(&stats).expect("json");
+    assert_eq!((&json["running_count"], &json["measured_count"]), (&0.into(), &0.into()));
+    assert_eq!(json["total_cpu_percent"].to_string(), "0.0");
+    assert_eq!(json["total_memory_mb"].to_string(), "0.0");
+    assert_eq!(json["containers"], serde_json::json!([]));
+}
+
+#[test]
+fn cpu_needs_two_scrapes_and_is_on_dockers_scale() {
+    let mut scrapes = Scrapes::new();
+    let first = scrapes.next(|at| vec![seen("agent-a", Running, at, counters(0, 0, M))]);
+    assert_eq!(first.containers[0].cpu, None, "not measured yet is not 0");
+    assert_eq!(first.total_cpu_percent, None);
+    assert_eq!((first.total_memory_mb, first.measured_count), (Some(1.0), Some(0)));
+    // A whole core for five seconds, of two cores' ten.
+    let now = counters(5 * SECOND, 10 * SECOND, M);
+    let second = scrapes.next(|at| vec![seen("agent-a", Running, at, now)]);
+    assert_eq!((second.containers[0].cpu, second.containers[0].cpu_host_percent), (Some(100.0), Some(50.0)));
+    assert_eq!(second.containers[0].name, "a");
+    assert_eq!(second.containers[0].id, "agent-a-0123");
+}
+
+#[test]
+fn without_the_hosts_time_our_monotonic_clock_is_used() {
+    let mut scrapes = Scrapes::new();
+    let podman = |cpu| ContainerCounters { clock: Some(CpuClock::Monotonic), ..counters(cpu, 0, M) };
+    scrapes.next(|at| vec![seen("a", Running, at, podman(SECOND))]);
+    let stats = scrapes.next(|at| vec![seen("a", Running, at, podman(SECOND + 5 * SECOND / 2))]);
+    assert_eq!((stats.containers[0].cpu, stats.containers[0].cpu_host_percent), (Some(50.0), Some(25.0)));
+    let docker = counters(9 * SECOND, 20 * SECOND, M);
+    assert_eq!(scrapes.next(|at| vec![seen("a", Running, at, docker)]).containers[0].cpu, None, "two clocks");
+}
+
+#[test]
+fn incomparable_readings_give_no_rate() {
+    let before = counters(5 * SECOND, 10 * SECOND, 0);
+    let late = 4 * TICK;
+    let cases = [
+        ("the container was restarted", TICK, counters(SECOND, 20 * SECOND, 0)),
+        ("the daemon gave the same sample", TICK, before.clone()),
+        ("the host's counter fell", TICK, counters(6 * SECOND, 9 * SECOND, 0)),
+        ("a counter is missing", TICK, ContainerCounters { cpu_total: None, ..before.clone() }),
+        ("the clock is missing", TICK, ContainerCounters { clock: None, ..before.clone() }),
+        ("the number of CPUs is unknown", TICK, ContainerCounters { online_cpus: None, ..counters(6, 11, 0) }),
+        ("the baseline is too old", late, counters(6 * SECOND, 60 * SECOND, 0)),
+    ];
+    for (why, elapsed, now) in cases {
+        let mut scrapes = Scrapes::new();
+        scrapes.next(|at| vec![seen("a", Running, at, before.clone())]);
+        let stats = scrapes.after(elapsed, unread(), |at| vec![seen("a", Running, at, now)]);
+        assert_eq!(stats.containers[0].cpu, None, "{why}");
+        assert_eq!(stats.containers[0].error, None, "{why}");
+    }
+}
+
+#[test]
+fn totals_are_of_unrounded_values_and_rows_are_sorted() {
+    let mut scrapes = Scrapes::new();
+    let readings = |at, b: u64, a: u64, c: u64, host| {
+        vec![
+            seen("b", Running, at, counters(b, host, M)),
+            seen("a", Running, at, counters(a, host, 2 * M)),
+            seen("c", Paused, at, counters(c, host, 0)),
+        ]
+    };
+    scrapes.next(|at| readings(at, 0, 0, 0, 0));
+    let stats = scrapes.next(|at| readings(at, 202, 402, 2, 10_000));
+    let rows: Vec<_> = stats.containers.iter().map(|row| (row.name.as_str(), row.cpu)).collect();
+    assert_eq!(rows, [("a", Some(8.0)), ("b", Some(4.0)), ("c", Some(0.0))]);
+    assert_eq!(stats.total_cpu_percent, Some(12.1), "8.04 + 4.04 + 0.04, then rounded");
+    assert_eq!(stats.running_count, Some(3), "a paused container is counted");
+    assert_eq!(stats.total_memory_mb, Some(3.0));
+}
+
+#[test]
+fn limits_are_null_where_there_is_none() {
+    let limited = ContainerCounters { memory_limit: Some(128 * M), cpu_limit: Some(0.5), ..counters(0, 0, M) };
+    let readings = |at| vec![seen("a", Running, at, limited), seen("b", Running, at, counters(0, 0, M))];
+    let stats = Scrapes::new().next(readings);
+    let limits: Vec<_> = stats.containers.iter().map(|row| (row.memory_limit_mb, row.cpu_limit_cores)).collect();
+    assert_eq!(limits, [(Some(128.0), Some(0.5)), (None, None)]);
+}
+
+#[test]
+fn a_failed_container_keeps_its_row_and_is_not_in_the_totals() {
+    let stats = Scrapes::new().next(|at| {
+        vec![
+            failed("broken", "no answer"),
+            seen("starting", Restarting, at, ContainerCounters::default()),
+            seen("frozen", Paused, at, counters(0, 0, M)),
+        ]
+    });
+    assert_eq!(stats.running_count, Some(2), "a restarting container is not counted");
+    assert_eq!((stats.total_memory_mb, stats.measured_count), (Some(1.0), Some(0)));
+    let row = serde_json::to_value(&stats.containers[0]).expect("json");
+    assert_eq!(row["name"], "broken");
+    assert!(row["cpu"].is_null() && row["memory_mb"].is_null() && row["stale"] == false);
+    assert_eq!(row["error"], "no answer");
+}
+
+#[test]
+fn a_container_that_stops_answering_is_stale_for_three_intervals() {
+    let mut scrapes = Scrapes::new();
+    scrapes.next(|at| vec![seen("a", Running, at, counters(0, 0, M))]);
+    scrapes.next(|at| vec![seen("a", Running, at, counters(SECOND, 10 * SECOND, M))]);
+    for _ in 0..3 {
+        let stats = scrapes.next(|_| vec![failed("a", "no answer")]);
+        let row = &stats.containers[0];
+        assert_eq!((row.cpu, row.memory_mb, row.stale), (Some(20.0), Some(1.0), true));
+        assert_eq!((&row.error, stats.total_cpu_percent, stats.measured_count), (&None, None, Some(0)));
+    }
+    let stats = scrapes.next(|_| vec![failed("a", "no answer")]);
+    let row = &stats.containers[0];
+    assert_eq!((row.cpu, row.memory_mb, row.stale), (None, None, false));
+    assert_eq!((row.error.as_deref(), stats.total_cpu_percent), (Some("no answer"), None));
+    assert_eq!((stats.running_count, stats.measured_count), (Some(1), Some(0)));
+}
+
+#[test]
+fn the_rate_after_a_failed_read_spans_it() {
+    let mut scrapes = Scrapes::new();
+    let at = |ticks: u64| move |at| vec![seen("a", Running, at, counters(ticks * SECOND, ticks * 10 * SECOND, 0))];
+    scrapes.next(at(0));
+    scrapes.next(|_| vec![failed("a", "no answer")]);
+    assert_eq!(scrapes.next(at(2)).containers[0].cpu, Some(20.0));
+}
+
+#[test]
+fn containers_that_ended_are_forgotten() {
+    let mut scrapes = Scrapes::new();
+    scrapes.next(|at| vec![seen("a", Running, at, counters(0, 0, 0))]);
+    assert_eq!(scrapes.rates.containers.len(), 1);
+    scrapes.next(|_| Vec::new());
+    assert!(scrapes.rates.containers.is_empty());
+}
+
+/// A host of 1 GiB, a quarter of it used, and of one core that was busy for `busy` of 1,000 ticks per scrape.
+fn host(scrape: u64, busy: u64) -> HostUsage {
+    let stat = format!("cpu {} 0 0 {}\ncpu0 0 0 0 0\n", scrape * busy, scrape * (1000 - busy));
+    let memory = MemoryReading { total: 1024 * M, available: 768 * M, ..MemoryReading::default() };
+    HostUsage { cpu: CpuTimes::parse(&stat), memory: Ok(memory) }
+}
+
+/// A container that has used a fifth of the host's time in each scrape.
+fn seen_at(scrape: u64) -> impl Fn(Instant) -> Reading {
+    move |at| seen("a", Running, at, counters(2 * scrape * SECOND, 10 * scrape * SECOND, M))
+}
+
+fn parts(split: Option<Split>) -> (f64, f64, f64, bool) {
+    let split = split.expect("a split");
+    (split.host, split.containers, split.other, split.clamped)
+}
+
+#[test]
+fn the_host_is_split_into_containers_and_everything_else() {
+    let mut scrapes = Scrapes::new();
+    let seen = |scrape: u64| {
+        let now = counters(2 * scrape * SECOND, 10 * scrape * SECOND, 200 * M);
+        let with_cache = ContainerCounters { memory_without_cache: Some(64 * M), ..now };
+        move |at| vec![seen("a", Running, at, with_cache), failed("broken", "no answer")]
+    };
+    let first = scrapes.after(TICK, host(0, 450), seen(0));
+    assert_eq!(first.split.cpu_percent, None, "no window yet");
+    assert_eq!(parts(first.split.memory_mb), (256.0, 64.0, 192.0, false));
+    assert_eq!(parts(first.split.memory_percent), (25.0, 6.2, 18.8, false), "6.25 is 6.2, and what is read adds up");
+    let second = scrapes.after(TICK, host(1, 450), seen(1));
+    assert_eq!(parts(second.split.cpu_percent), (45.0, 20.0, 25.0, false));
+    assert_eq!((second.measured_count, second.running_count), (Some(1), Some(2)));
+}
+
+#[test]
+fn stolen_time_is_the_hosts_and_not_the_containers() {
+    // Of 100 ticks 40 are a container's, 20 stolen and 40 idle; Docker's host has 80 of them.
+    let stolen = |scrape: u64| {
+        let stat = format!("cpu {} 0 0 {} 0 0 0 {}\ncpu0 0 0 0 0\n", 40 * scrape, 40 * scrape, 20 * scrape);
+        HostUsage { cpu: CpuTimes::parse(&stat), memory: Err("not read".into()) }
+    };
+    let seen = |scrape: u64| move |at| vec![seen("a", Running, at, counters(40 * scrape, 80 * scrape, M))];
+    let mut scrapes = Scrapes::new();
+    scrapes.after(TICK, stolen(0), seen(0));
+    let stats = scrapes.after(TICK, stolen(1), seen(1));
+    assert_eq!(stats.containers[0].cpu_host_percent, Some(50.0), "as docker stats has it");
+    assert_eq!(parts(stats.split.cpu_percent), (60.0, 40.0, 20.0, false));
+}
+
+#[test]
+fn a_stale_container_is_not_in_the_split() {
+    let mut scrapes = Scrapes::new();
+    scrapes.after(TICK, host(0, 450), |at| vec![seen_at(0)(at)]);
+    scrapes.after(TICK, host(1, 450), |at| vec![seen_at(1)(at)]);
+    let idle = scrapes.after(TICK, host(2, 50), |_| vec![failed("a", "no answer")]);
+    assert_eq!((idle.containers[0].cpu, idle.containers[0].stale), (Some(40.0), true));
+    assert_eq!((idle.split.cpu_percent, idle.split.memory_mb), (None, None));
+}
+
+#[test]
+fn containers_beyond_the_host_are_clamped() {
+    let mut scrapes = Scrapes::new();
+    let seen = |scrape: u64| {
+        move |at| vec![seen("a", Running, at, counters(8 * scrape * SECOND, 10 * scrape * SECOND, 300 * M))]
+    };
+    scrapes.after(TICK, host(0, 450), seen(0));
+    let split = scrapes.after(TICK, host(1, 450), seen(1)).split;
+    assert_eq!(parts(split.cpu_percent), (45.0, 45.0, 0.0, true));
+    assert_eq!(parts(split.memory_mb), (256.0, 256.0, 0.0, true));
+}
+
+#[test]
+fn an_unknown_split_is_null() {
+    let mut scrapes = Scrapes::new();
+    let podman = ContainerCounters { memory_without_cache: None, ..counters(0, 0, M) };
+    let split = scrapes.after(TICK, host(0, 450), |at| vec![seen("a", Running, at, podman)]).split;
+    assert_eq!((split.memory_mb, split.memory_percent), (None, None), "a sum with page cache is no part of used");
+    let split = scrapes.after(TICK, host(1, 450), |_| vec![failed("a", "no answer")]).split;
+    assert_eq!(split.cpu_percent, None, "no container is measured");
+    let split = scrapes.after(4 * TICK, host(2, 450), |_| Vec::new()).split;
+    assert_eq!(split.cpu_percent, None, "after a pause the window would be an average over all of it");
+    let split = scrapes.after(TICK, host(3, 450), |_| Vec::new()).split;
+    assert_eq!(parts(split.cpu_percent), (45.0, 0.0, 45.0, false), "without containers all is everything else");
+    assert_eq!(scrapes.next(|_| Vec::new()).split, HostSplit::default(), "nor where the host cannot be read");
+}
+
+#[test]
+fn a_prefix_is_left_out_unless_nothing_would_remain() {
+    assert_eq!(shown_name("agent-a", "agent-"), "a");
+    assert_eq!(shown_name("agent-", "agent-"), "agent-");
+    assert_eq!(shown_name("web", "agent-"), "web");
+    assert_eq!(shown_name("web", ""), "web");
+}

@@ -1,0 +1,32 @@
+//! A scrape: one reading of every container, and of the host at its end.
+
+use super::counters::ContainerCounters;
+use super::reader::ListedContainer;
+use crate::collect::host::HostUsage;
+use std::time::Instant;
+
+/// One reading of every container, and of the host at its end.
+#[derive(Debug)]
+pub(in crate::collect) struct Scrape {
+    pub(in crate::collect) containers: Vec<Reading>,
+    pub(in crate::collect) host: HostUsage,
+}
+
+/// One container's reading.
+#[derive(Clone, Debug)]
+pub(in crate::collect) struct Reading {
+    pub(in crate::collect) container: ListedContainer,
+    /// The counters with the moment they were read, or why they were not. `None` for a restarting container, which is not
+    /// read.
+    pub(in crate::collect) counters: Option<Result<(Instant, ContainerCounters), String>>,
+}
+
+impl Reading {
+    pub(in crate::collect) fn is_measured(&self) -> bool {
+        matches!(self.counters, Some(Ok(_)))
+    }
+
+    pub(in crate::collect) fn has_failed(&self) -> bool {
+        matches!(self.counters, Some(Err(_)))
+    }
+}

@@ -1,0 +1,158 @@
+//! Scrapes: lists the containers, reads all of them and the host at the end, and derives the numbers.
+
+use super::rates::Rates;
+use super::reader::{ContainerReader, ListedContainer, ReadError};
+use super::scrape::{Reading, Scrape};
+use super::summary::summarize;
+use crate::collect::host::HostUsage;
+use crate::collect::sample::Sample;
+use crate::model::{ContainerState, ContainersStats};
+use futures::StreamExt;
+use std::collections::HashSet;
+use std::ops::RangeInclusive;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use tokio::time::{timeout, timeout_at};
+
+/// How long the daemon may take to list its containers, the whole answer included.
+const LIST_TIMEOUT: Duration = Duration::from_secs(3);
+
+/// All counters are read within most of an interval, bounded by these: a daemon that collects once a second needs the
+/// lower bound, and a container that is stuck should not delay the others beyond the upper one.
+const COUNTERS_TIMEOUT: RangeInclusive<Duration> = Duration::from_millis(2500)..=Duration::from_secs(4);
+
+/// How often the host is read while containers answer, so that its last reading is of the last answer's moment.
+const HOST_READ_INTERVAL: Duration = Duration::from_millis(100);
+
+/// Scrapes again and again, comparing each scrape with the one before.
+pub(in crate::collect) struct Scraper<R, U> {
+    reader: R,
+    /// Reads the host's CPU and memory, for the split.
+    usage: Arc<U>,
+    /// From one scrape to the next.
+    interval: Duration,
+    /// Left out of containers' names.
+    prefix: String,
+    /// Drops readings that are older.
+    max_age: Duration,
+    rates: Rates,
+    /// The containers that did not answer in the previous scrape.
+    stuck: HashSet<String>,
+}
+
+impl<R: ContainerReader, U: Fn() -> HostUsage + Send + Sync + 'static> Scraper<R, U> {
+    /// `usage` reads the host's CPU and memory; readings older than `max_age` are dropped.
+    pub(in crate::collect) fn new(reader: R, usage: U, interval: Duration, max_age: Duration, prefix: String) -> Self {
+        Self {
+            reader,
+            usage: Arc::new(usage),
+            interval,
+            prefix,
+            max_age,
+            rates: Rates::default(),
+            stuck: HashSet::new(),
+        }
+    }
+
+    /// Drops open connections, which may be dead after a failed scrape.
+    pub(in crate::collect) fn reset(&self) {
+        self.reader.reset();
+    }
+
+    /// Lists the containers, then reads all of them at once. Fails where the daemon does not answer; a container that does
+    /// not answer is a row.
+    pub(in crate::collect) async fn scrape(&mut self) -> Result<Sample<ContainersStats>, String> {
+        let list = self.list().await?;
+        let (mut scrape, gone) = self.read(list).await;
+        let readings = &mut scrape.data.containers;
+        let none_answered = readings.iter().any(Reading::has_failed) && !readings.iter().any(Reading::is_measured);
+        if none_answered || !gone.is_empty() {
+            // If the daemon itself went away meanwhile, this list fails and the last good numbers stay. Otherwise it tells
+            // which containers really ended, and which the daemon merely has no numbers for.
+            let list = self.list().await?;
+            let still_there = list.into_iter().filter(|container| gone.contains(&container.id));
+            readings.extend(still_there.map(without_numbers));
+        }
+        Ok(self.rates.update(scrape, &self.prefix, self.max_age).map(summarize))
+    }
+
+    /// Reads all containers, then the host as the last reply arrives. The sample's moment is that of the last reply: a stuck
+    /// container is waited for until the deadline, which would make the others' numbers seem newer than they are. Returns
+    /// the IDs that the daemon reports as gone as well.
+    async fn read(&mut self, mut list: Vec<ListedContainer>) -> (Sample<Scrape>, HashSet<String>) {
+        let deadline = Instant::now() + self.counters_timeout();
+        // With limited concurrency, containers that hung before would delay the others.
+        list.sort_by_key(|container| self.stuck.contains(&container.id));
+        let mut replies = futures::stream::iter(list)
+            .map(|container| read_container(&self.reader, container, deadline))
+            .buffer_unordered(self.reader.concurrency());
+        let (mut containers, mut gone) = (Vec::new(), HashSet::new());
+        let mut host: Option<Sample<HostUsage>> = None;
+        let mut last_reply = None;
+        while let Some(reply) = replies.next().await {
+            match reply {
+                Ok(reading) => {
+                    if reading.is_measured() {
+                        last_reply = Some(Instant::now());
+                        if host.as_ref().is_none_or(|host| host.at.elapsed() >= HOST_READ_INTERVAL) {
+                            host = Some(self.read_host().await);
+                        }
+                    }
+                    containers.push(reading);
+                }
+                Err(id) => drop(gone.insert(id)),
+            }
+        }
+        drop(replies);
+        let host = match host {
+            Some(host) if last_reply.is_some_and(|at| at.elapsed() >= HOST_READ_INTERVAL) => host,
+            _ => self.read_host().await,
+        };
+        let failed = containers.iter().filter(|reading| reading.has_failed());
+        self.stuck = failed.map(|reading| reading.container.id.clone()).collect();
+        (host.map(|host| Scrape { containers, host }), gone)
+    }
+
+    async fn read_host(&self) -> Sample<HostUsage> {
+        Sample::now(if self.reader.is_local() {
+            let usage = Arc::clone(&self.usage);
+            let read = tokio::task::spawn_blocking(move || usage()).await;
+            read.unwrap_or_else(|error| HostUsage::unread(&error.to_string()))
+        } else {
+            HostUsage::unread("the containers are on another machine")
+        })
+    }
+
+    async fn list(&self) -> Result<Vec<ListedContainer>, String> {
+        let list = timeout(LIST_TIMEOUT, self.reader.list()).await;
+        list.unwrap_or_else(|_| Err(format!("no answer within {} s", LIST_TIMEOUT.as_secs())))
+    }
+
+    fn counters_timeout(&self) -> Duration {
+        (self.interval * 4 / 5).clamp(*COUNTERS_TIMEOUT.start(), *COUNTERS_TIMEOUT.end())
+    }
+}
+
+/// A container that is still listed although the daemon reports it as gone or has no numbers of it.
+fn without_numbers(container: ListedContainer) -> Reading {
+    let is_read = container.state != ContainerState::Restarting;
+    Reading { container, counters: is_read.then(|| Err("the daemon has no numbers of it".into())) }
+}
+
+/// One container's counters within the deadline; its ID if the daemon reports it as gone.
+async fn read_container(
+    reader: &impl ContainerReader,
+    container: ListedContainer,
+    deadline: Instant,
+) -> Result<Reading, String> {
+    if container.state == ContainerState::Restarting {
+        return Ok(Reading { container, counters: None });
+    }
+    let counters = match timeout_at(deadline.into(), reader.counters(&container.id, deadline)).await {
+        Ok(Ok(counters)) => Ok((Instant::now(), counters)),
+        Ok(Err(ReadError::Gone)) => return Err(container.id),
+        Ok(Err(ReadError::Failed(reason))) => Err(reason),
+        Err(_) => Err("no answer in time".into()),
+    };
+    Ok(Reading { container, counters: Some(counters) })
+}

@@ -1,0 +1,155 @@
+//! What holds for any answer of an engine: in its form with any numbers in it, and in none at all.
+
+use super::identity::Identity;
+use super::inspect::cpu_limit;
+use super::stats::counters;
+use crate::collect::cgroup::Cgroup;
+use crate::collect::containers::{ListedContainer, Rates, ReadError, Reading, Scrape, summarize};
+use crate::collect::host::properties::{config, counter, meminfo, stat};
+use crate::collect::host::{CpuTimes, HostUsage, MemoryReading};
+use crate::collect::sample::Sample;
+use crate::model::{ContainerState, ContainersStats, Split, Timestamp};
+use bollard::models::{ContainerStatsResponse, HostConfig, SystemInfo};
+use proptest::prelude::*;
+use serde_json::{Map, Value, json};
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+const TICK: Duration = Duration::from_secs(5);
+
+/// A field's value: mostly a counter, at times nothing, null or what does not belong there.
+fn field() -> impl Strategy<Value = Option<Value>> {
+    prop_oneof![
+        20 => counter().prop_map(|number| Some(json!(number))),
+        2 => Just(None),
+        1 => Just(Some(Value::Null)),
+        1 => any::<f64>().prop_map(|number| Some(json!(number))),
+        1 => any::<i64>().prop_map(|number| Some(json!(number))),
+        1 => "\\PC{0,8}".prop_map(|text| Some(json!(text))),
+    ]
+}
+
+fn object(names: &'static [&'static str]) -> impl Strategy<Value = Value> {
+    prop::collection::vec(field(), names.len()).prop_map(|values| {
+        let fields = names.iter().zip(values).filter_map(|(name, value)| Some((name.to_string(), value?)));
+        Value::Object(fields.collect::<Map<_, _>>())
+    })
+}
+
+/// An answer in the engine's form, as text.
+fn statistics() -> impl Strategy<Value = String> {
+    let read = prop_oneof![
+        9 => Just("2026-01-13T12:00:00.5Z"),
+        1 => Just("0001-01-01T00:00:00Z"),
+        1 => Just("yesterday"),
+    ];
+    let cpu = object(&["system_cpu_usage", "online_cpus"]);
+    let usage = object(&["total_usage", "usage_in_kernelmode"]);
+    let details = object(&["total_inactive_file", "inactive_file", "total_active_file", "active_file"]);
+    let per_cpu = prop::option::of(prop::collection::vec(counter(), 0..4));
+    (read, cpu, usage, per_cpu, object(&["usage", "limit"]), prop::option::of(details)).prop_map(
+        |(read, mut cpu, mut usage, per_cpu, mut memory, details)| {
+            usage["percpu_usage"] = json!(per_cpu);
+            cpu["cpu_usage"] = usage;
+            memory["stats"] = json!(details);
+            json!({"read": read, "cpu_stats": cpu, "memory_stats": memory}).to_string()
+        },
+    )
+}
+
+fn engine() -> impl Strategy<Value = Identity> {
+    let machine = (prop::option::of(any::<i64>()), prop::option::of(any::<i64>()));
+    (any::<bool>(), machine).prop_map(|(is_podman, (ncpu, mem_total))| {
+        let name = if is_podman { "Podman Engine" } else { "Engine" };
+        Identity::named("20.10.24", name, &SystemInfo { ncpu, mem_total, ..Default::default() })
+    })
+}
+
+/// A scrape of two containers with these answers.
+fn scrape(at: Instant, answers: &[String; 2], engine: &Identity, stat: &str, meminfo: &str) -> Sample<Scrape> {
+    let reading = |(index, text): (usize, &String)| {
+        let id = format!("container-{index}");
+        let container = ListedContainer { id: id.clone(), name: id, state: ContainerState::Running };
+        let read = match serde_json::from_str::<ContainerStatsResponse>(text) {
+            Ok(stats) => counters(&stats, engine),
+            Err(error) => Err(ReadError::Failed(error.to_string())),
+        };
+        match read {
+            Ok(counters) => Some(Reading { container, counters: Some(Ok((at, counters))) }),
+            Err(ReadError::Failed(reason)) => Some(Reading { container, counters: Some(Err(reason)) }),
+            Err(ReadError::Gone) => None,
+        }
+    };
+    let host = HostUsage { cpu: CpuTimes::parse(stat), memory: MemoryReading::parse(meminfo, || None) };
+    let containers = answers.iter().enumerate().filter_map(reading).collect();
+    Sample { at, timestamp: Timestamp::now(), data: Scrape { containers, host } }
+}
+
+fn adds_up(split: &Option<Split>, most: f64) -> bool {
+    split.as_ref().is_none_or(|Split { host, containers, other, clamped }| {
+        // In MiB of exabytes a float has no decimals left, so the tolerance grows with the number.
+        let tolerance = 0.051 + host * 1e-9;
+        let in_range = [host, containers, other].iter().all(|part| (0.0..=most).contains(*part));
+        in_range && (host - containers - other).abs() <= tolerance && (!clamped || *other == 0.0)
+    })
+}
+
+fn holds(stats: &ContainersStats) -> bool {
+    let row_holds = |row: &crate::model::ContainerStats| {
+        let host = row.cpu_host_percent.unwrap_or(0.0);
+        (0.0..=100.0).contains(&host)
+            && row.cpu.is_none_or(|cpu| cpu.is_finite() && cpu >= 0.0)
+            && row.memory_mb.is_none_or(|memory| memory.is_finite() && memory >= 0.0)
+            && row.memory_limit_mb.is_none_or(|limit| limit >= 0.0)
+            && row.cpu.is_some() == row.cpu_host_percent.is_some()
+            && (row.error.is_none() || row.cpu.is_none() && row.memory_mb.is_none())
+    };
+    stats.containers.iter().all(row_holds)
+        && stats.measured_count <= stats.running_count
+        && stats.total_cpu_percent.is_none_or(|total| total.is_finite() && total >= 0.0)
+        && stats.total_memory_mb.is_none_or(|total| total.is_finite() && total >= 0.0)
+        && adds_up(&stats.split.cpu_percent, 100.0)
+        && adds_up(&stats.split.memory_percent, 100.0)
+        && adds_up(&stats.split.memory_mb, f64::MAX)
+}
+
+/// No row beyond all the CPUs that its own engine counted.
+fn within_cpus(stats: &ContainersStats, answers: &[String; 2], engine: &Identity) -> bool {
+    let cpus = |text: &String| {
+        let stats = serde_json::from_str::<ContainerStatsResponse>(text).ok()?;
+        counters(&stats, engine).ok()?.online_cpus.map(f64::from)
+    };
+    let most = answers.iter().filter_map(cpus).fold(0.0, f64::max);
+    stats.containers.iter().filter(|row| !row.stale).all(|row| row.cpu.is_none_or(|cpu| cpu <= 100.0 * most))
+}
+
+proptest! {
+    #![proptest_config(config())]
+
+    #[test]
+    fn any_two_answers_make_numbers_in_their_range(
+        engine in engine(),
+        first in [statistics(), statistics()],
+        second in [statistics(), statistics()],
+        stats in [stat(), stat()],
+        meminfo in meminfo(),
+    ) {
+        let (mut rates, start) = (Rates::default(), Instant::now());
+        let mut derive = |scrape| summarize(rates.update(scrape, "", 3 * TICK).data);
+        let before = derive(scrape(start, &first, &engine, &stats[0], &meminfo));
+        prop_assert!(holds(&before), "{before:?}");
+        prop_assert!(before.containers.iter().all(|row| row.cpu.is_none()), "nothing to compare with: {before:?}");
+        let now = derive(scrape(start + TICK, &second, &engine, &stats[1], &meminfo));
+        prop_assert!(holds(&now) && within_cpus(&now, &second, &engine), "{now:?}");
+    }
+
+    #[test]
+    fn any_bytes_are_read_or_refused(bytes in prop::collection::vec(any::<u8>(), 0..300), text in "\\PC{0,100}") {
+        if let Ok(stats) = serde_json::from_slice::<ContainerStatsResponse>(&bytes) {
+            let _ = counters(&stats, &Identity::default());
+        }
+        let _ = Cgroup::parse(Path::new("/r"), &format!("0::/{text}\n1:memory:{text}\n{text}"), &text);
+        let set = HostConfig { cpuset_cpus: Some(text), ..Default::default() };
+        prop_assert!(cpu_limit(&set).is_none_or(|cores| cores >= 1.0));
+    }
+}

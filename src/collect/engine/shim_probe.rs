@@ -1,0 +1,91 @@
+//! Whether a container's shim still answers. Asked where its statistics do not arrive.
+
+use crate::collect::sync::lock;
+use bollard::query_parameters::TopOptions;
+use bollard::{Docker, errors::Error};
+use std::collections::{HashMap, HashSet};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+use tokio::sync::{Semaphore, watch};
+use tokio::time::timeout;
+
+/// How many shims are probed at once. The daemon starts a `ps` for each that answers.
+const CONCURRENCY: usize = 4;
+
+/// A probe that takes longer counts as hung and gives up its permit.
+const TIMEOUT: Duration = Duration::from_secs(1);
+
+/// How long an answer is valid.
+const ANSWER_VALID: Duration = Duration::from_secs(60);
+
+/// How long silence is valid: the daemon keeps each probe that is not answered.
+const SILENCE_VALID: Duration = Duration::from_secs(300);
+
+/// At most one probe per container. It outlives the scrape that it was started in.
+pub(super) struct ShimProbes {
+    permits: Arc<Semaphore>,
+    probes: Mutex<HashMap<String, Probe>>,
+}
+
+struct Probe {
+    at: Instant,
+    /// `None` while the probe is pending, then whether there was an answer.
+    answered: watch::Receiver<Option<bool>>,
+}
+
+impl Probe {
+    fn is_valid(&self) -> bool {
+        match *self.answered.borrow() {
+            None => true,
+            Some(true) => self.at.elapsed() < ANSWER_VALID,
+            Some(false) => self.at.elapsed() < SILENCE_VALID,
+        }
+    }
+}
+
+impl ShimProbes {
+    pub(super) fn new() -> Self {
+        Self { permits: Arc::new(Semaphore::new(CONCURRENCY)), probes: Mutex::default() }
+    }
+
+    /// Whether the container's shim answers; waits for a pending probe.
+    pub(super) async fn answers(&self, client: &Docker, id: &str) -> bool {
+        let mut answered = {
+            let mut probes = lock(&self.probes);
+            match probes.get(id).filter(|probe| probe.is_valid()) {
+                Some(probe) => probe.answered.clone(),
+                None => {
+                    let probe = self.start(client.clone(), id.to_owned());
+                    let answered = probe.answered.clone();
+                    probes.insert(id.to_owned(), probe);
+                    answered
+                }
+            }
+        };
+        answered.wait_for(Option::is_some).await.is_ok_and(|answered| *answered == Some(true))
+    }
+
+    /// Forgets all but these containers.
+    pub(super) fn retain(&self, ids: &HashSet<&str>) {
+        lock(&self.probes).retain(|id, _| ids.contains(id.as_str()));
+    }
+
+    fn start(&self, client: Docker, id: String) -> Probe {
+        let (answer, answered) = watch::channel(None);
+        let permits = Arc::clone(&self.permits);
+        tokio::spawn(async move {
+            let Ok(permit) = permits.acquire_owned().await else { return };
+            // Listing processes asks the shim. Any answer counts, even an error.
+            let mut listing = std::pin::pin!(client.top_processes(&id, None::<TopOptions>));
+            let listed = match timeout(TIMEOUT, &mut listing).await {
+                Ok(listed) => listed,
+                Err(_) => {
+                    drop(permit);
+                    listing.await
+                }
+            };
+            answer.send_replace(Some(!matches!(listed, Err(Error::RequestTimeoutError))));
+        });
+        Probe { at: Instant::now(), answered }
+    }
+}

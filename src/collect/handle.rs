@@ -1,0 +1,156 @@
+//! The newest samples: a handle that clones cheaply and never waits.
+
+use super::sample::Sample;
+use crate::api::{Source, TelemetryError};
+use crate::model::{
+    ContainersHistory, ContainersStats, Culprits, History, HistoryAnswer, HostHistory, HostStats, Stamped,
+};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use tokio::sync::watch;
+
+/// What the host's loop publishes after each reading.
+#[derive(Clone, Debug, Default)]
+pub(super) struct HostLatest {
+    /// The newest sample, or why the host could not be read; `None` before the first.
+    pub(super) sample: Option<Result<Sample<HostStats>, String>>,
+    /// The last samples, this one included.
+    pub(super) history: HostHistory,
+}
+
+/// What the containers' loop publishes after each scrape.
+#[derive(Clone, Debug, Default)]
+pub(super) struct ContainersLatest {
+    /// The newest scrape that succeeded.
+    pub(super) last_good: Option<Sample<ContainersStats>>,
+    /// Why the scrapes after it failed; `None` after a success.
+    pub(super) failure: Option<String>,
+    /// The last scrapes, this one included.
+    pub(super) history: ContainersHistory,
+    /// Who uses most of a host in trouble, by all scrapes so far.
+    pub(super) culprits: Culprits,
+}
+
+/// Handle to the newest samples of this host and its containers.
+#[derive(Clone)]
+pub struct Telemetry {
+    pub(super) host: watch::Receiver<Arc<HostLatest>>,
+    pub(super) containers: watch::Receiver<Arc<ContainersLatest>>,
+    pub(super) interval: Duration,
+}
+
+impl Source for Telemetry {
+    fn host(&self) -> Result<Stamped<HostStats>, TelemetryError> {
+        let latest = Arc::clone(&self.host.borrow());
+        host_at(&latest, Instant::now(), self.interval)
+    }
+
+    fn containers(&self) -> Result<Stamped<ContainersStats>, TelemetryError> {
+        let latest = Arc::clone(&self.containers.borrow());
+        containers_at(&latest, Instant::now(), self.interval)
+    }
+
+    fn culprits(&self) -> Culprits {
+        self.containers.borrow().culprits.clone()
+    }
+
+    fn history(&self) -> HistoryAnswer {
+        let containers = self.containers.borrow().history.clone();
+        History { host: self.host.borrow().history.clone(), containers }.into()
+    }
+
+    fn history_totals(&self) -> HistoryAnswer {
+        let totals = self.containers.borrow().history.totals.clone();
+        let containers = ContainersHistory { totals, ..ContainersHistory::default() };
+        History { host: self.host.borrow().history.clone(), containers }.into()
+    }
+}
+
+fn host_at(latest: &HostLatest, now: Instant, interval: Duration) -> Result<Stamped<HostStats>, TelemetryError> {
+    match &latest.sample {
+        Some(Ok(sample)) => Ok(sample.stamped(now, sample.age(now) > stale_after(interval))),
+        Some(Err(reason)) => Err(TelemetryError::Host(reason.clone())),
+        None => Err(TelemetryError::Host("no reading yet".into())),
+    }
+}
+
+fn containers_at(
+    latest: &ContainersLatest,
+    now: Instant,
+    interval: Duration,
+) -> Result<Stamped<ContainersStats>, TelemetryError> {
+    let Some(last_good) = &latest.last_good else {
+        return match &latest.failure {
+            Some(reason) => Err(TelemetryError::Docker(reason.clone())),
+            None => Ok(Sample::now(ContainersStats::default()).stamped(now, false)),
+        };
+    };
+    let age = last_good.age(now);
+    // Without a failure it was this process that was stopped, not Docker: every call to Docker has a deadline.
+    if let Some(reason) = latest.failure.as_ref().filter(|_| age > given_up_after(interval)) {
+        return Err(TelemetryError::Docker(reason.clone()));
+    }
+    Ok(last_good.stamped(now, latest.failure.is_some() || age > stale_after(interval)))
+}
+
+/// A sample that is two intervals old has missed one.
+fn stale_after(interval: Duration) -> Duration {
+    2 * at_least_two_seconds(interval)
+}
+
+/// After three intervals the last good numbers are given up, all containers' or one container's.
+pub(super) fn given_up_after(interval: Duration) -> Duration {
+    3 * at_least_two_seconds(interval)
+}
+
+/// A scrape takes up to 1.3 s with daemons that collect once a second, so the shortest intervals count as 2 s.
+fn at_least_two_seconds(interval: Duration) -> Duration {
+    interval.max(Duration::from_secs(2))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TICK: Duration = Duration::from_secs(5);
+
+    fn sample(at: Instant) -> Option<Sample<ContainersStats>> {
+        let data = ContainersStats { running_count: Some(3), ..ContainersStats::default() };
+        Some(Sample { at, ..Sample::now(data) })
+    }
+
+    #[test]
+    fn before_the_first_scrape_everything_is_null() {
+        let answer = containers_at(&ContainersLatest::default(), Instant::now(), TICK).expect("an answer");
+        assert_eq!((answer.data, answer.stamp.stale), (ContainersStats::default(), false));
+    }
+
+    #[test]
+    fn a_docker_that_never_answered_is_not_available() {
+        let latest = ContainersLatest { failure: Some("no socket".into()), ..ContainersLatest::default() };
+        assert_eq!(containers_at(&latest, Instant::now(), TICK), Err(TelemetryError::Docker("no socket".into())));
+    }
+
+    #[test]
+    fn good_numbers_grow_stale_and_are_given_up_after_three_intervals() {
+        let start = Instant::now();
+        let at = |seconds: u64, failure: Option<&str>| {
+            let (last_good, failure) = (sample(start), failure.map(Into::into));
+            let latest = ContainersLatest { last_good, failure, ..ContainersLatest::default() };
+            let answer = containers_at(&latest, start + Duration::from_secs(seconds), TICK);
+            answer.map(|answer| (answer.stamp.age_seconds, answer.stamp.stale))
+        };
+        assert_eq!(at(6, None), Ok((6.0, false)));
+        assert_eq!(at(6, Some("refused")), Ok((6.0, true)), "a failed scrape is a missed one");
+        assert_eq!(at(11, None), Ok((11.0, true)), "so is a scrape that hangs");
+        assert_eq!(at(15, Some("refused")), Ok((15.0, true)));
+        assert_eq!(at(16, Some("refused")), Err(TelemetryError::Docker("refused".into())));
+        assert_eq!(at(16, None), Ok((16.0, true)), "Docker was not asked since, so it is not to blame");
+    }
+
+    #[test]
+    fn no_reading_is_an_error_not_a_zero() {
+        let unread = host_at(&HostLatest::default(), Instant::now(), TICK);
+        assert_eq!(unread, Err(TelemetryError::Host("no reading yet".into())));
+    }
+}

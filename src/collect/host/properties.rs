@@ -1,0 +1,91 @@
+//! What holds for any counters that a kernel could show, and for texts that none would.
+//!
+//! `make test` tries a fixed share, the same each time; `make fuzz` tries a million inputs, other ones each time.
+
+use super::{CpuTimes, DiskUsage, HostReading, HostUsage, MemoryReading, derive};
+use proptest::prelude::*;
+use proptest::test_runner::RngSeed;
+
+/// As many cases as PROPTEST_CASES says, of a seed of their own; without it a few, of a fixed one.
+pub(in crate::collect) fn config() -> ProptestConfig {
+    if std::env::var_os("PROPTEST_CASES").is_some() {
+        return ProptestConfig { failure_persistence: None, ..ProptestConfig::default() };
+    }
+    ProptestConfig { cases: 2_000, rng_seed: RngSeed::Fixed(0), failure_persistence: None, ..ProptestConfig::default() }
+}
+
+/// Counters as they are, and at the ends of their range.
+pub(in crate::collect) fn counter() -> impl Strategy<Value = u64> {
+    prop_oneof![8 => 0..1u64 << 40, 1 => any::<u64>(), 1 => Just(0), 1 => Just(u64::MAX)]
+}
+
+/// A text of /proc/stat with up to twelve columns and some CPUs.
+pub(in crate::collect) fn stat() -> impl Strategy<Value = String> {
+    (prop::collection::vec(counter(), 0..12), 0..4usize).prop_map(|(columns, cpus)| {
+        let columns: Vec<String> = columns.iter().map(u64::to_string).collect();
+        let lines: String = (0..cpus).map(|cpu| format!("cpu{cpu} 1 2 3 4\n")).collect();
+        format!("cpu  {}\n{lines}intr 7\n", columns.join(" "))
+    })
+}
+
+/// A text of /proc/meminfo of which any line may be missing.
+pub(in crate::collect) fn meminfo() -> impl Strategy<Value = String> {
+    const NAMES: [&str; 9] = [
+        "MemTotal",
+        "MemFree",
+        "MemAvailable",
+        "Cached",
+        "Active(file)",
+        "Inactive(file)",
+        "SReclaimable",
+        "SwapTotal",
+        "SwapFree",
+    ];
+    prop::collection::vec(prop::option::weighted(0.9, counter()), NAMES.len()).prop_map(|values| {
+        let line = |(name, value): (&str, Option<u64>)| Some(format!("{name}: {} kB\n", value?));
+        NAMES.into_iter().zip(values).filter_map(line).collect()
+    })
+}
+
+fn is_percent(value: f64) -> bool {
+    (0.0..=100.0).contains(&value)
+}
+
+proptest! {
+    #![proptest_config(config())]
+
+    #[test]
+    fn any_two_readings_of_the_host_make_percentages(
+        before in stat(),
+        now in stat(),
+        meminfo in meminfo(),
+        zoneinfo in prop::option::of("(low [0-9]{1,20}\n){0,3}"),
+        (total, used, available) in (counter(), counter(), counter()),
+    ) {
+        let reading = HostReading {
+            usage: HostUsage { cpu: CpuTimes::parse(&now), memory: MemoryReading::parse(&meminfo, || zoneinfo) },
+            disk: Ok(DiskUsage { total, used, available }),
+        };
+        let before = CpuTimes::parse(&before).ok();
+        if let Ok(memory) = &reading.usage.memory {
+            prop_assert!(memory.available <= memory.total && memory.swap_used <= memory.swap_total, "{memory:?}");
+        }
+        if let Ok(stats) = derive("host", &reading, before.as_ref()) {
+            prop_assert!(stats.cpu.iter().all(|cpu| is_percent(cpu.percent) && cpu.count > 0), "{stats:?}");
+            prop_assert!(stats.memory.iter().all(|memory| is_percent(memory.percent)), "{stats:?}");
+            prop_assert!(stats.swap.iter().all(|swap| is_percent(swap.percent)), "{stats:?}");
+            prop_assert!(stats.disk.iter().all(|disk| is_percent(disk.percent)), "{stats:?}");
+            let unknown = [stats.cpu.is_none(), stats.memory.is_none(), stats.disk.is_none()];
+            let errors = [stats.errors.cpu, stats.errors.memory, stats.errors.disk];
+            prop_assert_eq!(unknown, errors.map(|reason| reason.is_some()));
+        }
+    }
+
+    #[test]
+    fn any_text_is_read_or_refused(text in "[\\PC\n:0-9 ]{0,200}") {
+        let _ = CpuTimes::parse(&text);
+        let _ = CpuTimes::parse(&format!("cpu {text}"));
+        let _ = MemoryReading::parse(&text, || Some(text.clone()));
+        let _ = MemoryReading::parse(&format!("MemTotal: 1 kB\nMemFree: {text}"), || Some(text.clone()));
+    }
+}

@@ -1,0 +1,98 @@
+//! When to scrape the containers next. Pure.
+
+use std::time::Duration;
+
+/// From the first scrape to the second, which gives the first CPU numbers.
+const FIRST_WINDOW: Duration = Duration::from_millis(500);
+
+/// Retries after failures start at this pause and double up to an interval, at most [`BACKOFF_LIMIT`].
+const BACKOFF_START: Duration = Duration::from_secs(1);
+const BACKOFF_LIMIT: Duration = Duration::from_secs(5);
+
+/// How a scrape ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Outcome {
+    /// With rates: there was an earlier scrape to compare with.
+    Rates,
+    /// Without rates.
+    NoRates,
+    /// The engine did not answer.
+    Failed,
+}
+
+/// When the next scrape is due.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Next {
+    /// At the next tick of the interval.
+    Tick,
+    /// After this pause; the interval starts over then.
+    After(Duration),
+}
+
+/// Decides when the next scrape is due from how the last ones ended.
+#[derive(Clone, Debug)]
+pub(super) struct Pace {
+    backoff_limit: Duration,
+    /// The pause after the next failure.
+    backoff: Duration,
+    /// Whether the last scrape came sooner than the interval to get rates. If that yields none, hurrying again won't help.
+    hurried: bool,
+}
+
+impl Pace {
+    pub(super) fn new(interval: Duration) -> Self {
+        let backoff_limit = interval.clamp(BACKOFF_START, BACKOFF_LIMIT);
+        Self { backoff_limit, backoff: BACKOFF_START, hurried: false }
+    }
+
+    pub(super) fn after(&mut self, outcome: Outcome) -> Next {
+        let hurry = outcome == Outcome::NoRates && !self.hurried;
+        self.hurried = outcome == Outcome::NoRates;
+        if outcome == Outcome::Failed {
+            let pause = self.backoff;
+            self.backoff = (2 * pause).min(self.backoff_limit);
+            return Next::After(pause);
+        }
+        self.backoff = BACKOFF_START;
+        if hurry { Next::After(FIRST_WINDOW) } else { Next::Tick }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use Next::{After, Tick};
+    use Outcome::{Failed, NoRates, Rates};
+
+    fn plan(interval: u64, outcomes: &[Outcome]) -> Vec<Next> {
+        let mut pace = Pace::new(Duration::from_secs(interval));
+        outcomes.iter().map(|outcome| pace.after(*outcome)).collect()
+    }
+
+    fn seconds(seconds: u64) -> Next {
+        After(Duration::from_secs(seconds))
+    }
+
+    #[test]
+    fn the_second_scrape_hurries_and_the_rest_follow_the_tick() {
+        assert_eq!(plan(5, &[NoRates, Rates, Rates]), [After(FIRST_WINDOW), Tick, Tick]);
+    }
+
+    #[test]
+    fn hurrying_is_tried_once_until_there_are_rates_again() {
+        assert_eq!(plan(5, &[NoRates, NoRates, NoRates]), [After(FIRST_WINDOW), Tick, Tick]);
+        assert_eq!(plan(5, &[NoRates, Rates, NoRates]), [After(FIRST_WINDOW), Tick, After(FIRST_WINDOW)]);
+        assert_eq!(
+            plan(5, &[NoRates, NoRates, Failed, NoRates]),
+            [After(FIRST_WINDOW), Tick, seconds(1), After(FIRST_WINDOW)]
+        );
+    }
+
+    #[test]
+    fn failures_back_off_up_to_an_interval_and_a_success_starts_over() {
+        assert_eq!(plan(60, &[Failed; 5]), [1, 2, 4, 5, 5].map(seconds));
+        assert_eq!(plan(3, &[Failed; 3]), [1, 2, 3].map(seconds));
+        assert_eq!(plan(1, &[Failed; 2]), [1, 1].map(seconds));
+        assert_eq!(plan(5, &[Failed, Failed, Rates, Failed]), [seconds(1), seconds(2), Tick, seconds(1)]);
+    }
+}

@@ -1,0 +1,6 @@
+//! Files under /proc.
+
+/// A file's text, or why it cannot be read.
+pub(super) fn read(path: &str) -> Result<String, String> {
+    std::fs::read_to_string(path).map_err(|error| format!("{path}: {error}"))
+}

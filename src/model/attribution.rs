@@ -1,0 +1,7 @@
+//! Whose load it is: the host's use split into containers and everything else, and the culprit.
+
+mod culprit;
+mod split;
+
+pub use culprit::{Culprit, CulpritTracker, Culprits};
+pub use split::{HostSplit, Split};

@@ -1,0 +1,132 @@
+//! The containers' last scrapes.
+
+use super::intervals::{Intervals, Kept, Recorded, keep_newest};
+use crate::model::containers::ContainersStats;
+use crate::model::timestamp::Timestamp;
+use serde::Serialize;
+
+/// The totals of one scrape.
+#[derive(Clone, Debug, PartialEq, Serialize, miniserde::Deserialize)]
+pub struct TotalsPoint {
+    /// When the scrape ended.
+    pub timestamp: Timestamp,
+    /// The containers' CPU, 100 being one core; `null` if none was measured.
+    pub total_cpu_percent: Option<f64>,
+    /// The containers' memory in MiB; `null` if none was measured.
+    pub total_memory_mb: Option<f64>,
+    /// The containers' CPU in percent of the host they run on; `null` if none was measured.
+    pub cpu_host_percent: Option<f64>,
+    /// The containers' memory in percent of the host's, from the split; `null` if there is no split.
+    pub memory_host_percent: Option<f64>,
+}
+
+/// The CPU of one container over the last scrapes.
+#[derive(Clone, Debug, PartialEq, Serialize, miniserde::Deserialize)]
+pub struct ContainerTrend {
+    /// The first twelve digits of its ID.
+    pub id: String,
+    /// 100 is one core. One value for each of [`ContainersHistory::totals`], `null` where it was not measured.
+    pub cpu: Vec<Option<f64>>,
+}
+
+/// The containers' last scrapes, oldest first, at most [`CAPACITY`](super::CAPACITY).
+///
+/// A scrape that failed is not there: the times tell the gap.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ContainersHistory {
+    /// Seconds from one scrape to the next.
+    pub interval_seconds: u32,
+    /// The totals of each scrape.
+    pub totals: Vec<TotalsPoint>,
+    /// The CPU of each container of the newest scrape.
+    pub containers: Vec<ContainerTrend>,
+}
+
+impl ContainersHistory {
+    /// A history without scrapes.
+    pub fn new(interval_seconds: u32) -> Self {
+        Self { interval_seconds, ..Self::default() }
+    }
+
+    /// When the newest scrape ended.
+    pub fn newest(&self) -> Option<Timestamp> {
+        self.totals.last().map(|point| point.timestamp)
+    }
+
+    /// Appends a scrape, unless it is there already, and forgets containers that are not in it.
+    pub fn record(&mut self, timestamp: Timestamp, stats: &ContainersStats) -> Recorded {
+        if self.totals.iter().any(|point| point.timestamp == timestamp) {
+            return Recorded::Duplicate;
+        }
+        let recorded = self.intervals().step(self.newest(), timestamp);
+        let scrapes = self.totals.len();
+        self.totals.push(TotalsPoint {
+            timestamp,
+            total_cpu_percent: stats.total_cpu_percent,
+            total_memory_mb: stats.total_memory_mb,
+            cpu_host_percent: stats.cpu_host_percent(),
+            memory_host_percent: stats.split.memory_percent.as_ref().map(|split| split.containers),
+        });
+        keep_newest(&mut self.totals);
+        let mut before = std::mem::take(&mut self.containers);
+        for row in &stats.containers {
+            let known = before.iter().position(|trend| trend.id == row.id);
+            let mut trend = known.map_or_else(
+                || ContainerTrend { id: row.id.clone(), cpu: vec![None; scrapes] },
+                |index| before.swap_remove(index),
+            );
+            // A row that missed the scrape shows an earlier number, which does not belong to this scrape.
+            trend.cpu.push(row.cpu.filter(|_| !row.stale));
+            keep_newest(&mut trend.cpu);
+            self.containers.push(trend);
+        }
+        recorded
+    }
+
+    /// The containers' CPU in percent of the host, in the form of [`HostHistory::cpu`](super::HostHistory::cpu).
+    pub fn cpu(&self, silence: f64) -> Vec<Option<f64>> {
+        self.values(silence, |_, point| point.cpu_host_percent)
+    }
+
+    /// The containers' memory in percent of the host's, in the same form.
+    pub fn memory(&self, silence: f64) -> Vec<Option<f64>> {
+        self.values(silence, |_, point| point.memory_host_percent)
+    }
+
+    /// The CPU of the container with this ID, 100 being one core, in the same form.
+    pub fn container_cpu(&self, id: &str, silence: f64) -> Vec<Option<f64>> {
+        let cpu = self.containers.iter().find(|trend| trend.id == id).map_or(&[][..], |trend| &trend.cpu);
+        self.values(silence, |index, _| cpu.get(index).copied().flatten())
+    }
+
+    /// Takes in the server's scrapes; see [`History::merge`](super::History::merge).
+    pub(super) fn merge(&mut self, server: Self) {
+        let Self { interval_seconds, totals, containers } = server;
+        self.interval_seconds = interval_seconds;
+        if totals.is_empty() {
+            return;
+        }
+        let Kept { before, after } = self.intervals().replace(&mut self.totals, totals, |point| point.timestamp);
+        let own = std::mem::replace(&mut self.containers, containers);
+        for trend in &mut self.containers {
+            let known = own.iter().find(|own| own.id == trend.id).map_or(&[][..], |own| &own.cpu);
+            let mut cpu = known.to_vec();
+            cpu.resize(before, None);
+            cpu.append(&mut trend.cpu);
+            let from_end = |back: usize| known.get(known.len().checked_sub(back)?).copied().flatten();
+            cpu.extend((1..=after).rev().map(from_end));
+            keep_newest(&mut cpu);
+            trend.cpu = cpu;
+        }
+    }
+
+    fn values(&self, silence: f64, value: impl Fn(usize, &TotalsPoint) -> Option<f64>) -> Vec<Option<f64>> {
+        self.intervals().values(&self.totals, |point| point.timestamp, value, silence)
+    }
+
+    /// Daemons that collect once a second make one scrape take up to 1.3 s and the next hardly any time. At the shortest
+    /// intervals the times between two scrapes therefore vary by more than an interval.
+    pub(super) fn intervals(&self) -> Intervals {
+        Intervals { seconds: f64::from(self.interval_seconds.max(3)) }
+    }
+}

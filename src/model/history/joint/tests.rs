@@ -1,0 +1,191 @@
+//! Histories that are recorded, interrupted and merged.
+
+use super::*;
+use crate::model::{CAPACITY, ContainerStats, ContainersStats, CpuStats, HostStats, Recorded, Timestamp};
+use Recorded::{AfterGap, Duplicate, Next};
+
+fn time(second: u32) -> Timestamp {
+    let text = format!("\"2026-01-13T{:02}:{:02}:{:02}.000000Z\"", second / 3600, second / 60 % 60, second % 60);
+    miniserde::json::from_str(&text).expect("a timestamp")
+}
+
+fn empty(interval_seconds: u32) -> History {
+    HistoryAnswer { interval_seconds, ..HistoryAnswer::default() }.into()
+}
+
+impl History {
+    fn record_host(&mut self, second: u32, percent: f64) -> Recorded {
+        let cpu = Some(CpuStats { percent, count: 2 });
+        self.host.record(time(second), &HostStats { cpu, ..HostStats::sample() })
+    }
+
+    fn record_containers(&mut self, second: u32, rows: &[(&str, f64)]) -> Recorded {
+        self.containers.record(time(second), &scrape(rows))
+    }
+
+    fn container_cpu(&self, id: &str, silence: f64) -> Vec<Option<f64>> {
+        self.containers.container_cpu(id, self.containers_silence(silence))
+    }
+}
+
+fn scrape(rows: &[(&str, f64)]) -> ContainersStats {
+    let row =
+        |(id, cpu): &(&str, f64)| ContainerStats { id: (*id).into(), cpu: Some(*cpu), ..ContainerStats::sample(id) };
+    ContainersStats { containers: rows.iter().map(row).collect(), ..ContainersStats::default() }
+}
+
+fn history(seconds: &[u32]) -> History {
+    let mut history = empty(5);
+    for second in seconds {
+        let _ = history.record_host(*second, f64::from(*second));
+    }
+    history
+}
+
+/// The host's CPU in the last intervals.
+fn tail<const N: usize>(history: &History, silence: f64) -> [Option<f64>; N] {
+    let cpu = history.host.cpu(silence);
+    assert_eq!(cpu.len(), CAPACITY);
+    cpu[CAPACITY - N..].try_into().expect("enough intervals")
+}
+
+#[test]
+fn keeps_the_newest_sixty() {
+    let seconds: Vec<u32> = (0..62).map(|n| 5 * n).collect();
+    let history = history(&seconds);
+    assert_eq!(history.host.points.len(), CAPACITY);
+    assert_eq!(history.host.cpu(0.0).first(), Some(&Some(10.0)));
+    assert_eq!(history.host.cpu(0.0).last(), Some(&Some(305.0)));
+    assert!(history.host.memory(0.0).iter().all(Option::is_none), "unmeasured is not 0");
+}
+
+#[test]
+fn each_missing_sample_is_a_gap() {
+    assert_eq!(tail(&history(&[0, 5, 10]), 0.0), [None, Some(0.0), Some(5.0), Some(10.0)]);
+    assert_eq!(tail(&history(&[0, 10, 25]), 0.0), [Some(0.0), None, Some(10.0), None, None, Some(25.0)]);
+    assert_eq!(tail(&history(&[0, 5]), 4.0), [Some(0.0), Some(5.0), None]);
+    assert_eq!(tail(&history(&[0, 5]), 11.0), [Some(0.0), Some(5.0), None, None]);
+    let long_ago = history(&[0, 3600]);
+    assert_eq!(long_ago.host.cpu(0.0).iter().flatten().count(), 1, "after a long pause nothing before it is shown");
+    assert!(history(&[]).host.cpu(1e9).iter().all(Option::is_none));
+    assert!(history(&[0]).host.cpu(f64::INFINITY).iter().all(Option::is_none));
+}
+
+#[test]
+fn irregular_times_make_no_gaps() {
+    let mut irregular = history(&[5]);
+    for (second, recorded) in
+        [(10, Next), (14, Next), (20, Next), (20, Duplicate), (24, Next), (31, Next), (41, AfterGap)]
+    {
+        assert_eq!(irregular.record_host(second, f64::from(second)), recorded, "{second}");
+    }
+    assert_eq!(tail(&irregular, 0.0), [Some(10.0), Some(14.0), Some(20.0), Some(24.0), Some(31.0), None, Some(41.0)]);
+}
+
+#[test]
+fn a_clock_set_back_is_a_gap_that_is_not_drawn() {
+    let mut set_back = history(&[1000, 1005]);
+    assert_eq!(set_back.record_host(10, 10.0), AfterGap);
+    assert_eq!(set_back.record_host(15, 15.0), Next);
+    assert_eq!(tail(&set_back, 0.0), [Some(1000.0), Some(1005.0), Some(10.0), Some(15.0)]);
+}
+
+#[test]
+fn the_server_fills_gaps() {
+    let mut own = history(&[0, 5, 30]);
+    own.merge(history(&[0, 5, 10, 15, 20, 25, 30]).into());
+    assert_eq!(tail(&own, 0.0), [0.0, 5.0, 10.0, 15.0, 20.0, 25.0, 30.0].map(Some));
+    own.merge(empty(5).into());
+    assert_eq!(own.host.points.len(), 7, "an empty server takes nothing away");
+}
+
+#[test]
+fn samples_newer_than_the_servers_answer_stay() {
+    let mut own = history(&[0, 10, 15]);
+    own.merge(history(&[0, 5, 10]).into());
+    assert_eq!(tail(&own, 0.0), [0.0, 5.0, 10.0, 15.0].map(Some));
+    let mut set_back = history(&[3600, 3605]);
+    set_back.merge(history(&[3600, 3605, 10]).into());
+    set_back.merge(history(&[5, 10]).into());
+    assert_eq!(tail(&set_back, 0.0), [None, Some(5.0), Some(10.0)], "an hour ahead is no next sample");
+}
+
+#[test]
+fn a_restarted_server_leaves_a_gap_and_our_own_samples() {
+    let mut own = history(&[0, 5, 10]);
+    own.merge(history(&[25, 30]).into());
+    assert_eq!(tail(&own, 0.0), [Some(0.0), Some(5.0), Some(10.0), None, None, Some(25.0), Some(30.0)]);
+}
+
+#[test]
+fn each_container_has_a_value_per_scrape() {
+    let mut history = empty(5);
+    let _ = history.record_containers(0, &[("a", 1.0), ("b", 2.0)]);
+    let _ = history.record_containers(5, &[("c", 3.0), ("b", 2.5)]);
+    let ids: Vec<&str> = history.containers.containers.iter().map(|trend| trend.id.as_str()).collect();
+    assert_eq!(ids, ["c", "b"], "an ended container is forgotten");
+    assert_eq!(history.containers.containers[0].cpu, [None, Some(3.0)]);
+    assert_eq!(history.containers.containers[1].cpu, [Some(2.0), Some(2.5)]);
+    assert_eq!(history.container_cpu("b", 0.0)[CAPACITY - 2..], [Some(2.0), Some(2.5)]);
+    assert!(history.container_cpu("a", 0.0).iter().all(Option::is_none));
+    assert_eq!(empty(5).record_host(0, 0.0), AfterGap, "samples before the first may be missing");
+    for n in 2..70 {
+        assert_eq!(history.record_containers(5 * n, &[("b", f64::from(n))]), Next);
+    }
+    assert_eq!((history.containers.totals.len(), history.containers.containers[0].cpu.len()), (CAPACITY, CAPACITY));
+}
+
+#[test]
+fn the_containers_series_end_when_the_hosts_do() {
+    let mut history = history(&[0, 5, 10]);
+    let _ = history.record_containers(4, &[("a", 1.0)]);
+    let _ = history.record_containers(9, &[("a", 2.0)]);
+    let tail = |history: &History, silence| history.container_cpu("a", silence)[CAPACITY - 2..].to_vec();
+    assert_eq!(tail(&history, 0.0), [Some(1.0), Some(2.0)]);
+    let _ = history.record_host(14, 14.0);
+    assert_eq!(tail(&history, 0.0), [Some(1.0), Some(2.0)], "the scrape of this interval is still to come");
+    let _ = history.record_host(20, 20.0);
+    assert_eq!(tail(&history, 0.0), [Some(2.0), None], "Docker is gone, the host goes on");
+    assert!(history.containers.cpu(history.containers_silence(3600.0)).iter().all(Option::is_none), "both are silent");
+}
+
+#[test]
+fn irregular_scrapes_at_a_short_interval_make_no_gaps() {
+    for interval in [1, 2] {
+        let mut history = empty(interval);
+        for second in [0, 1, 4, 5, 8] {
+            let _ = history.record_containers(second, &[("a", 1.0)]);
+        }
+        assert_eq!(history.container_cpu("a", 0.0)[CAPACITY - 5..], [Some(1.0); 5], "every {interval} s");
+        assert_eq!(history.record_containers(14, &[("a", 1.0)]), AfterGap, "but a pause does");
+    }
+}
+
+#[test]
+fn a_stale_number_is_no_sample() {
+    let mut history = empty(5);
+    let _ = history.record_containers(0, &[("a", 1.0)]);
+    let mut missed = scrape(&[("a", 1.0)]);
+    missed.containers[0].stale = true;
+    let _ = history.containers.record(time(5), &missed);
+    assert_eq!(history.containers.containers[0].cpu, [Some(1.0), None]);
+}
+
+#[test]
+fn merged_trends_keep_one_value_per_scrape() {
+    let mut own = empty(5);
+    let _ = own.record_containers(0, &[("a", 1.0)]);
+    let _ = own.record_containers(5, &[("a", 2.0)]);
+    let mut server = empty(5);
+    let _ = server.record_containers(5, &[("a", 2.0), ("b", 7.0)]);
+    let _ = server.record_containers(10, &[("a", 3.0), ("b", 8.0)]);
+    own.merge(server.into());
+    assert_eq!(own.container_cpu("a", 0.0)[CAPACITY - 3..], [Some(1.0), Some(2.0), Some(3.0)]);
+    assert_eq!(own.container_cpu("b", 0.0)[CAPACITY - 3..], [None, Some(7.0), Some(8.0)]);
+    let mut late = empty(5);
+    let _ = late.record_containers(10, &[("a", 3.0), ("b", 8.0)]);
+    let _ = own.record_containers(15, &[("a", 4.0)]);
+    own.merge(late.into());
+    assert_eq!(own.container_cpu("a", 0.0)[CAPACITY - 4..], [1.0, 2.0, 3.0, 4.0].map(Some));
+    assert_eq!(own.container_cpu("b", 0.0)[CAPACITY - 2..], [Some(8.0), None], "the newest scrape did not have it");
+}

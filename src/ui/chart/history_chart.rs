@@ -1,0 +1,197 @@
+//! The host's last samples in detail, with axes and the values at any time. Axis text is HTML, so that server and browser
+//! draw the same.
+
+use super::local_time::local_time;
+use super::plot::{Frame, Ink};
+use crate::model::{CAPACITY, Severity};
+use crate::ui::format;
+use crate::ui::live::{Live, State};
+use leptos::prelude::*;
+
+/// The size it is drawn at. The page stretches it to its width, except for the strokes.
+const FRAME: Frame = Frame { width: 1000, height: 200, slots: CAPACITY, y_max: 100.0 };
+
+/// One line of the chart.
+#[derive(Clone, Copy)]
+enum Series {
+    Cpu,
+    ContainersCpu,
+    Memory,
+    ContainersMemory,
+}
+
+impl Series {
+    /// Its values in percent of the host, one per interval.
+    fn values(self, state: &State) -> Vec<Option<f64>> {
+        match self {
+            Self::Cpu => state.history.host.cpu(state.silence()),
+            Self::ContainersCpu => state.history.containers.cpu(state.containers_silence()),
+            Self::Memory => state.history.host.memory(state.silence()),
+            Self::ContainersMemory => state.history.containers.memory(state.containers_silence()),
+        }
+    }
+
+    fn at(self, state: &State, slot: usize) -> String {
+        format::percent_exact(self.values(state).get(slot).copied().flatten())
+    }
+
+    /// The range of its values, in words.
+    fn range(self, name: &str, state: &State) -> String {
+        let values = self.values(state);
+        let known = values.iter().flatten();
+        let (low, high) = known.fold((f64::MAX, f64::MIN), |(low, high), value| (low.min(*value), high.max(*value)));
+        match low > high {
+            true => format!("{name} unknown"),
+            false => format!("{name} between {} and {} percent", low as u64, high as u64),
+        }
+    }
+}
+
+fn markup(state: &State) -> String {
+    FRAME.draw(|canvas| {
+        for level in [0.0, 25.0, 50.0, 100.0] {
+            canvas.level(level, Ink::Grid)?;
+        }
+        canvas.level(Severity::HIGH_FROM, Ink::High)?;
+        canvas.level(Severity::CRITICAL_FROM, Ink::Critical)?;
+        canvas.area(&Series::Memory.values(state), Ink::Memory)?;
+        canvas.area(&Series::Cpu.values(state), Ink::Cpu)?;
+        canvas.line(&Series::ContainersMemory.values(state), Ink::ContainersMemory)?;
+        canvas.line(&Series::ContainersCpu.values(state), Ink::ContainersCpu)
+    })
+}
+
+/// The chart in a sentence, for screen readers.
+fn description(state: &State) -> String {
+    format!("{}, {}", Series::Cpu.range("CPU", state), Series::Memory.range("memory", state))
+}
+
+/// When the sample in the last interval was taken, or should have been, in seconds since 1970.
+fn newest(state: &State) -> Option<f64> {
+    let interval = f64::from(state.interval_seconds().max(1));
+    let missed = (state.silence() / interval).floor() * interval;
+    state.history.host.newest().map(|newest| newest.seconds() + missed)
+}
+
+/// The time of an interval this many seconds before the last: the reader's local time if known, otherwise how long ago.
+fn moment(state: &State, seconds_ago: u32, zoned: bool, with_seconds: bool) -> String {
+    match newest(state).filter(|_| zoned) {
+        None => format::ago(seconds_ago),
+        Some(newest) => local_time(newest - f64::from(seconds_ago), with_seconds),
+    }
+}
+
+/// CPU and memory of the host over the last 60 samples, in percent, and the containers' share of them. Pointer and keyboard
+/// show the values at any time.
+#[component]
+pub(in crate::ui) fn HistoryChart(live: Live) -> impl IntoView {
+    let noun = live.settings(|settings| format!("{}s", settings.noun));
+    let title = live.read(|state| format::heading_span(state.interval_seconds()));
+    // The reader's time zone is known in the browser only, once the page is live.
+    let zoned = RwSignal::new(false);
+    Effect::new(move |_| zoned.set(true));
+    let labels = live.read(move |state| {
+        let interval = state.interval_seconds();
+        spans(x_labels(interval).map(|seconds| moment(state, seconds, zoned.get(), interval < 60)))
+    });
+    // The interval whose values are shown; `None` is the newest.
+    let pointed = RwSignal::new(None::<usize>);
+    let slot = move || pointed.get().unwrap_or(CAPACITY - 1);
+    let value = move |series: Series| live.read(move |state| series.at(state, slot()));
+    let when = move |state: &State| match pointed.get() {
+        None => "now".into(),
+        Some(slot) => {
+            let ago = state.interval_seconds() * (CAPACITY - 1).saturating_sub(slot) as u32;
+            moment(state, ago, zoned.get(), true)
+        }
+    };
+    let spoken = live.read(move |state| {
+        let at = |series: Series| series.at(state, slot());
+        format!("{}: CPU {}, memory {}", when(state), at(Series::Cpu), at(Series::Memory))
+    });
+    let cursor = Signal::derive(move || FRAME.x(slot()).to_string());
+    let cursor_class = Signal::derive(move || {
+        String::from(if pointed.get().is_some() { "chart-cursor" } else { "chart-cursor is-hidden" })
+    });
+    let key = |class: &'static str, name: String, series: Series| {
+        view! { <span class=class>{name}" "<b>{value(series)}</b></span> }
+    };
+    let point = move |event: leptos::ev::PointerEvent| {
+        let width = f64::from(event_target::<leptos::web_sys::HtmlElement>(&event).client_width()).max(1.0);
+        let place = f64::from(event.offset_x()) / width * (CAPACITY - 1) as f64;
+        pointed.set(Some(((place + 0.5).max(0.0) as usize).min(CAPACITY - 1)));
+    };
+    view! {
+        <section class="card" aria-labelledby="history-title">
+            <div class="card-head">
+                <h2 id="history-title">{title}</h2>
+                <p class="legend">
+                    <span class="when">{live.read(when)}</span>
+                    {key("key key-cpu", "CPU".into(), Series::Cpu)}
+                    {key("key key-cpu is-part", noun.clone(), Series::ContainersCpu)}
+                    {key("key key-memory", "Memory".into(), Series::Memory)}
+                    {key("key key-memory is-part", noun, Series::ContainersMemory)}
+                </p>
+            </div>
+            <div class="chart">
+                <div class="chart-y" aria-hidden="true" inner_html=spans(["100", "75", "50", "25", "0"])></div>
+                <div class="chart-area">
+                    <svg
+                        class="chart-plot"
+                        viewBox=FRAME.view_box()
+                        preserveAspectRatio="none"
+                        role="img"
+                        aria-label=live.read(description)
+                        inner_html=live.read(markup)
+                    ></svg>
+                    <svg class=cursor_class viewBox=FRAME.view_box() preserveAspectRatio="none" aria-hidden="true">
+                        <line x1=cursor x2=cursor y1="0" y2="100%"/>
+                    </svg>
+                    <input
+                        type="range"
+                        class="chart-pointer"
+                        min="0"
+                        max=CAPACITY - 1
+                        prop:value=move || slot().to_string()
+                        aria-label="Sample"
+                        aria-valuetext=spoken
+                        on:input=move |event| pointed.set(event_target_value(&event).parse().ok())
+                        on:pointermove=point
+                        on:pointerleave=move |_| pointed.set(None)
+                        on:blur=move |_| pointed.set(None)
+                    />
+                </div>
+                <div class="chart-x" aria-hidden="true" inner_html=labels></div>
+            </div>
+        </section>
+    }
+}
+
+/// Five places from the oldest interval to now, in seconds before now.
+fn x_labels(interval_seconds: u32) -> [u32; 5] {
+    [4, 3, 2, 1, 0].map(|quarter| interval_seconds * (CAPACITY as u32 - 1) * quarter / 4)
+}
+
+/// Labels as markup; their text is our own.
+fn spans(labels: [impl AsRef<str>; 5]) -> String {
+    labels.iter().map(|label| format!("<span>{}</span>", label.as_ref())).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn labels_are_evenly_spaced() {
+        assert_eq!(x_labels(4), [236, 177, 118, 59, 0]);
+        assert_eq!(FRAME.x(0), 0);
+        assert_eq!(FRAME.x(CAPACITY - 1), 10_000, "the newest is at the right edge");
+    }
+
+    #[test]
+    fn an_empty_history_has_axes_and_says_so() {
+        let state = State::default();
+        assert_eq!(markup(&state).matches("<polyline ").count(), 6);
+        assert_eq!(description(&state), "CPU unknown, memory unknown");
+    }
+}

@@ -1,0 +1,15 @@
+//! A bar from 0 to 100 percent. Its length is an SVG attribute, because a strict page refuses inline styles.
+
+use crate::ui::format;
+use leptos::prelude::*;
+
+/// A bar filled to `percent`, empty while that is unknown, coloured by its class.
+pub(in crate::ui) fn bar(class: &'static str, percent: Option<f64>) -> impl IntoView {
+    let width = format::decimal(percent.unwrap_or(0.0).clamp(0.0, 100.0));
+    view! {
+        <svg class=class viewBox="0 0 100 4" preserveAspectRatio="none" aria-hidden="true">
+            <rect class="bar-track" width="100" height="4"/>
+            <rect class="bar-fill" width=width height="4"/>
+        </svg>
+    }
+}

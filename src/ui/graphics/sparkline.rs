@@ -1,0 +1,144 @@
+//! A line the size of a word. Drawn by hand: plotters is a tenth of what the header may weigh.
+
+use super::series::runs;
+use leptos::prelude::*;
+use std::fmt::Write;
+
+/// Coordinates are whole tenths of a CSS pixel, which are short to write.
+const SCALE: u32 = 10;
+
+/// Margin around the line, so that neither the line nor its dot is cut off at an edge.
+const MARGIN: u32 = 2;
+
+/// A sparkline: no axes, legend or cursor, a dot at the newest value. A missing sample is a gap; a value between two
+/// missing ones is a dot. Redrawn when the data change.
+///
+/// Purely visual, so hidden from screen readers: show the newest value beside it. Its line and area are in `color`; the
+/// class `ht-spark` in `style/component.css` gives them their strokes.
+///
+/// ```
+/// use host_telemetry::ui::Sparkline;
+/// use leptos::prelude::*;
+///
+/// #[component]
+/// fn Requests(per_second: Signal<Vec<Option<f64>>>) -> impl IntoView {
+///     view! { <Sparkline data=per_second color="seagreen" y_max=500.0 width=120 height=24/> }
+/// }
+/// ```
+#[component]
+pub fn Sparkline(
+    /// The values, oldest first, evenly spaced over the width.
+    #[prop(into)]
+    data: Signal<Vec<Option<f64>>>,
+    /// A CSS colour, custom properties included.
+    #[prop(into)]
+    color: String,
+    /// The top of the scale, which begins at 0; values above it are drawn there.
+    #[prop(default = 100.0)]
+    y_max: f64,
+    /// Width in CSS pixels.
+    #[prop(default = 60)]
+    width: u32,
+    /// Height in CSS pixels.
+    #[prop(default = 20)]
+    height: u32,
+) -> impl IntoView {
+    let markup = Signal::derive(move || data.with(|data| spark(data, y_max, (width, height))));
+    view! {
+        <svg
+            class="ht-spark"
+            width=width
+            height=height
+            viewBox=spark_box((width, height))
+            color=color
+            aria-hidden="true"
+            inner_html=markup
+        ></svg>
+    }
+}
+
+/// The viewBox of an element that holds a sparkline of this width and height.
+pub(in crate::ui) fn spark_box((width, height): (u32, u32)) -> String {
+    format!("0 0 {} {}", width * SCALE, height * SCALE)
+}
+
+/// A sparkline of this width and height, as markup for the inside of its SVG element.
+pub(in crate::ui) fn spark(data: &[Option<f64>], y_max: f64, (width, height): (u32, u32)) -> String {
+    let top = y_max.max(f64::MIN_POSITIVE);
+    let across = f64::from(width.saturating_sub(2 * MARGIN) * SCALE) / data.len().saturating_sub(1).max(1) as f64;
+    let up = f64::from(height.saturating_sub(2 * MARGIN) * SCALE) / top;
+    let bottom = height.saturating_sub(MARGIN) * SCALE;
+    let x = |slot: usize| MARGIN * SCALE + (slot as f64 * across) as u32;
+    let y = |value: f64| bottom.saturating_sub((value * up) as u32);
+    let mut markup = String::new();
+    // Writing to a text cannot fail.
+    let dot = |markup: &mut String, (slot, value), radius: u32| {
+        let _ = write!(markup, "<circle cx=\"{}\" cy=\"{}\" r=\"{radius}\"/>", x(slot), y(value));
+    };
+    for run in runs(data, top) {
+        let (Some(first), Some(last)) = (run.first(), run.last()) else { continue };
+        if run.len() == 1 {
+            dot(&mut markup, *first, 12);
+            continue;
+        }
+        let mut line = String::new();
+        for (slot, value) in &run {
+            let _ = write!(line, "{},{} ", x(*slot), y(*value));
+        }
+        let _ = write!(
+            markup,
+            "<polygon points=\"{line}{},{bottom} {},{bottom}\"/><polyline points=\"{line}\"/>",
+            x(last.0),
+            x(first.0)
+        );
+    }
+    if let Some(Some(newest)) = data.last() {
+        dot(&mut markup, (data.len() - 1, newest.max(0.0).min(top)), 20);
+    }
+    markup
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn count(markup: &str, element: &str) -> usize {
+        markup.matches(&format!("<{element} ")).count()
+    }
+
+    #[test]
+    fn sixty_values_are_one_line_of_sixty_points() {
+        let data: Vec<_> = (0..60).map(|i| Some(f64::from(i))).collect();
+        let markup = spark(&data, 100.0, (60, 20));
+        assert_eq!((count(&markup, "polyline"), count(&markup, "polygon"), count(&markup, "circle")), (1, 1, 1));
+        let line = markup.split("<polyline ").nth(1).and_then(|rest| rest.split("points=\"").nth(1)).expect("points");
+        assert_eq!(line.split('"').next().expect("a list").split_whitespace().count(), 60);
+    }
+
+    #[test]
+    fn the_scale_is_from_corner_to_corner() {
+        let markup = spark(&[Some(0.0), Some(50.0), Some(100.0)], 100.0, (60, 20));
+        assert!(markup.contains("<polyline points=\"20,180 300,100 580,20 \"/>"), "{markup}");
+        assert!(markup.contains("<polygon points=\"20,180 300,100 580,20 580,180 20,180\"/>"), "{markup}");
+        assert!(markup.ends_with("<circle cx=\"580\" cy=\"20\" r=\"20\"/>"), "{markup}");
+        assert_eq!(spark_box((60, 20)), "0 0 600 200");
+    }
+
+    #[test]
+    fn a_gap_is_neither_bridge_nor_zero() {
+        let gap = spark(&[Some(10.0), Some(20.0), None, Some(30.0), Some(40.0)], 100.0, (60, 20));
+        assert_eq!(count(&gap, "polyline"), 2);
+        let newest_missing = spark(&[Some(10.0), Some(20.0), None], 100.0, (60, 20));
+        assert_eq!(count(&newest_missing, "circle"), 0, "no dot where nothing was measured");
+    }
+
+    #[test]
+    fn nothing_measured_draws_nothing() {
+        for data in [&[][..], &[None, None]] {
+            assert_eq!(spark(data, 100.0, (60, 20)), "");
+        }
+        for (y_max, size) in [(0.0, (0, 0)), (f64::NAN, (60, 20)), (1e300, (60, 20))] {
+            assert_eq!(count(&spark(&[Some(1.0), Some(2.0)], y_max, size), "circle"), 1, "no room or scale, no panic");
+        }
+    }
+}

@@ -1,0 +1,112 @@
+//! One metric of the header: label, graphic, value in its band's colour, severity ticks, and its culprit.
+
+use crate::model::ContainersStats;
+use crate::ui::format;
+use crate::ui::graphics::{SeverityTicks, Sparkline, bar};
+use crate::ui::ids::PANEL;
+use crate::ui::live::{Live, State};
+use crate::ui::metrics::{Attribution, Graphic, Metric, Reading};
+use leptos::either::Either;
+use leptos::prelude::*;
+
+/// A metric of the header.
+#[component]
+pub(super) fn MetricView(live: Live, metric: &'static Metric) -> impl IntoView {
+    let culprit = move |text: fn(CulpritText) -> String| {
+        live.read(move |state| text(CulpritText::of(metric, state).unwrap_or_default()))
+    };
+    let reading = move |text: fn(Reading) -> String| live.read(move |state| text(reading(metric, state)));
+    let percent = move |state: &State| state.host.as_ref().and_then(metric.percent);
+    view! {
+        <div class=live.read(move |state| class(metric, state)) title=live.read(move |state| tooltip(metric, state))>
+            <span class="sr-only">{live.read(move |state| metric.spoken(state.host.as_ref()))}</span>
+            <span class="ht-look" aria-hidden="true">
+                <span class="ht-label">{metric.label}</span>
+                {graphic(live, metric)}
+                <span class="ht-value">
+                    <span class="ht-full" data-widest=reading(|reading| reading.widest)>
+                        <span class="ht-number">{reading(|reading| reading.value)}</span>
+                        <span class="ht-rest">{reading(|reading| reading.rest)}</span>
+                    </span>
+                    <span class="ht-short" data-widest="100%">{live.read(move |state| format::percent(percent(state)))}</span>
+                </span>
+                <SeverityTicks/>
+            </span>
+            <button type="button" class="ht-culprit" popovertarget=PANEL title=culprit(|culprit| culprit.tooltip)>
+                <span class="ht-who">{culprit(|culprit| culprit.name)}</span>
+                " "
+                <b>{culprit(|culprit| culprit.share)}</b>
+                <span class="sr-only">" of the host's " {metric.noun}</span>
+            </button>
+        </div>
+    }
+}
+
+fn graphic(live: Live, metric: &'static Metric) -> impl IntoView {
+    match metric.graphic {
+        Graphic::Sparkline(values) => {
+            let data = live.read(move |state| values(&state.history.host, state.silence()));
+            Either::Left(view! { <Sparkline data color=format!("var(--ht-{})", metric.id)/> })
+        }
+        Graphic::Bar(class) => {
+            let percent = live.read(move |state| state.host.as_ref().and_then(metric.percent));
+            Either::Right(move || bar(class(percent.get()), percent.get()))
+        }
+    }
+}
+
+fn reading(metric: &Metric, state: &State) -> Reading {
+    let Some(host) = &state.host else { return Reading::unknown(&state.host_problem) };
+    (metric.read)(host).unwrap_or_else(|| Reading::unknown((metric.error)(&host.errors).as_deref().unwrap_or_default()))
+}
+
+/// Band, rank, and whether there is a culprit. An overdue value loses its colour.
+fn class(metric: &Metric, state: &State) -> String {
+    let band = state.host.as_ref().and_then(|host| metric.band(host)).map_or("unknown", |band| band.word());
+    let ranking = state.ranking();
+    let rank = ranking.iter().position(|ranked| *ranked == metric).map_or(1, |place| place + 1);
+    let stale = if state.host_stale.is_some() { " is-stale" } else { "" };
+    // Of two culprits, the one of the worse metric has the space.
+    let first = ranking.into_iter().find(|ranked| state.culprit(ranked).is_some());
+    let culprit = match state.culprit(metric) {
+        None => "",
+        Some(_) if first == Some(metric) => " has-culprit",
+        Some(_) => " has-second",
+    };
+    format!("ht-metric is-{} is-{band} is-rank-{rank}{stale}{culprit}", metric.id)
+}
+
+/// The exact numbers; on a second line, how the containers and everything else share them.
+fn tooltip(metric: &Metric, state: &State) -> String {
+    let split = metric.attribution.as_ref().filter(|_| state.host.is_some() && !state.containers_stale);
+    let split = split.zip(state.measured());
+    let split = split.and_then(|(attribution, stats)| split_text(attribution, stats, &state.settings.noun));
+    reading(metric, state).tooltip + &split.unwrap_or_default()
+}
+
+fn split_text(attribution: &Attribution, stats: &ContainersStats, noun: &str) -> Option<String> {
+    let split = (attribution.split)(&stats.split)?;
+    let part = |value: f64| format::split_part(split, (attribution.text)(value));
+    let (containers, other, host) = (part(split.containers), part(split.other), part(split.host));
+    Some(format!("\n{} {containers} + everything else {other} = {host}", format::measured(stats, noun)))
+}
+
+/// A culprit in words; empty where there is none.
+#[derive(Default)]
+struct CulpritText {
+    name: String,
+    share: String,
+    tooltip: String,
+}
+
+impl CulpritText {
+    fn of(metric: &Metric, state: &State) -> Option<Self> {
+        let culprit = state.culprit(metric)?;
+        let name = match culprit.is_outside() {
+            true => format!("outside {}s", state.settings.noun),
+            false => culprit.name.clone(),
+        };
+        let tooltip = format!("{name}: {} of the host's {}", format::exact(culprit.percent), metric.noun);
+        Some(Self { name, share: format::percent(Some(culprit.percent)), tooltip })
+    }
+}

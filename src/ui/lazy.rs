@@ -1,0 +1,93 @@
+//! Parts of the page whose code is in the bundle's second file, so that the header does not wait for it.
+//!
+//! The server renders them like any other part. The browser keeps that HTML, loads the second file when a part is needed,
+//! and then replaces the HTML by a live part, because the numbers may have changed since. [`show`] is the one way into the
+//! second file: what only it calls is not in the first.
+
+// The server renders what the browser must not name outside of `show`.
+#[cfg_attr(feature = "ssr", path = "lazy/ssr.rs")]
+#[cfg_attr(not(feature = "ssr"), path = "lazy/hydrate.rs")]
+mod first;
+
+use super::chart::HistoryChart;
+use super::live::{Live, RETRY, sleep};
+use super::panel::Panel;
+use super::table::TableCard;
+use leptos::html::Div;
+use leptos::mount::mount_to;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use leptos::web_sys::HtmlElement;
+use std::any::Any;
+use wasm_split_helpers::{SplitLoaderError, wasm_split};
+
+/// A part in the second file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Section {
+    /// Below the header: the chart, and every container.
+    Page,
+    /// The header's panel.
+    Panel,
+}
+
+/// The page's chart of the host, and its table of the containers.
+#[component]
+pub fn Details(
+    /// The state to show.
+    live: Live,
+) -> impl IntoView {
+    view! { <Lazy live section=Section::Page wanted=RwSignal::new(true)/> }
+}
+
+/// A section that becomes live once it is wanted.
+#[component]
+pub(super) fn Lazy(live: Live, section: Section, wanted: RwSignal<bool>) -> impl IntoView {
+    let element = NodeRef::<Div>::new();
+    // The live part is removed with the component.
+    let shown = StoredValue::new_local(None::<Box<dyn Any>>);
+    Effect::new(move |begun: Option<bool>| {
+        let begun = begun.unwrap_or(false);
+        let Some(element) = element.get().filter(|_| wanted.get() && !begun) else { return begun };
+        spawn_local(async move {
+            // If the file cannot be loaded, try again for as long as the component exists.
+            while shown.try_with_value(|_| ()).is_some() {
+                if let Ok(handle) = show(section, element.clone().into(), live, wanted).await {
+                    shown.try_set_value(Some(handle));
+                    return;
+                }
+                sleep(RETRY).await;
+            }
+        });
+        true
+    });
+    let html = match section {
+        Section::Page => first::html(|| page(live)),
+        Section::Panel => first::html(|| panel(live, wanted)),
+    };
+    view! { <div class="ht-later" node_ref=element inner_html=html></div> }
+}
+
+#[wasm_split(lazy, fallible)]
+fn show(
+    section: Section,
+    element: HtmlElement,
+    live: Live,
+    wanted: RwSignal<bool>,
+) -> Result<Box<dyn Any>, SplitLoaderError> {
+    element.set_inner_html("");
+    Ok(match section {
+        Section::Page => Box::new(mount_to(element, move || page(live))),
+        Section::Panel => Box::new(mount_to(element, move || panel(live, wanted))),
+    })
+}
+
+fn page(live: Live) -> impl IntoView {
+    view! {
+        <HistoryChart live/>
+        <TableCard live/>
+    }
+}
+
+fn panel(live: Live, open: RwSignal<bool>) -> impl IntoView {
+    view! { <Panel live open/> }
+}

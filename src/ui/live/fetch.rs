@@ -1,0 +1,60 @@
+//! Asking the server's endpoints: plain GETs without arguments. Not by the server functions' own client, which weighs more
+//! than the header's view.
+
+use super::timer::sleep;
+use crate::api::{FromJson, TelemetryError, Wire};
+use futures::future::{Either, select};
+use leptos::prelude::*;
+use leptos::server_fn::{Bytes, Decodes};
+use leptos::web_sys::wasm_bindgen::{JsCast, JsValue};
+use leptos::web_sys::{AbortController, RequestInit, Response};
+use std::pin::pin;
+use std::time::Duration;
+use wasm_bindgen_futures::JsFuture;
+
+/// A request that takes longer has failed.
+const TIMEOUT: Duration = Duration::from_secs(3);
+
+/// What the endpoint at `path` answers.
+///
+/// The timeout covers the whole request, body included; the browser's own would stop at the head.
+pub(super) async fn ask<T: FromJson>(path: &str) -> Result<T, TelemetryError> {
+    let request = Request::new();
+    match select(pin!(request.send(path)), sleep(TIMEOUT)).await {
+        Either::Left((answer, _)) => answer,
+        Either::Right(_) => Err(TelemetryError::Timeout),
+    }
+}
+
+/// A request that is aborted when dropped.
+struct Request(Option<AbortController>);
+
+impl Request {
+    fn new() -> Self {
+        Self(AbortController::new().ok())
+    }
+
+    async fn send<T: FromJson>(&self, path: &str) -> Result<T, TelemetryError> {
+        let (is_ok, text) = self.text(path).await.map_err(|_| TelemetryError::Request("no answer".into()))?;
+        let body = Bytes::from(text);
+        let strange = |why: &str| TelemetryError::Request(why.into());
+        if is_ok { Wire::decode(body).map_err(strange) } else { Err(Wire::decode(body).unwrap_or_else(strange)) }
+    }
+
+    async fn text(&self, path: &str) -> Result<(bool, String), JsValue> {
+        let init = RequestInit::new();
+        init.set_signal(self.0.as_ref().map(AbortController::signal).as_ref());
+        let response = JsFuture::from(window().fetch_with_str_and_init(path, &init)).await?;
+        let response = response.unchecked_into::<Response>();
+        let text = JsFuture::from(response.text()?).await?;
+        Ok((response.ok(), text.as_string().unwrap_or_default()))
+    }
+}
+
+impl Drop for Request {
+    fn drop(&mut self) {
+        if let Some(controller) = &self.0 {
+            controller.abort();
+        }
+    }
+}

@@ -1,0 +1,172 @@
+//! The handle to the live state, and the loop that keeps it up to date.
+
+use super::fetch;
+use super::poller::{Pause, Polled, Poller};
+use super::state::State;
+use super::timer::{is_hidden, sleep};
+use crate::api::{GetContainers, GetHistory, GetHost, RenderedSnapshot, Settings, TelemetryError};
+use crate::model::{ContainersStats, HistoryAnswer, HostStats, Recorded, Stamped, Timestamp};
+use futures::future::join;
+use leptos::ev;
+use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
+use leptos::task::spawn_local;
+use std::time::Duration;
+
+/// The live state. Copies refer to the same state.
+///
+/// All of it is one signal: what is derived from it is short text, computed twice an interval and compared by the page.
+#[derive(Clone, Copy)]
+pub struct Live {
+    state: RwSignal<State>,
+    poller: StoredValue<Poller>,
+}
+
+impl Live {
+    /// Takes the [`Snapshot`](crate::api::Snapshot) that the server rendered from, or an empty state where there is none, and
+    /// starts to poll in the browser. Polling ends with the reactive owner it was started in.
+    pub fn start() -> Self {
+        let snapshot = RenderedSnapshot::shared();
+        let ages = snapshot.as_ref().map(|snapshot| (snapshot.host.age(), snapshot.containers.age()));
+        let live = Self {
+            state: RwSignal::new(snapshot.map(State::from).unwrap_or_default()),
+            poller: StoredValue::default(),
+        };
+        Effect::new(move |_| {
+            live.poller.update_value(|poller| {
+                let (host, containers) = ages.unwrap_or_default();
+                host.into_iter().for_each(|age| poller.host_sampled(age, now()));
+                containers.into_iter().for_each(|age| poller.containers_scraped(age));
+            });
+            let interval = live.interval_seconds();
+            live.poll_after(live.poller.with_value(|poller| poller.first(ages.is_some(), interval)));
+            let listener = window_event_listener(ev::visibilitychange, move |_| live.on_visibility_change());
+            on_cleanup(move || listener.remove());
+        });
+        live
+    }
+
+    /// Reads from the state, and again when it changes.
+    pub(in crate::ui) fn read<T: Send + Sync + 'static>(
+        self,
+        read: impl Fn(&State) -> T + Send + Sync + 'static,
+    ) -> Signal<T> {
+        Signal::derive(move || self.state.with(&read))
+    }
+
+    /// Reads from the state and subscribes the caller to its changes.
+    pub(in crate::ui) fn with<T>(self, read: impl FnOnce(&State) -> T) -> T {
+        self.state.with(read)
+    }
+
+    /// Reads from the state once.
+    pub(in crate::ui) fn untracked<T>(self, read: impl FnOnce(&State) -> T) -> T {
+        self.state.with_untracked(read)
+    }
+
+    /// Reads from the settings, which do not change.
+    pub fn settings<T>(self, read: impl FnOnce(&Settings) -> T) -> T {
+        self.untracked(|state| read(&state.settings))
+    }
+
+    /// Asks for each container's history, which the first HTML leaves out; once, as it is kept up to date from then on.
+    pub(in crate::ui) fn load_trends(self) {
+        if self.poller.try_update_value(Poller::needs_trends) == Some(true) {
+            // Not in the scope of the part of the page that needs it: the request must be seen to its end.
+            spawn_local(self.ask_history());
+        }
+    }
+
+    fn interval_seconds(self) -> u32 {
+        self.untracked(State::interval_seconds)
+    }
+
+    fn on_visibility_change(self) {
+        if let Some(pause) = self.poller.with_value(|poller| poller.visibility_changed(is_hidden())) {
+            self.poll_after(pause);
+        }
+    }
+
+    /// Polls after `pause` and then on, in place of any other loop, until the state is gone.
+    fn poll_after(self, pause: Duration) {
+        let Some(generation) = self.poller.try_update_value(Poller::begin_loop) else { return };
+        let is_current = move || self.poller.try_with_value(|poller| poller.is_current(generation)) == Some(true);
+        spawn_local(async move {
+            let mut next = sleep(pause);
+            loop {
+                next.await;
+                if !is_current() {
+                    return;
+                }
+                let interval = self.interval_seconds();
+                let retry = sleep(Poller::retry(interval));
+                self.poller.try_update_value(Poller::poll_sent);
+                let polled = self.poll().await;
+                if !is_current() {
+                    return;
+                }
+                let (hidden, interval) = (is_hidden(), self.interval_seconds());
+                // The timer starts before anything else is asked for.
+                next = match self.poller.try_update_value(|poller| poller.polled(polled, hidden, interval)) {
+                    Some(Pause::FromNow(pause)) => sleep(pause),
+                    Some(Pause::FromBegin(_)) => retry,
+                    None => return,
+                };
+                if self.poller.try_with_value(|poller| poller.fills_gap(polled, hidden)) == Some(true) {
+                    self.ask_history().await;
+                }
+                self.poller.try_update_value(Poller::poll_ended);
+            }
+        });
+    }
+
+    /// Asks both endpoints and takes their answers.
+    async fn poll(self) -> Polled {
+        let (host, containers) = join(
+            fetch::ask::<Stamped<HostStats>>(GetHost::PATH),
+            fetch::ask::<Stamped<ContainersStats>>(GetContainers::PATH),
+        )
+        .await;
+        let answered = host.is_ok() && !matches!(containers, Err(TelemetryError::Timeout));
+        let age = self.poller.try_update_value(|poller| {
+            if let Ok(host) = &host {
+                poller.host_sampled(host.stamp.age_seconds, now());
+            }
+            match &containers {
+                Ok(Stamped { data, stamp }) if data.running_count.is_some() => {
+                    poller.containers_scraped(stamp.age_seconds)
+                }
+                Ok(_) | Err(TelemetryError::Docker(_)) => poller.containers_gone(),
+                Err(_) => {}
+            }
+            poller.host_age_at(now())
+        });
+        let recorded = self
+            .state
+            .try_update(|state| [state.accept_host(host, age.flatten()), state.accept_containers(containers)]);
+        let after_gap = recorded.is_some_and(|recorded| recorded.contains(&Some(Recorded::AfterGap)));
+        Polled { answered, after_gap }
+    }
+
+    /// Fills the gaps that the server can fill; a request that fails leaves them.
+    async fn ask_history(self) {
+        if self.poller.try_update_value(Poller::begin_history) != Some(true) {
+            return;
+        }
+        let answer = fetch::ask::<HistoryAnswer>(GetHistory::PATH).await;
+        self.poller.try_update_value(|poller| poller.end_history(answer.is_ok()));
+        if let Ok(history) = answer {
+            self.state.try_update(|state| state.history.merge(history));
+        }
+    }
+}
+
+/// Seconds since 1970 by the browser's clock.
+fn now() -> f64 {
+    Timestamp::now().seconds()
+}
+
+/// The state of the page's context, or a new one.
+pub(in crate::ui) fn use_live() -> Live {
+    use_context::<Live>().unwrap_or_else(Live::start)
+}

@@ -1,0 +1,243 @@
+//! When the page polls, and when it asks for the history. Pure: [`Live`](super::Live) does what it says.
+
+use std::time::Duration;
+
+/// While the page is hidden, a poll a minute keeps the tab's title up to date.
+const HIDDEN_PERIOD: Duration = Duration::from_secs(60);
+
+/// The longest pause after a failed poll, so that the server's return is soon visible.
+pub(in crate::ui) const RETRY: Duration = Duration::from_secs(5);
+
+/// A sample is asked for this long after it is due, because ages have one decimal.
+const MARGIN: Duration = Duration::from_millis(150);
+
+/// A polling loop. Starting another one makes the earlier ones end when they next wake.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Generation(u32);
+
+/// How a poll ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Polled {
+    /// Whether both endpoints answered.
+    pub(super) answered: bool,
+    /// Whether samples may be missing before the new ones.
+    pub(super) after_gap: bool,
+}
+
+/// Decides when to poll, and when to ask for the history.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(super) struct Poller {
+    generation: u32,
+    /// Whether the present loop waits for answers.
+    is_polling: bool,
+    /// Whether the history is being asked for. Only one request is made at a time.
+    is_asking_history: bool,
+    /// Whether the server may have samples that the page lacks.
+    has_gap: bool,
+    /// Whether each container's history is there or was asked for. The first HTML leaves it out.
+    has_trends: bool,
+    /// Age of the host's sample in its last good answer, in seconds.
+    host_age: Option<f64>,
+    /// Age of the containers' scrape in its last good answer, in seconds.
+    containers_age: Option<f64>,
+    /// When the host's sample was taken, in seconds by the browser's clock, which may differ from the server's.
+    host_sampled_at: Option<f64>,
+}
+
+impl Poller {
+    /// Begins a loop in place of any other.
+    pub(super) fn begin_loop(&mut self) -> Generation {
+        self.generation += 1;
+        Generation(self.generation)
+    }
+
+    /// Whether a loop is the present one.
+    pub(super) fn is_current(&self, loop_: Generation) -> bool {
+        loop_ == Generation(self.generation)
+    }
+
+    /// The host's sample was this old when it came `now`, by the browser's clock.
+    pub(super) fn host_sampled(&mut self, age: f64, now: f64) {
+        self.host_age = Some(age);
+        self.host_sampled_at = Some(now - age);
+    }
+
+    /// The containers' scrape was this old.
+    pub(super) fn containers_scraped(&mut self, age: f64) {
+        self.containers_age = Some(age);
+    }
+
+    /// The containers have no numbers any more.
+    pub(super) fn containers_gone(&mut self) {
+        self.containers_age = None;
+    }
+
+    /// How old the host's sample is `now`; `None` while there is none.
+    pub(super) fn host_age_at(&self, now: f64) -> Option<f64> {
+        self.host_sampled_at.map(|at| now - at)
+    }
+
+    /// The pause before the first poll: none where the HTML came without numbers.
+    pub(super) fn first(&self, has_snapshot: bool, interval: u32) -> Duration {
+        if has_snapshot { self.until_next_sample(interval) } else { Duration::ZERO }
+    }
+
+    /// The present loop sent its requests.
+    pub(super) fn poll_sent(&mut self) {
+        self.is_polling = true;
+    }
+
+    /// The pause before the next poll. After a failure it counts from when the failed poll began.
+    pub(super) fn polled(&mut self, polled: Polled, hidden: bool, interval: u32) -> Pause {
+        self.has_gap |= polled.after_gap;
+        match polled.answered {
+            _ if hidden => Pause::FromNow(HIDDEN_PERIOD),
+            true => Pause::FromNow(self.until_next_sample(interval)),
+            false => Pause::FromBegin(Self::retry(interval)),
+        }
+    }
+
+    /// The pause between the beginnings of two polls of which the first failed.
+    pub(super) fn retry(interval: u32) -> Duration {
+        Duration::from_secs(interval.into()).min(RETRY)
+    }
+
+    /// Whether to fill gaps after this poll. A gap on a hidden page waits until the page is visible.
+    pub(super) fn fills_gap(&self, polled: Polled, hidden: bool) -> bool {
+        polled.answered && self.has_gap && !hidden
+    }
+
+    /// The present loop has all answers that it waited for.
+    pub(super) fn poll_ended(&mut self) {
+        self.is_polling = false;
+    }
+
+    /// The pause with which to begin a new loop as the page becomes visible or hidden; `None` while requests are in flight,
+    /// after which the present loop goes on by itself.
+    pub(super) fn visibility_changed(&self, hidden: bool) -> Option<Duration> {
+        let pause = if hidden { HIDDEN_PERIOD } else { Duration::ZERO };
+        (!self.is_polling).then_some(pause)
+    }
+
+    /// Each container's history is needed. Whether to ask for it, which is done once: it is kept up to date from then on.
+    pub(super) fn needs_trends(&mut self) -> bool {
+        let is_first = !std::mem::replace(&mut self.has_trends, true);
+        self.has_gap |= is_first;
+        is_first
+    }
+
+    /// Whether to send a request for the history, which is then in flight.
+    pub(super) fn begin_history(&mut self) -> bool {
+        !std::mem::replace(&mut self.is_asking_history, true)
+    }
+
+    /// The request for the history has ended.
+    pub(super) fn end_history(&mut self, received: bool) {
+        self.is_asking_history = false;
+        self.has_gap &= !received;
+    }
+
+    /// Until the server has new samples: the host's next, and the scrape with it where that ends in the first half of the
+    /// interval.
+    fn until_next_sample(&self, interval: u32) -> Duration {
+        let interval = f64::from(interval.max(1));
+        let due = |age: f64| interval - age.max(0.0) % interval;
+        let host = self.host_age.map_or(interval, due);
+        let behind = self.containers_age.map_or(0.0, |age| (due(age) - host).rem_euclid(interval));
+        let seconds = if behind <= interval / 2.0 { host + behind } else { host };
+        Duration::from_millis((seconds * 1000.0) as u64) + MARGIN
+    }
+}
+
+/// A pause between two polls.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Pause {
+    /// From the answers to the next poll.
+    FromNow(Duration),
+    /// From the beginning of one poll to the next.
+    FromBegin(Duration),
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use Pause::{FromBegin, FromNow};
+
+    const ANSWERED: Polled = Polled { answered: true, after_gap: false };
+    const AFTER_GAP: Polled = Polled { answered: true, after_gap: true };
+    const FAILED: Polled = Polled { answered: false, after_gap: false };
+
+    fn seconds(seconds: u64) -> Duration {
+        Duration::from_secs(seconds)
+    }
+
+    #[test]
+    fn the_next_sample_is_asked_for_once_it_is_there() {
+        let next = |host_age, containers_age| {
+            let poller = Poller { host_age, containers_age, ..Poller::default() };
+            (poller.until_next_sample(5) - MARGIN).as_secs_f64()
+        };
+        assert_eq!(next(Some(2.0), Some(2.0)), 3.0);
+        assert_eq!(next(Some(2.0), Some(1.0)), 4.0, "a scrape that ends a second later is waited for");
+        assert_eq!(next(Some(2.0), Some(3.0)), 3.0, "a scrape that ends much later is not");
+        assert_eq!(next(Some(6.0), Some(6.0)), 4.0, "an overdue sample is asked for with the next");
+        assert_eq!((next(Some(0.0), None), next(None, None)), (5.0, 5.0));
+    }
+
+    #[test]
+    fn failures_are_retried_soon_and_hidden_pages_poll_once_a_minute() {
+        let mut poller = Poller::default();
+        assert_eq!(poller.first(false, 5), Duration::ZERO, "without numbers there is nothing to wait for");
+        assert_eq!(poller.first(true, 5), seconds(5) + MARGIN);
+        assert_eq!(poller.polled(ANSWERED, false, 5), FromNow(seconds(5) + MARGIN));
+        assert_eq!(poller.polled(FAILED, false, 2), FromBegin(seconds(2)));
+        assert_eq!(poller.polled(FAILED, false, 60), FromBegin(RETRY));
+        assert_eq!(poller.polled(FAILED, true, 5), FromNow(HIDDEN_PERIOD));
+        assert_eq!(poller.polled(ANSWERED, true, 5), FromNow(HIDDEN_PERIOD));
+    }
+
+    #[test]
+    fn a_page_that_becomes_visible_polls_at_once_unless_it_polls_already() {
+        let mut poller = Poller::default();
+        assert_eq!(poller.visibility_changed(false), Some(Duration::ZERO));
+        assert_eq!(poller.visibility_changed(true), Some(HIDDEN_PERIOD));
+        poller.poll_sent();
+        assert_eq!(poller.visibility_changed(false), None);
+        poller.poll_ended();
+        assert_eq!(poller.visibility_changed(false), Some(Duration::ZERO));
+        let earlier = poller.begin_loop();
+        let present = poller.begin_loop();
+        assert!(!poller.is_current(earlier) && poller.is_current(present));
+    }
+
+    #[test]
+    fn a_gap_is_filled_once_the_page_is_visible_and_the_server_answers() {
+        let mut poller = Poller::default();
+        assert!(!poller.fills_gap(ANSWERED, false));
+        let _ = poller.polled(AFTER_GAP, true, 5);
+        assert!(!poller.fills_gap(AFTER_GAP, true), "it is not visible yet");
+        let _ = poller.polled(ANSWERED, false, 5);
+        assert!(poller.fills_gap(ANSWERED, false), "it is still there");
+        assert!(!poller.fills_gap(FAILED, false));
+        assert!(poller.begin_history() && !poller.begin_history(), "one request at a time");
+        poller.end_history(false);
+        assert!(poller.fills_gap(ANSWERED, false), "the request failed");
+        poller.end_history(true);
+        assert!(!poller.fills_gap(ANSWERED, false));
+    }
+
+    #[test]
+    fn trends_are_asked_for_once() {
+        let mut poller = Poller::default();
+        assert!(poller.needs_trends() && !poller.needs_trends());
+        assert!(poller.fills_gap(ANSWERED, false), "if that request fails, the next poll fills it");
+    }
+
+    #[test]
+    fn ages_are_by_the_browsers_clock() {
+        let mut poller = Poller::default();
+        assert_eq!(poller.host_age_at(100.0), None);
+        poller.host_sampled(2.5, 100.0);
+        assert_eq!(poller.host_age_at(110.0), Some(12.5));
+    }
+}

@@ -1,0 +1,106 @@
+//! The description of a metric: everything that the page needs to know of it.
+
+use crate::model::{CulpritTracker, Culprits, HostErrors, HostHistory, HostSplit, HostStats, Severity, Split};
+use crate::ui::format;
+
+/// A metric of the host.
+pub(in crate::ui) struct Metric {
+    /// Suffix of its class (`ht-is-cpu`) and of its colour (`--ht-cpu`).
+    pub(in crate::ui) id: &'static str,
+    /// Its name in the header, where space is short.
+    pub(in crate::ui) label: &'static str,
+    /// Its name at the beginning of a sentence.
+    pub(in crate::ui) name: &'static str,
+    /// Its name within a sentence.
+    pub(in crate::ui) noun: &'static str,
+    /// Utilization in percent; `None` if it was not measured.
+    pub(in crate::ui) percent: fn(&HostStats) -> Option<f64>,
+    /// The band of a utilization.
+    pub(in crate::ui) severity: fn(f64) -> Severity,
+    /// The numbers as text; `None` if it was not measured.
+    pub(in crate::ui) read: fn(&HostStats) -> Option<Reading>,
+    /// Why it was not measured.
+    pub(in crate::ui) error: fn(&HostErrors) -> &Option<String>,
+    /// Its graphic in the header.
+    pub(in crate::ui) graphic: Graphic,
+    /// How containers share it; `None` if it cannot be attributed.
+    pub(in crate::ui) attribution: Option<Attribution>,
+}
+
+/// A metric's numbers as text.
+pub(in crate::ui) struct Reading {
+    /// The value.
+    pub(in crate::ui) value: String,
+    /// What follows the value in muted ink.
+    pub(in crate::ui) rest: String,
+    /// The widest text that value and rest can be. Its width is reserved, so that nothing moves when they change.
+    pub(in crate::ui) widest: String,
+    /// The exact numbers, for the tooltip.
+    pub(in crate::ui) tooltip: String,
+}
+
+/// A metric's graphic in the header.
+pub(in crate::ui) enum Graphic {
+    /// The last samples, as [`HostHistory::cpu`] gives them.
+    Sparkline(fn(&HostHistory, f64) -> Vec<Option<f64>>),
+    /// The newest value; the class colours the bar by its percentage.
+    Bar(fn(Option<f64>) -> &'static str),
+}
+
+/// How a metric is attributed to containers.
+pub(in crate::ui) struct Attribution {
+    /// Its culprit.
+    pub(in crate::ui) culprit: fn(&Culprits) -> &CulpritTracker,
+    /// Its split into containers and everything else.
+    pub(in crate::ui) split: fn(&HostSplit) -> Option<&Split>,
+    /// A part of that split as text.
+    pub(in crate::ui) text: fn(f64) -> String,
+}
+
+impl Metric {
+    /// Its band; `None` if it was not measured.
+    pub(in crate::ui) fn band(&self, host: &HostStats) -> Option<Severity> {
+        (self.percent)(host).map(self.severity)
+    }
+
+    /// A sentence for screen readers: `CPU 45 percent, normal`.
+    pub(in crate::ui) fn spoken(&self, host: Option<&HostStats>) -> String {
+        match host.and_then(self.percent) {
+            None => format!("{} unknown", self.name),
+            Some(percent) => format!("{} {} percent, {}", self.name, percent as u32, (self.severity)(percent).word()),
+        }
+    }
+}
+
+impl PartialEq for Metric {
+    fn eq(&self, other: &Self) -> bool {
+        self.id == other.id
+    }
+}
+
+impl Reading {
+    /// A percentage.
+    pub(super) fn percent(percent: f64, tooltip: String) -> Self {
+        Self { value: format::percent(Some(percent)), rest: String::new(), widest: "100%".into(), tooltip }
+    }
+
+    /// What stands in place of an unknown value; the tooltip is the reason.
+    pub(in crate::ui) fn unknown(reason: &str) -> Self {
+        Self { value: format::UNKNOWN.into(), rest: String::new(), widest: "100%".into(), tooltip: reason.into() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::model::{CpuStats, HostStats};
+    use crate::ui::metrics::METRICS;
+
+    #[test]
+    fn metrics_are_spoken_as_sentences() {
+        let [cpu, memory, _] = METRICS;
+        let host = HostStats { cpu: Some(CpuStats { percent: 45.9, count: 2 }), ..HostStats::sample() };
+        assert_eq!(cpu.spoken(Some(&host)), "CPU 45 percent, normal");
+        assert_eq!(memory.spoken(Some(&host)), "Memory unknown");
+        assert_eq!(cpu.spoken(None), "CPU unknown");
+    }
+}

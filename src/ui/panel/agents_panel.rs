@@ -1,0 +1,23 @@
+//! The content of the header's panel.
+
+use super::headroom::Headroom;
+use crate::ui::format;
+use crate::ui::ids::PANEL;
+use crate::ui::live::Live;
+use crate::ui::table::{Containers, stale_note};
+use leptos::prelude::*;
+
+/// The content of the header's panel. It does not change while the panel is closed.
+#[component]
+pub(in crate::ui) fn Panel(live: Live, open: RwSignal<bool>) -> impl IntoView {
+    let heading = live.settings(|settings| format::heading(&settings.noun));
+    view! {
+        <div class="card-head">
+            <h2>{heading}</h2>
+            <p class="card-note">{stale_note(live)}</p>
+            <button type="button" class="ht-close" aria-label="Close" popovertarget=PANEL popovertargetaction="hide">"×"</button>
+        </div>
+        <Headroom live/>
+        <Containers live shown=open.into()/>
+    }
+}

@@ -1,0 +1,117 @@
+//! Headroom: what is left of memory, swap and disk, and the limits that containers have.
+
+use crate::ui::format;
+use crate::ui::live::{Live, State};
+use leptos::prelude::*;
+
+/// One fact: its name, its number, and what that means.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Fact {
+    label: String,
+    value: String,
+    title: &'static str,
+}
+
+/// The facts, without the unknown ones.
+#[component]
+pub(super) fn Headroom(live: Live) -> impl IntoView {
+    let facts = live.read(facts);
+    let fact = |Fact { label, value, title }: Fact| {
+        view! { <div title=title><dt>{label}</dt><dd>{value}</dd></div> }
+    };
+    view! { <dl class="room">{move || facts.get().into_iter().map(fact).collect_view()}</dl> }
+}
+
+fn facts(state: &State) -> Vec<Fact> {
+    let host = state.host.as_ref();
+    let memory = host.and_then(|host| host.memory.as_ref());
+    let mut facts = Vec::new();
+    let mut add = |label: &str, value: String, title| facts.push(Fact { label: label.into(), value, title });
+    if let Some(memory) = memory {
+        let left = of(memory.available_gb, memory.total_gb);
+        add("Memory available", left, "What new programs could have without swapping");
+        let swap = host.and_then(|host| host.swap.as_ref());
+        let used = swap.map_or("none there".into(), |swap| of(swap.used_gb, swap.total_gb));
+        add("Swap in use", used, "Memory that the kernel has moved to disk");
+    }
+    if let Some(limits) = limits(state) {
+        let label = format!("Memory limits of {}s", state.settings.noun);
+        add(
+            &label,
+            limits,
+            "What all of them may use together; over 100 % of the host's memory is a promise that it cannot keep",
+        );
+    }
+    if let Some(disk) = host.and_then(|host| host.disk.as_ref()) {
+        let used = of(disk.used_gb, disk.total_gb);
+        add("Disk in use", used, "On the file system that the server was told to watch");
+    }
+    facts
+}
+
+fn of(part_gb: f64, total_gb: f64) -> String {
+    format!("{} of {} GiB", format::decimal(part_gb), format::short(total_gb))
+}
+
+/// The sum of the limits, also in percent of the host's memory, and how many containers have none.
+fn limits(state: &State) -> Option<String> {
+    let stats = state.measured()?;
+    let (sum, without) = stats.memory_limits();
+    if stats.containers.is_empty() {
+        return None;
+    }
+    let total = state.memory_total_mb()?;
+    let unlimited = match without {
+        0 => String::new(),
+        _ if sum == 0.0 => return Some("none set".into()),
+        count => format!(", {count} without"),
+    };
+    let percent = (100.0 * sum / total).round() as u64;
+    Some(format!("{} = {percent}%{unlimited}", format::memory(Some(sum))))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::api::Settings;
+    use crate::model::{ContainerStats, ContainersStats, DiskStats, HostStats, MemoryStats, SwapStats};
+    use crate::ui::live::ContainersView;
+
+    fn state(limits: &[Option<f64>], swap: Option<SwapStats>) -> State {
+        let row = |limit: &Option<f64>| ContainerStats { memory_limit_mb: *limit, ..ContainerStats::sample("a") };
+        let containers = limits.iter().map(row).collect();
+        State {
+            settings: Settings { noun: "agent".into(), ..Settings::default() },
+            host: Some(HostStats {
+                memory: Some(MemoryStats { percent: 62.5, used_gb: 12.5, total_gb: 20.0, available_gb: 7.5 }),
+                swap,
+                disk: Some(DiskStats { percent: 54.1, used_gb: 108.2, total_gb: 200.0 }),
+                ..HostStats::sample()
+            }),
+            containers: ContainersView::Measured(ContainersStats { containers, ..ContainersStats::default() }),
+            ..State::default()
+        }
+    }
+
+    fn texts(state: &State) -> Vec<String> {
+        facts(state).into_iter().map(|fact| format!("{}: {}", fact.label, fact.value)).collect()
+    }
+
+    #[test]
+    fn shows_what_is_left_and_what_was_promised() {
+        let swap = SwapStats { percent: 10.0, used_gb: 0.2, total_gb: 2.0 };
+        assert_eq!(
+            texts(&state(&[Some(16384.0), Some(10240.0), None], Some(swap))),
+            [
+                "Memory available: 7.5 of 20 GiB",
+                "Swap in use: 0.2 of 2 GiB",
+                "Memory limits of agents: 26.00 GiB = 130%, 1 without",
+                "Disk in use: 108.2 of 200 GiB",
+            ]
+        );
+        assert!(texts(&state(&[None], None)).contains(&"Memory limits of agents: none set".into()));
+        assert!(texts(&state(&[], None)).contains(&"Swap in use: none there".into()));
+        assert_eq!(texts(&state(&[], None)).len(), 3, "without containers there are no limits");
+        assert!(texts(&State::default()).is_empty(), "unknown facts are left out");
+    }
+}

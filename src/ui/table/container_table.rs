@@ -1,0 +1,139 @@
+//! The table of all containers: sortable, filterable, with totals that add up.
+
+use super::order::{Column, Order};
+use super::row::{List, Row};
+use super::totals::{Total, totals};
+use super::visibility::Visibility;
+use crate::ui::format;
+use crate::ui::live::{ContainersView, Live, State};
+use leptos::prelude::*;
+
+/// From this many containers on there is a filter.
+const MANY: usize = 9;
+
+/// The page's card of all containers.
+#[component]
+pub(in crate::ui) fn TableCard(live: Live) -> impl IntoView {
+    let heading = live.settings(|settings| format::heading(&settings.noun));
+    let class = live.read(|state| String::from(if state.containers_stale { "card is-stale" } else { "card" }));
+    view! {
+        <section class=class aria-labelledby="containers-title">
+            <div class="card-head">
+                <h2 id="containers-title">{heading}</h2>
+                <p class="card-note">{stale_note(live)}</p>
+            </div>
+            <Containers live shown=Signal::stored(true)/>
+        </section>
+    }
+}
+
+/// What to say beside the heading of numbers that are overdue.
+pub(in crate::ui) fn stale_note(live: Live) -> Signal<String> {
+    live.read(|state| String::from(if state.containers_stale { "not up to date" } else { "" }))
+}
+
+/// The table with its filter, or an explanation where there is nothing to list. All elements always exist; the stylesheet
+/// hides the empty ones.
+#[component]
+pub(in crate::ui) fn Containers(live: Live, shown: Signal<bool>) -> impl IntoView {
+    let order = RwSignal::new(Order::default());
+    let filter = RwSignal::new(String::new());
+    Effect::new(move |_| {
+        if shown.get() {
+            live.load_trends();
+        }
+    });
+    let wanted = move |state: &State| filter.with(|filter| order.get().ids(state.rows(), filter));
+    // A hidden table does not change.
+    let ids = Memo::new(move |before: Option<&Vec<String>>| match before {
+        Some(before) if !shown.get() => before.clone(),
+        _ => live.with(wanted),
+    });
+    let list = List { live, ids, order, filter, shown, visibility: Visibility::new() };
+    let totals = move || if shown.get() { live.with(totals) } else { live.untracked(totals) };
+    let hidden_if = |class: &'static str, hidden: fn(&State) -> bool| {
+        live.read(move |state| format!("{class}{}", if hidden(state) { " is-hidden" } else { "" }))
+    };
+    let headline = live.read(|state| match &state.containers {
+        ContainersView::Unavailable(_) => "Docker not available".into(),
+        _ => String::new(),
+    });
+    let nothing = Signal::derive(move || {
+        let found = live.with(|state| state.rows().is_empty()) || ids.with(|ids| !ids.is_empty());
+        String::from(if found { "" } else { "No name has that in it." })
+    });
+    let heading = move |column, text: &'static str, unit: &'static str, class: &'static str| {
+        let sort = Signal::derive(move || String::from(order.get().aria(column)));
+        view! {
+            <th scope="col" class=class aria-sort=sort>
+                <button type="button" on:click=move |_| order.update(|order| *order = order.chosen(column))>
+                    {text}
+                    <span class="unit">{unit}</span>
+                </button>
+            </th>
+        }
+    };
+    let trend_title = live.read(|state| format!("CPU, {}", format::span(state.interval_seconds())));
+    view! {
+        <p class=hidden_if("empty", |state| !state.rows().is_empty())>
+            <strong>{headline}</strong>
+            <span>{live.read(explanation)}</span>
+        </p>
+        <label class=hidden_if("filter", |state| state.rows().len() < MANY)>
+            <span class="sr-only">"Filter by name"</span>
+            <input type="search" placeholder="Filter by name" on:input=move |event| filter.set(event_target_value(&event))/>
+        </label>
+        <div class=hidden_if("containers-scroll", |state| state.rows().is_empty())>
+            <table class="containers">
+                <thead>
+                    <tr>
+                        {heading(Column::Name, "Name", "", "name")}
+                        {heading(Column::Cpu, "CPU", " % of a core", "number cpu")}
+                        {heading(Column::Memory, "Memory", "", "number memory")}
+                        {heading(Column::Limit, "Limit", "", "number limit")}
+                        <th scope="col" class="number trend-cell" title=trend_title>"Trend"</th>
+                        {heading(Column::Share, "Host share", "", "number share")}
+                    </tr>
+                </thead>
+                <tbody>
+                    // Keyed by index: moving the rows of containers that change places takes three times as long as
+                    // updating the few that are visible.
+                    <For each=move || 0..ids.with(Vec::len) key=|index| *index let:index>
+                        <Row list index/>
+                    </For>
+                </tbody>
+                <tfoot>{move || totals().into_iter().map(|total| total_row(live, total)).collect_view()}</tfoot>
+            </table>
+            <p class="empty">{nothing}</p>
+        </div>
+    }
+}
+
+fn total_row(live: Live, total: Total) -> impl IntoView {
+    let Total { label, cpu, memory, limit, share, title, kind } = total;
+    // If everything else is the culprit, its line is marked as a container's row would be.
+    let marked = kind == "other" && live.untracked(|state| state.is_culprit(""));
+    let class = format!("sum is-{kind}{}", if marked { " is-culprit" } else { "" });
+    view! {
+        <tr class=class title=title>
+            <th scope="row" class="name">{label}</th>
+            <td class="number cpu">{cpu}</td>
+            <td class="number memory">{memory}</td>
+            <td class="number limit">{limit}</td>
+            <td class="trend-cell"></td>
+            <td class="number share">{share}</td>
+        </tr>
+    }
+}
+
+/// Why there are no rows; empty where there are some.
+fn explanation(state: &State) -> String {
+    match &state.containers {
+        ContainersView::Waiting => "Waiting for the first numbers…".into(),
+        ContainersView::Unavailable(reason) => reason.clone(),
+        ContainersView::Measured(stats) if stats.containers.is_empty() => {
+            format!("No {}s are running. They show up here as soon as they start.", state.settings.noun)
+        }
+        ContainersView::Measured(_) => String::new(),
+    }
+}

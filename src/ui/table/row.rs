@@ -1,0 +1,134 @@
+//! One container's row of the table.
+
+use super::order::Order;
+use super::visibility::Visibility;
+use crate::model::{ContainerState, ContainerStats, Severity, percent_of};
+use crate::ui::format;
+use crate::ui::graphics::{bar, spark, spark_box};
+use crate::ui::live::{Live, State};
+use leptos::html::Tr;
+use leptos::prelude::*;
+
+/// Width and height of a container's sparkline, in CSS pixels.
+const TREND: (u32, u32) = (60, 20);
+
+/// The containers that a table lists, in its order.
+#[derive(Clone, Copy)]
+pub(super) struct List {
+    pub(super) live: Live,
+    /// Their IDs.
+    pub(super) ids: Memo<Vec<String>>,
+    /// What the reader chose. It concerns invisible rows as well.
+    pub(super) order: RwSignal<Order>,
+    pub(super) filter: RwSignal<String>,
+    /// Whether the table is shown.
+    pub(super) shown: Signal<bool>,
+    pub(super) visibility: Visibility,
+}
+
+impl List {
+    /// Reads the container at this index: reactively while visible, once otherwise.
+    fn read<T: Default>(self, index: usize, visible: RwSignal<bool>, read: impl Fn(&str, &State) -> T) -> T {
+        let read = |ids: &Vec<String>, state: &State| ids.get(index).map(|id| read(id, state)).unwrap_or_default();
+        self.order.track();
+        self.filter.track();
+        match self.shown.get() && visible.get() {
+            true => self.ids.with(|ids| self.live.with(|state| read(ids, state))),
+            false => self.ids.with_untracked(|ids| self.live.untracked(|state| read(ids, state))),
+        }
+    }
+}
+
+/// The row at this index of the list. While it is invisible it does not change, which costs nothing.
+#[component]
+pub(super) fn Row(list: List, index: usize) -> impl IntoView {
+    let row = NodeRef::<Tr>::new();
+    let visible = list.visibility.of(row);
+    let class = Signal::derive(move || {
+        list.read(index, visible, |id, state| String::from(if state.is_culprit(id) { "is-culprit" } else { "" }))
+    });
+    view! { <tr node_ref=row class=class>{move || list.read(index, visible, Cells::of).into_view()}</tr> }
+}
+
+/// A row as text.
+#[derive(Default)]
+struct Cells {
+    name: String,
+    /// A state other than running, which is the normal one.
+    state: &'static str,
+    error: String,
+    cpu: String,
+    /// CPU in percent of the host.
+    share: Option<f64>,
+    memory: String,
+    /// Memory in percent of the host's.
+    memory_share: Option<f64>,
+    limit: String,
+    limit_class: String,
+    /// The CPU limit; empty where there is none.
+    cores: String,
+    /// The CPU's sparkline as markup.
+    trend: String,
+}
+
+impl Cells {
+    /// Empty for a container that has ended, whose row is about to go.
+    fn of(id: &str, state: &State) -> Self {
+        let Some(row) = state.rows().iter().find(|row| row.id == id) else { return Self::default() };
+        let (limit, limit_class) = limit(row);
+        Self {
+            name: row.name.clone(),
+            state: match row.state {
+                _ if row.stale => "not up to date",
+                ContainerState::Running => "",
+                ContainerState::Paused => "paused",
+                ContainerState::Restarting => "restarting",
+            },
+            error: row.error.clone().unwrap_or_default(),
+            cpu: format::percent_exact(row.cpu),
+            share: row.cpu_host_percent,
+            memory: format::memory(row.memory_mb),
+            memory_share: row.memory_mb.zip(state.memory_total_mb()).and_then(|(used, total)| percent_of(used, total)),
+            limit,
+            limit_class,
+            cores: row.cpu_limit_cores.map(format::cores).unwrap_or_default(),
+            trend: trend(&state.history.containers.container_cpu(id, state.containers_silence())),
+        }
+    }
+
+    fn into_view(self) -> impl IntoView {
+        let title = self.name.clone();
+        view! {
+            <th scope="row" class="name">
+                <span class="name-text" title=title>{self.name}</span>
+                <span class="state">{self.state}</span>
+                <span class="error">{self.error}</span>
+            </th>
+            <td class="number cpu"><span class="cell">{self.cpu}</span>{bar("bar is-cpu", self.share)}</td>
+            <td class="number memory"><span class="cell">{self.memory}</span>{bar("bar is-memory", self.memory_share)}</td>
+            <td class="number limit"><span class=self.limit_class>{self.limit}</span><span>{self.cores}</span></td>
+            <td class="number trend-cell">
+                <svg class="ht-spark trend" viewBox=spark_box(TREND) aria-hidden="true" inner_html=self.trend></svg>
+            </td>
+            <td class="number share">{format::percent_exact(self.share)}</td>
+        }
+    }
+}
+
+/// The memory limit, and the use in percent of it from the orange band on.
+fn limit(row: &ContainerStats) -> (String, String) {
+    let Some(limit) = row.memory_limit_mb else {
+        return if row.cpu_limit_cores.is_some() { Default::default() } else { ("none".into(), "is-none".into()) };
+    };
+    let used = row.memory_mb.and_then(|used| percent_of(used, limit)).unwrap_or(0.0);
+    let text = format::memory_limit(limit);
+    match Severity::of(used) {
+        Severity::Normal | Severity::Raised => (text, String::new()),
+        band => (format!("{} of {text}", format::percent(Some(used))), format!("is-{}", band.word())),
+    }
+}
+
+/// A container's sparkline. Its scale is one core, or more if the container used more.
+fn trend(cpu: &[Option<f64>]) -> String {
+    spark(cpu, cpu.iter().flatten().fold(100.0, |top, value| value.max(top)), TREND)
+}

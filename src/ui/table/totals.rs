@@ -1,0 +1,83 @@
+//! The totals under a table: containers and everything else, which add up to the host.
+
+use crate::model::{ContainersStats, Split};
+use crate::ui::format;
+use crate::ui::live::State;
+
+/// One line of totals, as text; empty where it has no meaning.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Total {
+    pub(super) label: String,
+    pub(super) cpu: String,
+    pub(super) memory: String,
+    pub(super) limit: String,
+    pub(super) share: String,
+    /// What it means, as a tooltip.
+    pub(super) title: &'static str,
+    /// Suffix of its class.
+    pub(super) kind: &'static str,
+}
+
+/// Less than this is rounding, in MiB.
+const ROUNDING: f64 = 0.1;
+
+/// The lines under the table. Each column adds up: CPU in percent of a core, memory, and CPU in percent of the host. The
+/// host's lines are left out where its split is unknown.
+pub(super) fn totals(state: &State) -> Vec<Total> {
+    let Some(stats) = state.measured().filter(|stats| !stats.containers.is_empty()) else { return Vec::new() };
+    let mut lines = vec![containers(stats, &state.settings.noun)];
+    let cpu = stats.split.cpu_percent.as_ref();
+    let memory = stats.split.memory_mb.as_ref();
+    if cpu.is_none() && memory.is_none() {
+        return lines;
+    }
+    let host = state.host.as_ref();
+    let cores = host.and_then(|host| Some(f64::from(host.cpu.as_ref()?.count)));
+    let line = |label: &str, title, kind, part: fn(&Split) -> f64| Total {
+        label: label.into(),
+        cpu: cpu.zip(cores).map_or(format::UNKNOWN.into(), |(split, cores)| {
+            format::split_part(split, format::percent_exact(Some(part(split) * cores)))
+        }),
+        memory: memory
+            .map_or(format::UNKNOWN.into(), |split| format::split_part(split, format::memory(Some(part(split))))),
+        share: cpu.map_or(format::UNKNOWN.into(), |split| {
+            format::split_part(split, format::percent_exact(Some(part(split))))
+        }),
+        limit: String::new(),
+        title,
+        kind,
+    };
+    // A clamped split is approximate, so the difference would mean nothing.
+    let exact = memory.filter(|split| !split.clamped);
+    let cache = exact.and_then(|split| Some(stats.total_memory_mb? - split.containers)).unwrap_or(0.0);
+    if cache >= ROUNDING {
+        lines.push(Total {
+            label: "File cache in it".into(),
+            memory: format!("−{}", format::memory(Some(cache))),
+            title: "Memory that the kernel takes back when it is needed: the host does not count it as used",
+            kind: "cache",
+            ..Total::default()
+        });
+    }
+    let other = "Programs outside of these containers, other containers, and those that could not be measured";
+    lines.push(line("Everything else", other, "other", |split| split.other));
+    let mut all = line("Host", "What the host uses in all", "host", |split| split.host);
+    all.limit = host
+        .and_then(|host| host.memory.as_ref())
+        .map_or_else(String::new, |memory| format::short(memory.total_gb) + " GiB");
+    lines.push(all);
+    lines
+}
+
+fn containers(stats: &ContainersStats, noun: &str) -> Total {
+    let (limits, _) = stats.memory_limits();
+    Total {
+        label: format!("All {}", format::lowered(&format::measured(stats, noun))),
+        cpu: format::percent_exact(stats.total_cpu_percent),
+        memory: format::memory(stats.total_memory_mb),
+        limit: if limits > 0.0 { format::memory(Some(limits)) } else { String::new() },
+        share: format::percent_exact(stats.cpu_host_percent()),
+        title: "Sum of the containers measured in the last scrape",
+        kind: "all",
+    }
+}

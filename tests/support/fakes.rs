@@ -1,0 +1,140 @@
+//! A host and an engine that do what a test needs.
+
+use host_telemetry::collect::{
+    ContainerCounters, ContainerReader, CpuClock, CpuTimes, DiskUsage, HostReader, HostReading, HostUsage,
+    ListedContainer, MemoryReading, ReadError,
+};
+use host_telemetry::model::ContainerState;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Instant;
+
+const GIB: u64 = 1 << 30;
+
+/// A host of two cores that are 45 % busy at all times.
+pub struct FakeHost {
+    ticks: Arc<AtomicU64>,
+    /// CPU utilization in percent.
+    pub busy: u64,
+    readable: bool,
+}
+
+impl FakeHost {
+    pub fn new() -> Self {
+        Self { ticks: Arc::default(), busy: 45, readable: true }
+    }
+
+    pub fn unreadable() -> Self {
+        Self { readable: false, ..Self::new() }
+    }
+
+    fn usage(ticks: &AtomicU64, percent: u64) -> HostUsage {
+        let ticks = ticks.fetch_add(100, Ordering::Relaxed) + 100;
+        let (busy, idle) = (ticks * percent / 100, ticks * (100 - percent) / 100);
+        let memory = MemoryReading { total: 20 * GIB, available: 15 * GIB / 2, swap_total: 4 * GIB, swap_used: GIB };
+        HostUsage {
+            cpu: CpuTimes::parse(&format!("cpu {busy} 0 0 {idle}\ncpu0 0 0 0 0\ncpu1 0 0 0 0\n")),
+            memory: Ok(memory),
+        }
+    }
+}
+
+impl HostReader for FakeHost {
+    fn read(&mut self) -> HostReading {
+        if !self.readable {
+            return HostReading { usage: HostUsage::unread("gone"), disk: Err("gone".into()) };
+        }
+        HostReading {
+            usage: Self::usage(&self.ticks, self.busy),
+            disk: Ok(DiskUsage { total: 200 * GIB, used: 108 * GIB, available: 92 * GIB }),
+        }
+    }
+
+    fn usage_reader(&self) -> impl Fn() -> HostUsage + Send + Sync + 'static {
+        let (ticks, busy) = (Arc::clone(&self.ticks), self.busy);
+        move || Self::usage(&ticks, busy)
+    }
+}
+
+/// How the engine behaves.
+#[derive(Clone)]
+pub enum Engine {
+    /// Lists these. Containers called `broken` fail, containers called `silent` are reported as gone, and the others use a
+    /// tenth of the host's time.
+    Up(Vec<&'static str>),
+    /// Refuses.
+    Down,
+    /// Never answers.
+    Hung,
+    /// Lists one container and then never answers again: a daemon that hangs in the middle of a scrape.
+    HungAfterList,
+}
+
+#[derive(Clone)]
+pub struct FakeEngine {
+    engine: Arc<Mutex<Engine>>,
+    clock: Arc<AtomicU64>,
+    /// How often the list was asked for.
+    pub lists: Arc<AtomicU64>,
+    /// Whether it runs on the measured host.
+    pub local: bool,
+}
+
+impl FakeEngine {
+    pub fn new(engine: Engine) -> Self {
+        Self { engine: Arc::new(Mutex::new(engine)), clock: Arc::default(), lists: Arc::default(), local: true }
+    }
+
+    pub fn becomes(&self, engine: Engine) {
+        *self.engine.lock().unwrap() = engine;
+    }
+}
+
+impl ContainerReader for FakeEngine {
+    async fn list(&self) -> Result<Vec<ListedContainer>, String> {
+        self.lists.fetch_add(1, Ordering::Relaxed);
+        self.clock.fetch_add(1_000_000_000, Ordering::Relaxed);
+        let engine = self.engine.lock().unwrap().clone();
+        match engine {
+            Engine::Up(names) => Ok(names.into_iter().map(listed).collect()),
+            Engine::Down => Err("nobody listens".into()),
+            Engine::HungAfterList => {
+                self.becomes(Engine::Hung);
+                Ok(vec![listed("hung")])
+            }
+            Engine::Hung => std::future::pending().await,
+        }
+    }
+
+    async fn counters(&self, id: &str, _: Instant) -> Result<ContainerCounters, ReadError> {
+        let system = self.clock.load(Ordering::Relaxed);
+        match id {
+            "broken" => Err(ReadError::Failed("no answer".into())),
+            "silent" => Err(ReadError::Gone),
+            "hung" => std::future::pending().await,
+            _ => Ok(ContainerCounters {
+                cpu_total: Some(system / 10),
+                clock: Some(CpuClock::Host(system)),
+                online_cpus: Some(2),
+                memory: Some(512 << 20),
+                memory_without_cache: Some(256 << 20),
+                memory_limit: Some(1 << 30),
+                cpu_limit: Some(1.5),
+            }),
+        }
+    }
+
+    fn concurrency(&self) -> usize {
+        usize::MAX
+    }
+
+    fn is_local(&self) -> bool {
+        self.local
+    }
+
+    fn reset(&self) {}
+}
+
+fn listed(name: &str) -> ListedContainer {
+    ListedContainer { id: name.into(), name: format!("agent-{name}"), state: ContainerState::Running }
+}
