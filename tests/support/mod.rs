@@ -4,6 +4,8 @@
 #![allow(dead_code)]
 
 pub mod docker;
+pub mod fake_engine;
+pub mod podman;
 pub mod program;
 
 use serde_json::Value;
