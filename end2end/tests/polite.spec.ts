@@ -25,8 +25,8 @@ async function expectPollNow(dashboard: Dashboard): Promise<void> {
 test.describe('a page polls when there is something new', () => {
   const CASES = [
     { what: 'the host and the containers at once', host: 3.2, containers: 3.2, pause: 1950 },
-    { what: 'a round that ends soon after the host', host: 3.2, containers: 2.2, pause: 2950 },
-    { what: 'a round that ends too late to wait for', host: 3.2, containers: 0.1, pause: 1950 },
+    { what: 'a scrape that ends soon after the host', host: 3.2, containers: 2.2, pause: 2950 },
+    { what: 'a scrape that ends too late to wait for', host: 3.2, containers: 0.1, pause: 1950 },
     { what: 'a sample that was due already', host: 6, containers: 6, pause: 4150 },
   ];
   for (const { what, host, containers, pause } of CASES) {
