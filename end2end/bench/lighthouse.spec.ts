@@ -48,7 +48,7 @@ for (const form of ['desktop', 'mobile']) {
   test(`Lighthouse is content, ${form}`, async ({ fakeDocker, launchOptions, startServer }) => {
     fakeDocker.containers = NAMES.map((name, index) => ({ name, cpu: 10 + index, memoryMib: 256, memoryLimitMib: 1024 }));
     const server = await startServer({ args: ['--container-noun', 'agent'] });
-    // The second round is the first that knows the containers' CPU.
+    // The second scrape is the first that knows the containers' CPU.
     await expect.poll(async () => (await server.history()).totals.length, { timeout: 20_000 }).toBeGreaterThan(1);
 
     const reports: Report[] = [];

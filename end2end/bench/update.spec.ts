@@ -1,6 +1,7 @@
 import type { Page } from '@playwright/test';
 import { FLEET, fleet } from '../tests/support/fleet.ts';
 import { expect, test } from '../tests/support/test.ts';
+import { wire } from '../tests/support/wire.ts';
 import { quantile } from './quantile.ts';
 import { type Span, traceMainThread } from './trace.ts';
 
@@ -20,7 +21,7 @@ async function answerPolls(page: Page): Promise<() => number> {
   await page.route('**/api/telemetry/*', async (route) => {
     const endpoint = new URL(route.request().url()).pathname.replace(/.*\//, '');
     if (endpoint === 'host') polls += 1;
-    await route.fulfill({ json: fleet(endpoint, HISTORY + polls, start, false) });
+    await route.fulfill({ json: fleet(wire, endpoint, HISTORY + polls, start, false) });
   });
   return () => polls;
 }

@@ -1,5 +1,6 @@
 import type { Locator } from '@playwright/test';
 import { expect, test } from './support/test.ts';
+import { wire } from './support/wire.ts';
 
 const CPU = [
   { percent: 49.9, text: '49%', band: 'normal', ticks: 1 },
@@ -55,7 +56,7 @@ for (const [theme, colors] of Object.entries(THEMES)) {
 
     test('CPU is green, yellow from 50, orange from 75, red from 90', async ({ dashboard, hostMock }) => {
       for (const { percent, text, band, ticks } of CPU) {
-        hostMock.answer({ cpu: { percent, count: 8 } });
+        hostMock.answer({ cpu: wire.cpu(percent) });
         await dashboard.nextPoll(1);
         await expect(dashboard.cpu.number).toHaveText(text);
         await expect(dashboard.cpu.number).toHaveCSS('color', colors[band]);
@@ -68,7 +69,7 @@ for (const [theme, colors] of Object.entries(THEMES)) {
 
     test("the disk's bar is green, orange from 75, red from 90", async ({ dashboard, hostMock }) => {
       for (const { percent, level } of DISK) {
-        hostMock.answer({ disk: { percent, used_gb: 2 * percent, total_gb: 200 } });
+        hostMock.answer({ disk: wire.disk(percent) });
         await dashboard.nextPoll(1);
         const fill = dashboard.disk.bar.locator('.bar-fill');
         await expect(fill).toHaveAttribute('width', percent.toFixed(1));

@@ -2,6 +2,7 @@ import type { Locator } from '@playwright/test';
 import { Held } from './support/hold.ts';
 import type { Server } from './support/server.ts';
 import { expect, test } from './support/test.ts';
+import { wire } from './support/wire.ts';
 
 const INTERVAL = 5;
 const CAPACITY = 60;
@@ -21,8 +22,8 @@ test.describe('of someone in India', () => {
     await dashboard.openFrozen(server.url);
     for (const percent of [20, 40, 60]) {
       hostMock.answer({
-        cpu: { percent, count: 8 },
-        memory: { percent: percent + 8, used_gb: percent / 5, total_gb: 20, available_gb: 1 },
+        cpu: wire.cpu(percent),
+        memory: wire.memory(percent + 8),
       });
       hostMock.run([{ name: 'researcher', cpuShare: percent / 4, memoryShare: percent / 8 }]);
       await dashboard.nextPoll(INTERVAL);

@@ -1,7 +1,7 @@
 import type { Page } from '@playwright/test';
-import type { HostAnswer } from './support/host-mock.ts';
-import type { MockedContainer } from './support/rounds.ts';
+import type { MockedContainer } from './support/host-mock.ts';
 import { expect, test } from './support/test.ts';
+import { type HostAnswer, wire } from './support/wire.ts';
 
 const AGENTS = 12;
 const POLLS = 36;
@@ -49,9 +49,9 @@ function load(poll: number): number {
 function host(poll: number): Partial<HostAnswer> {
   const percent = load(poll);
   return {
-    cpu: { percent, count: 8 },
-    memory: { percent, used_gb: percent / 5, total_gb: 20, available_gb: 20 - percent / 5 },
-    disk: { percent, used_gb: 2 * percent, total_gb: 200 },
+    cpu: wire.cpu(percent),
+    memory: wire.memory(percent),
+    disk: wire.disk(percent),
   };
 }
 

@@ -1,9 +1,9 @@
-import type { HostAnswer } from './support/host-mock.ts';
 import { expect, test } from './support/test.ts';
+import { type HostAnswer, wire } from './support/wire.ts';
 
-const HOT: Partial<HostAnswer> = { cpu: { percent: 94, count: 8 } };
-const CALM: Partial<HostAnswer> = { cpu: { percent: 40, count: 8 } };
-const FULL_MEMORY = { percent: 91, used_gb: 18.2, total_gb: 20, available_gb: 1.8 };
+const HOT: Partial<HostAnswer> = { cpu: wire.cpu(94) };
+const CALM: Partial<HostAnswer> = { cpu: wire.cpu(40) };
+const FULL_MEMORY = wire.memory(91);
 const GREEDY = [{ name: 'agent-x', cpuShare: 61 }, { name: 'agent-y', cpuShare: 20 }];
 
 test.beforeEach(async ({ dashboard, hostMock, startServer }) => {
@@ -13,7 +13,7 @@ test.beforeEach(async ({ dashboard, hostMock, startServer }) => {
   await dashboard.openFrozen(server.url);
 });
 
-test('who uses most of a hot host is named after two rounds, and for two after it', async ({ dashboard, hostMock }) => {
+test('who uses most of a hot host is named after two scrapes, and for two after it', async ({ dashboard, hostMock }) => {
   const { culprit } = dashboard.cpu;
   await dashboard.nextPoll(1);
   await expect(dashboard.cpu.number).toHaveText('94%');
@@ -26,7 +26,7 @@ test('who uses most of a hot host is named after two rounds, and for two after i
 
   hostMock.answer(CALM);
   hostMock.run([{ name: 'agent-x', cpuShare: 12.3 }]);
-  for (let round = 1; round <= 2; round += 1) {
+  for (let scrape = 1; scrape <= 2; scrape += 1) {
     await dashboard.nextPoll(1);
     await expect(culprit, 'with what it uses now').toHaveText("agent-x 12% of the host's CPU");
     await expect(culprit).toBeVisible();
@@ -35,7 +35,7 @@ test('who uses most of a hot host is named after two rounds, and for two after i
   await expect(culprit).toBeHidden();
 });
 
-test('a round that was told twice is one', async ({ dashboard, hostMock }) => {
+test('a scrape that is answered twice counts once', async ({ dashboard, hostMock }) => {
   hostMock.run(GREEDY, { timestamp: '2026-01-13T12:00:01.000000Z' });
   for (let poll = 1; poll <= 3; poll += 1) {
     await dashboard.nextPoll(1);
@@ -47,12 +47,12 @@ test('a round that was told twice is one', async ({ dashboard, hostMock }) => {
 });
 
 test('nobody is named on a host that is not hot, nor for a small part of it', async ({ dashboard, hostMock }) => {
-  hostMock.answer({ cpu: { percent: 74.9, count: 8 } });
+  hostMock.answer({ cpu: wire.cpu(74.9) });
   for (let poll = 1; poll <= 3; poll += 1) {
     await dashboard.nextPoll(1);
     await expect(dashboard.cpu.culprit).toBeHidden();
   }
-  hostMock.answer({ cpu: { percent: 90, count: 8 } });
+  hostMock.answer({ cpu: wire.cpu(90) });
   hostMock.run(['a', 'b', 'c', 'd'].map((name) => ({ name, cpuShare: 22 })));
   for (let poll = 1; poll <= 3; poll += 1) {
     await dashboard.nextPoll(1);
@@ -97,7 +97,7 @@ test('of two culprits the second is named where there is room for it', async ({ 
   await expect(dashboard.memory.culprit).toBeHidden();
   await expect(dashboard.rows.filter({ hasText: 'hoarder' }), 'in the table it is').toContainClass('is-culprit');
   // Of the two the one of what is worse has the room.
-  hostMock.answer({ cpu: { percent: 80, count: 8 }, memory: FULL_MEMORY });
+  hostMock.answer({ cpu: wire.cpu(80), memory: FULL_MEMORY });
   await dashboard.nextPoll(1);
   await expect(dashboard.memory.culprit).toBeVisible();
   await expect(dashboard.cpu.culprit).toBeHidden();
@@ -113,7 +113,7 @@ test('its name opens the panel, in which its row is marked', async ({ page, dash
     await expect(rows.filter({ hasText: 'agent-y' })).not.toContainClass('is-culprit');
   }
   hostMock.answer(CALM);
-  for (let round = 1; round <= 3; round += 1) await dashboard.nextPoll(1);
+  for (let scrape = 1; scrape <= 3; scrape += 1) await dashboard.nextPoll(1);
   await expect(page.locator('.is-culprit')).toHaveCount(0);
 });
 

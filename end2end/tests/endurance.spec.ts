@@ -2,6 +2,7 @@ import type { CDPSession, Page } from '@playwright/test';
 import { type Dashboard, NOON } from './support/dashboard.ts';
 import { FLEET, fleet } from './support/fleet.ts';
 import { expect, test } from './support/test.ts';
+import { type Wire, builders } from './support/wire.ts';
 
 /** By then every history is full. Between both the fleet's numbers have come round, so that as much is drawn. */
 const WARM = 100;
@@ -11,6 +12,7 @@ const UNSEEN = 500;
 const MIB = 2 ** 20;
 
 interface Enduring {
+  wire: Wire;
   fleet: typeof fleet;
   /** How many polls were answered. */
   answered: number;
@@ -36,7 +38,7 @@ function answerAtOnce(start: number): void {
     const [, endpoint] = /\/api\/telemetry\/(\w+)$/.exec(new Request(...args).url) ?? [];
     if (!endpoint) return fetch(...args);
     if (endpoint === 'host') page.answered += 1;
-    const body = JSON.stringify(page.fleet(endpoint, page.answered, start, true));
+    const body = JSON.stringify(page.fleet(page.wire, endpoint, page.answered, start, true));
     // A body that came by and by would come too late: the clock runs on to the request's deadline meanwhile.
     return Object.assign(new Response(), {
       arrayBuffer: async () => new TextEncoder().encode(body).buffer,
@@ -88,7 +90,7 @@ test('a page that has polled 2,000 times holds no more than after 100', async ({
   test.setTimeout(3 * 60_000);
   fakeDocker.containers = Array.from({ length: FLEET }, (_, index) => ({ name: `agent-${index}` }));
   const server = await startServer({ args: ['--interval', '1', '--container-noun', 'agent'] });
-  await page.addInitScript({ content: `window.fleet = ${fleet};` });
+  await page.addInitScript({ content: `window.wire = (${builders})(); window.fleet = ${fleet};` });
   await page.addInitScript(answerAtOnce, NOON.getTime());
   await page.addInitScript(keepMemory);
   await dashboard.openFrozen(server.url);

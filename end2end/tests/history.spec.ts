@@ -3,6 +3,7 @@ import { drawnLines } from './support/history.ts';
 import { Held } from './support/hold.ts';
 import type { Server } from './support/server.ts';
 import { expect, test } from './support/test.ts';
+import { wire } from './support/wire.ts';
 
 const INTERVAL = 5;
 const CAPACITY = 60;
@@ -20,7 +21,7 @@ test.describe('by the clock', () => {
 
   test('after more polls than fit, a sparkline has 60 points', async ({ dashboard, hostMock }) => {
     for (let poll = 1; poll <= CAPACITY + 2; poll += 1) {
-      hostMock.answer({ cpu: { percent: poll, count: 8 } });
+      hostMock.answer({ cpu: wire.cpu(poll) });
       await dashboard.nextPoll(INTERVAL);
       await expect(dashboard.cpu.number).toHaveText(`${poll}%`);
     }
@@ -78,9 +79,9 @@ test('a history from before a poll, that comes after it, takes nothing away', as
   await dashboard.beginPoll(INTERVAL);
   await expect.poll(() => dashboard.cpu.points()).toEqual([11]);
 
-  const timestamp = (poll: number) => new Date(NOON.getTime() + poll * INTERVAL * 1000).toISOString().replace('Z', '000Z');
-  const host = Array.from({ length: 10 }, (_, index) => ({ timestamp: timestamp(index + 1), cpu: 7.5, memory: 62.3 }));
-  await history.letGo((route) => route.fulfill({ json: { interval_seconds: INTERVAL, host, totals: [], containers: [] } }));
+  const timestamp = (poll: number) => wire.timestamp(NOON.getTime() + poll * INTERVAL * 1000);
+  const samples = Array.from({ length: 10 }, (_, index) => wire.host({ timestamp: timestamp(index + 1) }));
+  await history.letGo((route) => route.fulfill({ json: wire.history(INTERVAL, samples, []) }));
   await dashboard.expectSettled();
   await expectPoints(dashboard, [11]);
 });

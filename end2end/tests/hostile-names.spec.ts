@@ -1,4 +1,5 @@
 import { expect, test } from './support/test.ts';
+import { wire } from './support/wire.ts';
 
 // Without a slash, which ends a name. What a client of Docker would refuse, another runtime may let through.
 const NAMES = [
@@ -44,7 +45,7 @@ test('names and errors are text, never markup', async ({ page, dashboard, fakeDo
 test('the name of who is to blame is text as well', async ({ page, dashboard, hostMock, startServer }) => {
   const [name = ''] = NAMES;
   const server = await startServer({ args: ['--interval', '1'] });
-  hostMock.answer({ cpu: { percent: 94, count: 8 } });
+  hostMock.answer({ cpu: wire.cpu(94) });
   hostMock.run([{ name, cpuShare: 61 }]);
   await dashboard.openFrozen(server.url);
   const scripts = await page.locator('script').count();

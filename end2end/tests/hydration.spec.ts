@@ -1,16 +1,17 @@
 import type { Response } from '@playwright/test';
 import { expect, test } from './support/test.ts';
+import { wire } from './support/wire.ts';
 
 test('the second poll is on the page without a reload @smoke', async ({ page, dashboard, hostMock, startServer }) => {
   const server = await startServer({ args: ['--interval', '1'] });
   await dashboard.openFrozen(server.url);
-  hostMock.answer({ cpu: { percent: 11.5, count: 8 } });
+  hostMock.answer({ cpu: wire.cpu(11.5) });
   await dashboard.nextPoll(1);
   await expect(dashboard.cpu.number).toHaveText('11%');
   await expect(dashboard.memory.number).toHaveText('12.5');
   await expect(dashboard.memory.rest).toHaveText('/20G');
   await expect(dashboard.disk.number).toHaveText('54%');
-  hostMock.answer({ cpu: { percent: 22.5, count: 8 } });
+  hostMock.answer({ cpu: wire.cpu(22.5) });
   await dashboard.nextPoll(1);
   await expect(dashboard.cpu.number).toHaveText('22%');
   await dashboard.cpu.expectTitle('CPU 22.5% of 8 cores');

@@ -2,6 +2,7 @@ import { type Dashboard, points } from './support/dashboard.ts';
 import { Held } from './support/hold.ts';
 import type { Server } from './support/server.ts';
 import { type StartServer, expect, test } from './support/test.ts';
+import { wire } from './support/wire.ts';
 
 const LATER = '**/split_*.wasm';
 
@@ -24,7 +25,7 @@ test('the header waits for no details, and these are as the server sent them', a
 }) => {
   const later = await Held.requests(page, LATER);
   await openWithoutDetails(dashboard, startServer);
-  hostMock.answer({ cpu: { percent: 11.5, count: 8 } });
+  hostMock.answer({ cpu: wire.cpu(11.5) });
   hostMock.run([]);
   await dashboard.nextPoll(1);
   await expect(dashboard.cpu.number).toHaveText('11%');
@@ -61,7 +62,7 @@ test('details that cannot be had are asked for again, and the header goes on mea
   await expect(dashboard.panel).toContainText('researcher');
   await expect.poll(() => asked, { message: 'for the panel, too' }).toBe(2);
   for (let poll = 1; poll <= 4; poll += 1) {
-    hostMock.answer({ cpu: { percent: poll, count: 8 } });
+    hostMock.answer({ cpu: wire.cpu(poll) });
     await dashboard.nextPoll(1);
     await expect(dashboard.cpu.number).toHaveText(`${poll}%`);
   }

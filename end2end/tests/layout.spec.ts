@@ -1,17 +1,18 @@
 import type { Dashboard } from './support/dashboard.ts';
-import type { MockedContainer } from './support/rounds.ts';
+import type { MockedContainer } from './support/host-mock.ts';
 import { expect, test } from './support/test.ts';
+import { wire } from './support/wire.ts';
 
 const WIDTHS = [1280, 820, 560, 420, 360];
 const QUIET = {
-  cpu: { percent: 9.9, count: 8 },
-  memory: { percent: 9.9, used_gb: 9.9, total_gb: 127.9, available_gb: 118 },
-  disk: { percent: 9.9, used_gb: 19.8, total_gb: 200 },
+  cpu: wire.cpu(9.9),
+  memory: { ...wire.memory(9.9, 127.9), used_gb: 9.9 },
+  disk: wire.disk(9.9),
 };
 const FULL = {
-  cpu: { percent: 100, count: 8 },
-  memory: { percent: 100, used_gb: 127.9, total_gb: 127.9, available_gb: 0 },
-  disk: { percent: 100, used_gb: 200, total_gb: 200 },
+  cpu: wire.cpu(100),
+  memory: wire.memory(100, 127.9),
+  disk: wire.disk(100),
 };
 
 /** Many small ones, so that none is to blame. */

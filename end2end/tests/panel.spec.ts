@@ -3,6 +3,7 @@ import { points } from './support/dashboard.ts';
 import { Held } from './support/hold.ts';
 import type { Server } from './support/server.ts';
 import { expect, test } from './support/test.ts';
+import { wire } from './support/wire.ts';
 
 const NAMES = ['researcher', 'coder', 'scribe'];
 /** In percent of a core, highest first. */
@@ -133,7 +134,7 @@ test('a history that hangs is given up, and polls go on', async ({
   await dashboard.nextPoll(5);
 
   // The gap makes it ask.
-  hostMock.answer({ cpu: { percent: 33.3, count: 8 } });
+  hostMock.answer({ cpu: wire.cpu(33.3) });
   const history = await Held.requests(page, '**/api/telemetry/history');
   const asked = traffic.asked('history');
   await dashboard.beginPoll(5);
@@ -141,7 +142,7 @@ test('a history that hangs is given up, and polls go on', async ({
   await expect(dashboard.cpu.number).toHaveText('33%');
   await page.clock.runFor(3100);
   await history.letGo();
-  hostMock.answer({ cpu: { percent: 44.4, count: 8 } });
+  hostMock.answer({ cpu: wire.cpu(44.4) });
   await dashboard.nextPoll(5);
   await expect(dashboard.cpu.number).toHaveText('44%');
   expect(traffic.asked('history'), 'what it did not get it asks for once more').toBe(asked + 2);

@@ -1,6 +1,6 @@
 import type { Dashboard } from './support/dashboard.ts';
-import type { HostAnswer } from './support/host-mock.ts';
 import { expect, test } from './support/test.ts';
+import { type HostAnswer, wire } from './support/wire.ts';
 import { Visibility } from './support/visibility.ts';
 
 const INTERVAL = 5;
@@ -25,8 +25,8 @@ async function expectPollNow(dashboard: Dashboard): Promise<void> {
 test.describe('a page polls when there is something new', () => {
   const CASES = [
     { what: 'the host and the containers at once', host: 3.2, containers: 3.2, pause: 1950 },
-    { what: 'a round that ends soon after the host', host: 3.2, containers: 2.2, pause: 2950 },
-    { what: 'a round that ends too late to wait for', host: 3.2, containers: 0.1, pause: 1950 },
+    { what: 'a scrape that ends soon after the host', host: 3.2, containers: 2.2, pause: 2950 },
+    { what: 'a scrape that ends too late to wait for', host: 3.2, containers: 0.1, pause: 1950 },
     { what: 'a sample that was due already', host: 6, containers: 6, pause: 4150 },
   ];
   for (const { what, host, containers, pause } of CASES) {
@@ -117,8 +117,8 @@ test.describe('a page that nobody looks at', () => {
 });
 
 test.describe('the tab', () => {
-  const CALM: Partial<HostAnswer> = { cpu: { percent: 89.9, count: 8 } };
-  const FULL = { percent: 95.5, used_gb: 191, total_gb: 200 };
+  const CALM: Partial<HostAnswer> = { cpu: wire.cpu(89.9) };
+  const FULL = wire.disk(95.5);
   const ICON = 'link[rel=icon]';
 
   test.beforeEach(async ({ dashboard, hostMock, startServer }) => {
@@ -136,8 +136,8 @@ test.describe('the tab', () => {
     };
     await expectCalm();
     for (const [title, answer] of [
-      ['CPU 94%', { cpu: { percent: 94.9, count: 8 } }],
-      ['CPU 90%', { cpu: { percent: 90, count: 8 }, disk: FULL }],
+      ['CPU 94%', { cpu: wire.cpu(94.9) }],
+      ['CPU 90%', { cpu: wire.cpu(90), disk: FULL }],
       ['Mem 95%', { ...CALM, memory: { ...FULL, available_gb: 9 } }],
       ['Disk 95%', { ...CALM, disk: FULL }],
     ] as const) {
@@ -171,7 +171,7 @@ test('the tab says it while it is hidden', async ({ page, dashboard, hostMock, s
   await dashboard.openFrozen(server.url);
   await dashboard.nextPoll(1);
   await tab.hide();
-  hostMock.answer({ cpu: { percent: 99, count: 8 } });
+  hostMock.answer({ cpu: wire.cpu(99) });
   await expectPollIn(dashboard, 60_000);
   await expect(page).toHaveTitle('CPU 99% · Host telemetry');
 });

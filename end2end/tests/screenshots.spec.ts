@@ -1,6 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { expect, test } from './support/test.ts';
+import { wire } from './support/wire.ts';
 
 const FOLDER = resolve(import.meta.dirname, '../../docs/screenshots');
 const INTERVAL = 5;
@@ -44,9 +45,9 @@ test.beforeEach(async ({ complaints, dashboard, hostMock, startServer }) => {
     hostMock.run(AGENTS.map((agent) => ({ ...agent, cpuShare: oneDecimal((agent.cpuShare * percent) / cpu(POLLS)) })));
     const used = oneDecimal(memory(poll));
     hostMock.answer({
-      cpu: { percent, count: 8 },
-      memory: { percent: used, used_gb: oneDecimal(used / 5), total_gb: 20, available_gb: oneDecimal(20 - used / 5) },
-      disk: { percent: 34.1, used_gb: 68.2, total_gb: 200 },
+      cpu: wire.cpu(percent),
+      memory: wire.memory(used),
+      disk: wire.disk(34.1),
     });
     await dashboard.nextPoll(INTERVAL);
     await dashboard.cpu.expectTitle(`CPU ${percent.toFixed(1)}% of 8 cores`);

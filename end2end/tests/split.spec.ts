@@ -3,6 +3,7 @@ import { cpus, totalmem } from 'node:os';
 import type { Dashboard } from './support/dashboard.ts';
 import type { Server } from './support/server.ts';
 import { expect, test } from './support/test.ts';
+import type { ContainersAnswer } from './support/wire.ts';
 
 const MIB = 2 ** 20;
 const UNITS: Record<string, number> = { '%': 1, MiB: 1, GiB: 1024 };
@@ -53,11 +54,11 @@ async function expectSums(within: Locator): Promise<void> {
   expectSum([all.cpu, other.cpu, host.cpu], 0.05 * cpus().length);
 }
 
-/** Waits for the second round, which knows the CPU. */
+/** Waits for the second scrape, which knows the CPU. */
 async function untilSplit(server: Server): Promise<void> {
   const known = async () => {
     const answer = await fetch(`${server.url}/api/telemetry/containers`);
-    return ((await answer.json()) as { split: { cpu_percent: unknown } }).split.cpu_percent;
+    return ((await answer.json()) as ContainersAnswer).split.cpu_percent;
   };
   await expect.poll(known, { timeout: 15_000 }).not.toBeNull();
 }
@@ -147,7 +148,7 @@ test('without Docker there is nothing to split', async ({ page, dashboard, start
   await expect(dashboard.cpu.root).toHaveAttribute('title', /^CPU [^\n]*$/);
 });
 
-test('an agent that misses rounds keeps its numbers for a while', async ({ page, dashboard, fakeDocker, startServer }) => {
+test('an agent that misses scrapes keeps its numbers for a while', async ({ page, dashboard, fakeDocker, startServer }) => {
   const [one, other] = [{ name: 'researcher', cpu: 0.6 }, { name: 'coder', cpu: 0.2, memoryMib: 32 }];
   fakeDocker.containers = [one, other];
   const server = await startServer({ args: NOUN });
@@ -172,7 +173,7 @@ test("an agent's limits are told", async ({ fakeDocker, request, startServer }) 
   fakeDocker.containers = [{ name: 'bound', memoryLimitMib: 512, cpuLimit: 0.5 }, { name: 'free' }];
   const server = await startServer();
   const answer = await request.get(`${server.url}/api/telemetry/containers`);
-  const { containers } = (await answer.json()) as { containers: Record<string, unknown>[] };
+  const { containers } = (await answer.json()) as ContainersAnswer;
   const limits = containers.map(({ name, memory_limit_mb, cpu_limit_cores }) => [name, memory_limit_mb, cpu_limit_cores]);
   expect(limits.toSorted()).toEqual([['bound', 512, 0.5], ['free', null, null]]);
 });

@@ -1,8 +1,7 @@
-import type { HostAnswer } from './support/host-mock.ts';
 import { expect, test } from './support/test.ts';
+import { type HostAnswer, wire } from './support/wire.ts';
 
-const memory = (percent: number) => ({ percent, used_gb: percent / 5, total_gb: 20, available_gb: 20 - percent / 5 });
-const CALM: Partial<HostAnswer> = { cpu: { percent: 7.5, count: 8 }, memory: memory(62.3) };
+const CALM: Partial<HostAnswer> = { cpu: wire.cpu(7.5), memory: wire.memory(62.3) };
 
 test.beforeEach(async ({ dashboard, fakeDocker, hostMock, startServer }) => {
   fakeDocker.containers = [{ name: 'researcher' }];
@@ -36,16 +35,16 @@ test('a change of band is told, and nothing else', async ({ dashboard, hostMock 
   });
   const expectTold = (times: number) => expect(dashboard.status).toHaveAttribute('data-told', String(times));
 
-  hostMock.answer({ ...CALM, cpu: { percent: 94.1, count: 8 } });
+  hostMock.answer({ ...CALM, cpu: wire.cpu(94.1) });
   await dashboard.nextPoll(1);
   await expect(dashboard.status).toHaveText('CPU 94 percent, critical');
   await expectTold(1);
-  hostMock.answer({ cpu: { percent: 97, count: 8 }, memory: memory(70) });
+  hostMock.answer({ cpu: wire.cpu(97), memory: wire.memory(70) });
   await dashboard.nextPoll(1);
   await expect(dashboard.cpu.number).toHaveText('97%');
   await expect(dashboard.status).toHaveText('CPU 94 percent, critical');
   await expectTold(1);
-  hostMock.answer({ cpu: { percent: 40, count: 8 }, memory: memory(80) });
+  hostMock.answer({ cpu: wire.cpu(40), memory: wire.memory(80) });
   await dashboard.nextPoll(1);
   await expect(dashboard.status).toHaveText('CPU 40 percent, normal. Memory 80 percent, high');
   await expectTold(2);
@@ -81,7 +80,7 @@ test('the panel is closed by its button and by a click outside', async ({ page, 
 });
 
 test('who is to blame is reached before the agents, and gets the focus back', async ({ page, dashboard, hostMock }) => {
-  hostMock.answer({ cpu: { percent: 94, count: 8 } });
+  hostMock.answer({ cpu: wire.cpu(94) });
   hostMock.run([{ name: 'agent-x', cpuShare: 61 }]);
   await dashboard.nextPoll(1);
   await dashboard.nextPoll(1);

@@ -1,6 +1,7 @@
 import type { Page } from '@playwright/test';
 import type { Dashboard } from './support/dashboard.ts';
 import { expect, test } from './support/test.ts';
+import type { HostAnswer } from './support/wire.ts';
 
 const MUTED = 'rgb(93, 100, 112)';
 const PATIENCE = { timeout: 20_000 };
@@ -11,8 +12,8 @@ test.beforeEach(({ complaints, fakeDocker }) => {
 });
 
 /** The host's answers that came in, newest last. */
-function answers(page: Page): { cpu: { percent: number } }[] {
-  const list: { cpu: { percent: number } }[] = [];
+function answers(page: Page): HostAnswer[] {
+  const list: HostAnswer[] = [];
   page.on('response', async (response) => {
     if (response.url().endsWith('/host') && response.ok()) list.push(await response.json());
   });
@@ -26,14 +27,14 @@ async function expectFresh(dashboard: Dashboard): Promise<void> {
 }
 
 /** The last values are there, and marked as old. */
-async function expectStale(dashboard: Dashboard, seen: { cpu: { percent: number } }[]): Promise<void> {
+async function expectStale(dashboard: Dashboard, seen: HostAnswer[]): Promise<void> {
   for (const metric of [dashboard.cpu, dashboard.memory, dashboard.disk]) {
     await expect(metric.root).toHaveClass(/is-stale/, PATIENCE);
     await expect(metric.number).toHaveCSS('color', MUTED);
     await expect(metric.number).toHaveText(/\d/);
   }
   // Not before: an answer may have been on its way.
-  await expect(dashboard.cpu.number).toHaveText(`${Math.floor(seen.at(-1)?.cpu.percent ?? NaN)}%`);
+  await expect(dashboard.cpu.number).toHaveText(`${Math.floor(seen.at(-1)?.cpu?.percent ?? NaN)}%`);
   await expect(dashboard.age).toHaveText(/^\d+ s old$/);
   await expect(dashboard.agents).toHaveClass(/is-stale/, PATIENCE);
   await expect(dashboard.containers).toContainText('not up to date');

@@ -1,5 +1,5 @@
 import type { Locator } from '@playwright/test';
-import type { MockedContainer } from './support/rounds.ts';
+import type { MockedContainer } from './support/host-mock.ts';
 import { expect, test } from './support/test.ts';
 
 /** Each column has an order of its own. */

@@ -1,4 +1,5 @@
 import { expect, test } from './support/test.ts';
+import { wire } from './support/wire.ts';
 
 const LIGHT = 'rgb(255, 255, 255)';
 const DARK = 'rgb(21, 24, 30)';
@@ -7,7 +8,7 @@ test.beforeEach(async ({ dashboard, fakeDocker, hostMock, startServer }) => {
   fakeDocker.containers = [{ name: 'researcher', cpu: 20 }];
   const server = await startServer({ args: ['--interval', '1'] });
   await dashboard.openFrozen(server.url);
-  hostMock.answer({ cpu: { percent: 80, count: 8 } });
+  hostMock.answer({ cpu: wire.cpu(80) });
   await dashboard.nextPoll(1);
   await expect(dashboard.cpu.number).toHaveText('80%');
 });

@@ -12,7 +12,7 @@ test('the first HTML shows live numbers without JavaScript @smoke', async ({ pag
     { name: 'scribe', cpu: 10, memoryMib: 128 },
   ];
   const server = await startServer({ args: ['--interval', '1', '--hostname', 'atlas-01'] });
-  // A line needs two samples, a container's CPU two rounds.
+  // A line needs two samples, a container's CPU two scrapes.
   await expect(async () => {
     await page.goto(server.url);
     await expect(dashboard.cpu.lines).toHaveCount(1, { timeout: 1 });

@@ -4,7 +4,9 @@
 #![allow(dead_code)]
 
 pub mod docker;
+pub mod fake_engine;
 pub mod fakes;
+pub mod podman;
 pub mod program;
 
 use serde_json::Value;

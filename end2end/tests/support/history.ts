@@ -1,19 +1,7 @@
-/** Answer of `GET /api/telemetry/history`. */
-export interface History {
-  interval_seconds: number;
-  host: HostPoint[];
-  totals: unknown[];
-  containers: { id: string; cpu: (number | null)[] }[];
-}
-
-export interface HostPoint {
-  timestamp: string;
-  cpu: number | null;
-  memory: number | null;
-}
+import type { HistoryAnswer } from './wire.ts';
 
 /** How many points each line has that the host's CPU is drawn with, one a stretch without a gap. */
-export function drawnLines({ host, interval_seconds }: History): number[] {
+export function drawnLines({ host, interval_seconds }: HistoryAnswer): number[] {
   const lines: number[] = [];
   let newest = -Infinity;
   for (const { timestamp, cpu } of host) {

@@ -1,27 +1,12 @@
 import type { Page, Route } from '@playwright/test';
 import { NOON } from './dashboard.ts';
-import type { History, HostPoint } from './history.ts';
-import { type ContainersAnswer, type MockedContainer, round, trends } from './rounds.ts';
+import { type ContainerRow, type ContainersAnswer, type HistoryAnswer, type HostAnswer, wire } from './wire.ts';
 
-const CAPACITY = 60;
-
-interface Space {
-  percent: number;
-  used_gb: number;
-  total_gb: number;
-}
-
-/** Answer of `GET /api/telemetry/host`. */
-export interface HostAnswer {
-  hostname: string;
-  cpu: { percent: number; count: number } | null;
-  memory: (Space & { available_gb: number }) | null;
-  swap: Space | null;
-  disk: Space | null;
-  timestamp: string;
-  age_seconds: number;
-  stale: boolean;
-  errors: Record<string, string>;
+/** A container as it is mocked: its shares of the host in percent, or else what its row has. */
+export interface MockedContainer extends Partial<ContainerRow> {
+  name: string;
+  cpuShare?: number;
+  memoryShare?: number;
 }
 
 /**
@@ -34,12 +19,12 @@ export class HostMock {
   #fails: false | 'refused' | 'hangs' = false;
   #measures = true;
   #containers: readonly MockedContainer[] | undefined;
-  #roundChanges: Partial<ContainersAnswer> = {};
+  #scrapeChanges: Partial<ContainersAnswer> = {};
   #interval: number | undefined;
   #polls = 0;
-  #rounds = 0;
+  #scrapes = 0;
   readonly #samples: HostAnswer[] = [];
-  readonly #answers: ContainersAnswer[] = [];
+  readonly #measured: ContainersAnswer[] = [];
 
   private constructor() {}
 
@@ -52,17 +37,18 @@ export class HostMock {
       await mock.#reply(route, sample);
     });
     await page.route('**/api/telemetry/containers', async (route) => {
-      mock.#rounds += 1;
+      mock.#scrapes += 1;
       if (!mock.#containers) return route.continue();
-      const host = mock.#host(mock.#time(mock.#rounds, await mock.#intervalOf(route)));
-      const answer = { ...round(mock.#containers, host), ...mock.#roundChanges };
-      if (mock.#measures) mock.#answers.push(answer);
+      const host = mock.#host(mock.#time(mock.#scrapes, await mock.#intervalOf(route)));
+      const rows = mock.#containers.map((container) => row(container, host));
+      const answer = wire.containers(rows, host, mock.#scrapeChanges);
+      if (mock.#measures) mock.#measured.push(answer);
       await mock.#reply(route, answer);
     });
     await page.route('**/api/telemetry/history', async (route) => {
-      const host = mock.#samples.slice(-CAPACITY).map(point);
-      const mocked = mock.#containers && trends(mock.#answers.slice(-CAPACITY));
-      await mock.#reply(route, { ...(await serversHistory(route)), host, ...mocked });
+      const known = await serversHistory(route);
+      const { host, ...ofContainers } = wire.history(known.interval_seconds, mock.#samples, mock.#measured);
+      await mock.#reply(route, { ...known, host, ...(mock.#containers && ofContainers) });
     });
     return mock;
   }
@@ -77,7 +63,7 @@ export class HostMock {
   /** From the next poll on, answers for the containers as well: these run, but for the `changes` in the answer. */
   run(containers: readonly MockedContainer[], changes: Partial<ContainersAnswer> = {}): void {
     this.#containers = containers;
-    this.#roundChanges = changes;
+    this.#scrapeChanges = changes;
   }
 
   /** From the next poll on, answers nothing; measures all the same, unless told otherwise. */
@@ -97,18 +83,7 @@ export class HostMock {
   }
 
   #host(timestamp: string): HostAnswer {
-    return {
-      hostname: 'atlas-01',
-      cpu: { percent: 7.5, count: 8 },
-      memory: { percent: 62.3, used_gb: 12.5, total_gb: 20, available_gb: 7.5 },
-      swap: null,
-      disk: { percent: 54.1, used_gb: 108.2, total_gb: 200 },
-      timestamp,
-      age_seconds: 0,
-      stale: false,
-      errors: {},
-      ...this.#changes,
-    };
+    return wire.host({ timestamp, ...this.#changes });
   }
 
   async #intervalOf(route: Route): Promise<number> {
@@ -116,16 +91,17 @@ export class HostMock {
   }
 
   #time(poll: number, interval: number): string {
-    return new Date(NOON.getTime() + poll * interval * 1000).toISOString().replace('Z', '000Z');
+    return wire.timestamp(NOON.getTime() + poll * interval * 1000);
   }
 }
 
-function point({ timestamp, cpu, memory }: HostAnswer): HostPoint {
-  return { timestamp, cpu: cpu?.percent ?? null, memory: memory?.percent ?? null };
+function row({ cpuShare = 0, memoryShare = 0, ...others }: MockedContainer, { cpu, memory }: HostAnswer): ContainerRow {
+  const [cores, mib] = [cpu?.count ?? 8, (memory?.total_gb ?? 20) * 1024];
+  return wire.row({ cpu: cpuShare * cores, memory_mb: (memoryShare * mib) / 100, ...others }, cores);
 }
 
 /** What the real server answers. */
-async function serversHistory(route: Route): Promise<History> {
+async function serversHistory(route: Route): Promise<HistoryAnswer> {
   const answer = await route.fetch({ url: new URL('history', route.request().url()).href });
-  return (await answer.json()) as History;
+  return (await answer.json()) as HistoryAnswer;
 }

@@ -1,41 +1,36 @@
 import type { Page, Route } from '@playwright/test';
 import { type Dashboard, NOON } from './dashboard.ts';
 import type { FakeDocker } from './fake-docker.ts';
-import type { HostAnswer } from './host-mock.ts';
 import { AGENTS, type Agent, type Scene } from './states.ts';
 import { type StartServer, expect } from './test.ts';
+import { type ContainersAnswer, type HistoryAnswer, type HostAnswer, wire } from './wire.ts';
 
 const INTERVAL = 5;
-const CAPACITY = 60;
-/** Samples that nobody took, for a gap to be seen. */
+/** Samples that were not taken, for a gap to be seen. */
 const GAP = [-37, -36];
-/** File cache in the containers' memory, which the host does not count. */
-const CACHE = 0.06;
+/** The part of the containers' memory that is file cache. */
+const CACHED = 0.06;
 
-const oneDecimal = (value: number) => Math.round(value * 10) / 10;
-const sum = (values: (number | null)[]) => oneDecimal(values.reduce<number>((total, value) => total + (value ?? 0), 0));
-const timestamp = (round: number) => new Date(NOON.getTime() + round * INTERVAL * 1000).toISOString().replace('Z', '000Z');
-
-/** A load that swells and ebbs, as work does, and stays as it is from the first round on. */
-function swell(now: number, round: number): number {
-  const early = Math.min(round, 0);
-  return oneDecimal(Math.min(100, Math.max(0, now * (1 + Math.sin(early / 7) / 4 + Math.sin(early / 1.9) / 9))));
+/** A load that swells and ebbs, as work does, and stays as it is from the first sample on. */
+function swell(now: number, sample: number): number {
+  const early = Math.min(sample, 0);
+  return Math.min(100, Math.max(0, now * (1 + Math.sin(early / 7) / 4 + Math.sin(early / 1.9) / 9)));
 }
 
 /** Answers the page's polls as the server would whose host is in such a scene; the numbers add up. */
 export class Stage {
   /** The newest sample's number. */
-  #round = 0;
+  #sample = 0;
   #isGone = false;
   readonly #scene: Scene;
   readonly #agents: Agent[];
-  readonly #host: { cores: number; cpu: number; memory: { used: number; total: number }; disk: number };
+  readonly #machine: { cores: number; cpu: number; memory: { used: number; total: number }; disk: number };
 
   constructor(scene: Scene) {
     const { agents = AGENTS, cores = 8, cpu = 41.3, memory = { used: 9.3, total: 20 }, disk = 34.1 } = scene;
     this.#scene = scene;
-    this.#agents = agents.toSorted((one, other) => (other.cpu ?? -1) - (one.cpu ?? -1));
-    this.#host = { cores, cpu, memory, disk };
+    this.#agents = agents;
+    this.#machine = { cores, cpu, memory, disk };
   }
 
   /** Shows the scene on the page, as the server's answers make it. */
@@ -46,7 +41,7 @@ export class Stage {
     const server = await startServer({ args });
     await page.route('**/api/telemetry/*', (route) => this.#reply(route));
     await dashboard.openFrozen(server.url);
-    // A culprit is named in the second round.
+    // A culprit is named after the second scrape.
     for (let poll = 0; poll < (begins ? 1 : 2); poll += 1) await dashboard.nextPoll(INTERVAL);
     if (gone) {
       this.#isGone = true;
@@ -59,111 +54,65 @@ export class Stage {
     const endpoint = new URL(route.request().url()).pathname.split('/').at(-1);
     if (this.#isGone) return route.abort();
     if (endpoint === 'host') {
-      this.#round += 1;
-      return route.fulfill({ json: this.#hostAnswer() });
+      this.#sample += 1;
+      return route.fulfill({ json: this.#host(this.#sample) });
     }
     if (endpoint === 'history') return route.fulfill({ json: this.#history() });
     const { noDocker } = this.#scene;
-    if (noDocker) return route.fulfill({ status: 503, json: { detail: 'Docker not available', reason: noDocker } });
-    return route.fulfill({ json: this.#containers() });
+    if (noDocker) return route.fulfill({ status: 503, json: wire.noDocker(noDocker) });
+    return route.fulfill({ json: this.#containers(this.#sample) });
   }
 
-  #hostAnswer(): HostAnswer {
-    const { begins, overdue = 0 } = this.#scene;
-    const { cores, cpu, memory, disk } = this.#host;
-    const { used, total } = memory;
-    return {
-      hostname: 'atlas-01',
-      cpu: begins ? null : { percent: cpu, count: cores },
-      memory: { percent: this.#percent(used), used_gb: used, total_gb: total, available_gb: oneDecimal(total - used) },
-      swap: { percent: 10, used_gb: 0.2, total_gb: 2 },
-      disk: { percent: disk, used_gb: oneDecimal(2 * disk), total_gb: 200 },
-      timestamp: timestamp(this.#round),
-      age_seconds: overdue,
-      stale: overdue > 0,
+  #host(sample: number): HostAnswer {
+    const { begins } = this.#scene;
+    const { cores, cpu, memory, disk } = this.#machine;
+    const percent = (100 * memory.used) / memory.total;
+    return wire.host({
+      cpu: begins ? null : wire.cpu(swell(cpu, sample), cores),
+      memory: wire.memory(percent * (1 + Math.min(sample, 0) / 400), memory.total),
+      swap: wire.space(10, 2),
+      disk: wire.disk(disk),
       errors: begins ? { cpu: 'no sample before this one' } : {},
-    };
+      ...this.#age(sample),
+    });
   }
 
-  #containers(): unknown {
-    const { overdue = 0 } = this.#scene;
-    const age = { timestamp: timestamp(this.#round), age_seconds: overdue, stale: overdue > 0 };
-    const none = { running_count: null, measured_count: null, total_cpu_percent: null, total_memory_mb: null };
-    const unknown = { cpu_percent: null, memory_percent: null, memory_mb: null };
-    if (this.#scene.begins) return { ...none, split: unknown, containers: [], ...age };
-    const { cores, cpu, memory } = this.#host;
-    const { cpu: cpus, memory: used, measured } = this.#totals();
-    const part = (host: number, containers: number) => ({ host, containers, other: oneDecimal(host - containers), clamped: false });
-    return {
-      running_count: this.#agents.filter((agent) => agent.state !== 'restarting').length,
-      measured_count: measured,
-      total_cpu_percent: measured ? cpus : null,
-      total_memory_mb: measured ? used : null,
-      split: measured
-        ? {
-            cpu_percent: part(cpu, oneDecimal(cpus / cores)),
-            memory_percent: part(this.#percent(memory.used), this.#percent((used * (1 - CACHE)) / 1024)),
-            memory_mb: part(oneDecimal(memory.used * 1024), oneDecimal(used * (1 - CACHE))),
-          }
-        : unknown,
-      containers: this.#agents.map(({ name, cpu, memory, limit, state = 'running', stale = false, error }, index) => ({
-        id: id(index),
-        name,
-        cpu: cpu === null ? null : oneDecimal(cpu),
-        cpu_host_percent: cpu === null ? null : oneDecimal(cpu / cores),
-        memory_mb: memory === null ? null : oneDecimal(memory),
-        memory_limit_mb: limit ?? null,
-        cpu_limit_cores: index % 3 ? null : 1.5,
-        state,
-        stale,
-        ...(error && { error }),
-      })),
-      ...age,
-    };
+  #containers(sample: number): ContainersAnswer {
+    const host = this.#host(sample);
+    if (this.#scene.begins) return wire.containers([], host, { running_count: null, measured_count: null, ...this.#age(sample) });
+    const { cores } = this.#machine;
+    const rows = this.#agents.map(({ name, cpu, memory, limit, state = 'running', stale = false, error }, index) =>
+      wire.row(
+        {
+          id: index.toString(16).padStart(12, '0'),
+          name,
+          cpu: cpu === null ? null : cores * swell(cpu / cores, sample + index),
+          memory_mb: memory,
+          memory_limit_mb: limit ?? null,
+          cpu_limit_cores: index % 3 ? null : 1.5,
+          state,
+          // It was measured before.
+          stale: stale && sample >= 0,
+          ...(error && { error }),
+        },
+        cores,
+      ),
+    );
+    return wire.containers(rows, host, { cached: CACHED, ...this.#age(sample) });
   }
 
-  #history(): unknown {
+  #history(): HistoryAnswer {
     const { begins, noDocker } = this.#scene;
-    const { cores, cpu, memory } = this.#host;
-    const totals = this.#totals();
-    const all = Array.from({ length: CAPACITY }, (_, index) => this.#round - CAPACITY + 1 + index);
-    const rounds = begins ? [this.#round] : all.filter((round) => !GAP.includes(round));
-    const measured = begins || noDocker ? [] : rounds;
-    const memoryPercent = this.#percent(memory.used);
-    return {
-      interval_seconds: INTERVAL,
-      host: rounds.map((round) => ({
-        timestamp: timestamp(round),
-        cpu: begins ? null : swell(cpu, round),
-        memory: oneDecimal(memoryPercent * (1 + Math.min(round, 0) / 400)),
-      })),
-      totals: measured.map((round) => ({
-        timestamp: timestamp(round),
-        total_cpu_percent: cores * swell(totals.cpu / cores, round),
-        total_memory_mb: totals.memory,
-        cpu_host_percent: swell(totals.cpu / cores, round),
-        memory_host_percent: this.#percent((totals.memory * (1 - CACHE)) / 1024),
-      })),
-      containers: this.#agents.map(({ cpu }, index) => ({
-        id: id(index),
-        cpu: measured.map((round) => (cpu === null ? null : oneDecimal(cores * swell(cpu / cores, round + index)))),
-      })),
-    };
+    const all = Array.from({ length: wire.CAPACITY }, (_, index) => this.#sample - wire.CAPACITY + 1 + index);
+    const samples = begins ? [this.#sample] : all.filter((sample) => !GAP.includes(sample));
+    const scrapes = begins || noDocker ? [] : samples;
+    return wire.history(INTERVAL, samples.map((sample) => this.#host(sample)), scrapes.map((scrape) => this.#containers(scrape)));
   }
 
-  #percent(gib: number): number {
-    return oneDecimal((100 * gib) / this.#host.memory.total);
+  #age(sample: number): { timestamp: string; age_seconds: number; stale: boolean } {
+    const { overdue = 0 } = this.#scene;
+    return { timestamp: wire.timestamp(NOON.getTime() + sample * INTERVAL * 1000), age_seconds: overdue, stale: overdue > 0 };
   }
-
-  /** Of those that were measured in the last round. */
-  #totals(): { cpu: number; memory: number; measured: number } {
-    const measured = this.#agents.filter(({ cpu, stale }) => cpu !== null && !stale);
-    return { cpu: sum(measured.map(({ cpu }) => cpu)), memory: sum(measured.map(({ memory }) => memory)), measured: measured.length };
-  }
-}
-
-function id(index: number): string {
-  return index.toString(16).padStart(12, '0');
 }
 
 /**

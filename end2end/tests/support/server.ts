@@ -2,8 +2,8 @@ import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join, resolve } from 'node:path';
 import type { Readable } from 'node:stream';
-import type { History } from './history.ts';
 import { makeTempFolder, removeTempFolder } from './temp.ts';
+import type { HistoryAnswer } from './wire.ts';
 
 type Child = ChildProcessByStdio<null, null, Readable>;
 
@@ -38,9 +38,9 @@ export class Server {
   }
 
   /** The samples it has. */
-  async history(): Promise<History> {
+  async history(): Promise<HistoryAnswer> {
     const answer = await fetch(`${this.url}/api/telemetry/history`);
-    return (await answer.json()) as History;
+    return (await answer.json()) as HistoryAnswer;
   }
 
   signal(signal: 'SIGSTOP' | 'SIGCONT' | 'SIGKILL'): void {

@@ -1,3 +1,5 @@
+import type { ContainerRow } from './wire.ts';
+
 /** A container of a scene. */
 export interface Agent {
   name: string;
@@ -7,7 +9,7 @@ export interface Agent {
   memory: number | null;
   /** In MiB. */
   limit?: number;
-  state?: 'running' | 'paused' | 'restarting';
+  state?: ContainerRow['state'];
   stale?: boolean;
   error?: string;
 }
@@ -29,7 +31,7 @@ export interface Scene {
   overdue?: number;
   /** The server has been gone for so many seconds. */
   gone?: number;
-  /** There is no sample yet that a CPU could be reckoned from, and no round of the containers. */
+  /** There is no sample yet that a CPU could be derived from, and no scrape of the containers. */
   begins?: boolean;
   /** There are no scripts, but the first HTML alone, which has the numbers of the machine that the test runs on. */
   scriptless?: boolean;

@@ -32,7 +32,7 @@ pub(in crate::ui) struct State {
     /// The containers.
     pub(in crate::ui) containers: ContainersView,
     /// When the scrape ended that is shown.
-    scraped: Option<Timestamp>,
+    pub(in crate::ui) scraped: Option<Timestamp>,
     /// Whether the containers' numbers are overdue.
     pub(in crate::ui) containers_stale: bool,
     /// Who uses most of a host in trouble.
