@@ -15,7 +15,7 @@ use leptos::prelude::*;
 /// percent of disk, who is to blame where one of them is in trouble, the agents' sums, and a panel with each of them.
 ///
 /// It fills the width that it is given and shows less the less that is, the metric in trouble to the last; its height
-/// is `--ht-height`, 48 px by default. Its styles are `style/main.css` (classes `ht-…`); a page chooses the theme by
+/// is `--ht-height`, 48 px by default. Its styles are `style/component.css` (classes `ht-…`); a page chooses the theme by
 /// `data-theme="light"` or `"dark"` on any element around it, or leaves it to the reader's system.
 ///
 /// In the browser it polls `/api/telemetry/host` and `/api/telemetry/containers` of its own origin. For numbers in the
@@ -48,7 +48,7 @@ pub fn HostTelemetry(
     let live = live.unwrap_or_else(use_live);
     let age = live.read(|state| state.host_stale.map(format::age).unwrap_or_default());
     let age_class =
-        live.read(|state| String::from(if state.host_stale.is_some() { "ht-age is-shown" } else { "ht-age" }));
+        live.read(|state| String::from(if state.host_stale.is_some() { "ht-age ht-is-shown" } else { "ht-age" }));
     let label = live.read(|state| {
         let known = state.host.as_ref().map_or(&state.settings.hostname, |host| &host.hostname);
         format!("Host telemetry of {known}")
@@ -66,7 +66,7 @@ pub fn HostTelemetry(
             // Shown where the other two have no room; whoever hears the page is told of all three.
             <span class="ht-more" aria-hidden="true">"+2"</span>
             <Agents live/>
-            <p class="sr-only" role="status">{announcement}</p>
+            <p class="ht-sr-only" role="status">{announcement}</p>
         </section>
     }
 }
@@ -95,7 +95,7 @@ fn split_note(state: &State, part: fn(&HostSplit) -> Option<&Split>, text: fn(f6
 
 const CPU: Kind = Kind {
     part: Part::Cpu,
-    class: "is-cpu",
+    class: "ht-is-cpu",
     read: |host| {
         let Some(cpu) = &host.cpu else { return Reading::missing(&host.errors.cpu) };
         Reading {
@@ -110,7 +110,7 @@ const CPU: Kind = Kind {
 
 const MEMORY: Kind = Kind {
     part: Part::Memory,
-    class: "is-memory",
+    class: "ht-is-memory",
     read: |host| {
         let Some(memory) = &host.memory else { return Reading::missing(&host.errors.memory) };
         let total = format::short(memory.total_gb);
@@ -126,7 +126,7 @@ const MEMORY: Kind = Kind {
 
 const DISK: Kind = Kind {
     part: Part::Disk,
-    class: "is-disk",
+    class: "ht-is-disk",
     read: |host| {
         let Some(disk) = &host.disk else { return Reading::missing(&host.errors.disk) };
         Reading {
@@ -141,9 +141,9 @@ const DISK: Kind = Kind {
 
 fn disk_class(percent: Option<f64>) -> &'static str {
     match percent.map(DiskLevel::of) {
-        None => "bar ht-bar",
-        Some(DiskLevel::Roomy) => "bar ht-bar is-roomy",
-        Some(DiskLevel::Filling) => "bar ht-bar is-filling",
-        Some(DiskLevel::Full) => "bar ht-bar is-full",
+        None => "ht-bar",
+        Some(DiskLevel::Roomy) => "ht-bar ht-is-roomy",
+        Some(DiskLevel::Filling) => "ht-bar ht-is-filling",
+        Some(DiskLevel::Full) => "ht-bar ht-is-full",
     }
 }

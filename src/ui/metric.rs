@@ -35,7 +35,7 @@ impl Reading {
 #[derive(Clone, Copy)]
 pub(super) struct Kind {
     pub(super) part: Part,
-    /// Its class: `is-cpu`.
+    /// Its class: `ht-is-cpu`.
     pub(super) class: &'static str,
     pub(super) read: fn(&HostStats) -> Reading,
     /// What follows in the tooltip, on a line of its own.
@@ -56,15 +56,15 @@ impl Kind {
         let band = self.percent(state).map_or("unknown", |percent| Severity::of(percent).word());
         let ranking = state.ranking();
         let rank = ranking.iter().position(|part| *part == self.part).map_or(1, |place| place + 1);
-        let stale = if state.host_stale.is_some() { " is-stale" } else { "" };
+        let stale = if state.host_stale.is_some() { " ht-is-stale" } else { "" };
         // Of two culprits, that of the worse metric has the room.
         let accused = ranking.into_iter().find(|part| state.culprit(*part).is_some());
         let culprit = match state.culprit(self.part) {
             None => "",
-            Some(_) if accused == Some(self.part) => " has-culprit",
-            Some(_) => " has-second",
+            Some(_) if accused == Some(self.part) => " ht-has-culprit",
+            Some(_) => " ht-has-second",
         };
-        format!("ht-metric {} is-{band} is-rank-{rank}{stale}{culprit}", self.class)
+        format!("ht-metric {} ht-is-{band} ht-is-rank-{rank}{stale}{culprit}", self.class)
     }
 
     fn accused(self, state: &State) -> Option<Accused> {
@@ -105,8 +105,8 @@ pub(super) fn Metric<C: IntoView + 'static>(
         move |text: fn(Accused) -> String| live.read(move |state| text(kind.accused(state).unwrap_or_default()));
     view! {
         <div class=live.read(move |state| kind.class(state)) title=live.read(move |state| kind.title(state))>
-            <span class="sr-only">{live.read(move |state| format::spoken(kind.part.name(), kind.percent(state)))}</span>
-            <span class="ht-look" aria-hidden="true">
+            <span class="ht-sr-only">{live.read(move |state| format::spoken(kind.part.name(), kind.percent(state)))}</span>
+            <span class="ht-visual" aria-hidden="true">
                 <span class="ht-label">{kind.part.label()}</span>
                 {children.into_inner()()}
                 <span class="ht-value">
@@ -119,10 +119,10 @@ pub(super) fn Metric<C: IntoView + 'static>(
                 <Level/>
             </span>
             <button type="button" class="ht-culprit" popovertarget=panel title=accused(|accused| accused.title)>
-                <span class="ht-who">{accused(|accused| accused.who)}</span>
+                <span class="ht-culprit-name">{accused(|accused| accused.who)}</span>
                 " "
                 <b>{accused(|accused| accused.share)}</b>
-                <span class="sr-only">" of the host's " {kind.part.noun()}</span>
+                <span class="ht-sr-only">" of the host's " {kind.part.noun()}</span>
             </button>
         </div>
     }

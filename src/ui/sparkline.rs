@@ -14,7 +14,7 @@ const MARGIN: u32 = 2;
 /// missing ones is a dot. Redrawn when the data change.
 ///
 /// Purely visual, so hidden from screen readers: say the newest value beside it. Its line and area are in `color`; the
-/// class `ht-spark` in `style/main.css` gives them their strokes.
+/// class `ht-spark` in `style/component.css` gives them their strokes.
 ///
 /// ```
 /// use host_telemetry::ui::Sparkline;
@@ -44,13 +44,13 @@ pub fn Sparkline(
     height: u32,
 ) -> impl IntoView {
     let markup = Signal::derive(move || data.with(|data| spark(data, y_max, (width, height))));
+    // A page's `*` and `svg` would be stronger than attributes.
+    let style = format!("color:{color};width:{width}px;height:{height}px");
     view! {
         <svg
             class="ht-spark"
-            width=width
-            height=height
+            style=style
             viewBox=spark_box((width, height))
-            color=color
             aria-hidden="true"
             inner_html=markup
         ></svg>
