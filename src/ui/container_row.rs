@@ -113,7 +113,7 @@ impl Cells {
             <td class="ht-number-cell ht-trend-cell">
                 <svg class="ht-spark ht-trend" viewBox=spark_box(TREND) aria-hidden="true" inner_html=self.trend></svg>
             </td>
-            <td class="ht-number-cell ht-share">{format::percent_exact(self.share)}</td>
+            <td class="ht-number-cell ht-share"><span class="ht-cell">{format::percent_exact(self.share)}</span></td>
         }
     }
 }
