@@ -31,7 +31,7 @@ build_site() {
   rm -rf "$scratch"
   mkdir -p "$scratch/pkg" "$scratch/whole"
   cp -r public/. "$scratch"
-  cp style/main.css "$scratch/pkg/host-telemetry.css"
+  cp style/component.css "$scratch/pkg/host-telemetry.css"
   # What comes later is cut out, and the rest given its JavaScript.
   RUST_LOG=error wasm-split-cli --target web --out-name host-telemetry \
     "$TARGET/wasm32-unknown-unknown/wasm-release/host_telemetry.wasm" "$scratch/pkg"
@@ -47,12 +47,12 @@ build_site() {
     done
   fi
   if have esbuild; then
-    for file in "$scratch"/pkg/*.js "$scratch"/pkg/*.css; do
+    for file in "$scratch"/pkg/*.js "$scratch"/pkg/*.css "$scratch"/*.css; do
       esbuild --log-level=warning --minify --allow-overwrite --outfile="$file" "$file"
     done
   fi
   if have brotli; then
-    brotli --best "$scratch"/pkg/*.js "$scratch"/pkg/*.wasm "$scratch"/pkg/*.css "$scratch"/*.svg
+    brotli --best "$scratch"/pkg/*.js "$scratch"/pkg/*.wasm "$scratch"/pkg/*.css "$scratch"/*.css "$scratch"/*.svg
   fi
   rm -rf "$site"
   mv "$scratch" "$site"

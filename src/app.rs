@@ -23,10 +23,11 @@ pub fn Shell(
                 <title>"Host telemetry"</title>
                 <link rel="icon" type="image/svg+xml" href="/favicon.svg"/>
                 <link rel="stylesheet" href=stylesheet/>
+                <link rel="stylesheet" href="/page.css"/>
                 <AutoReload options=options.clone()/>
                 <HydrationScripts options/>
             </head>
-            <body>
+            <body class="ht-theme">
                 <App/>
             </body>
         </html>

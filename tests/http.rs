@@ -150,10 +150,10 @@ async fn a_server_with_a_page_of_its_own_has_the_endpoints_beside_it() {
 async fn the_first_html_names_who_uses_most_of_a_host_in_trouble() {
     let host = FakeHost { busy: 90, ..FakeHost::new() };
     let server = server(host, FakeEngine::new(Engine::Up(vec!["a"]))).await;
-    let page = server.get_until("/", |answer| answer.text.contains(" has-culprit")).await;
+    let page = server.get_until("/", |answer| answer.text.contains(" ht-has-culprit")).await;
     // The one container uses 10 of the 90.
     assert!(page.text.contains("outside agents: 80.0% of the host's CPU"), "{}", page.text);
-    assert!(page.text.contains("sum is-other is-culprit"), "its line in the tables is marked");
+    assert!(page.text.contains("ht-total ht-is-other ht-is-culprit"), "its line in the tables is marked");
 }
 
 #[tokio::test]
@@ -164,7 +164,7 @@ async fn containers_elsewhere_are_no_part_of_this_host() {
     let body = server.get_until("/api/telemetry/containers", measured).await.json();
     assert_eq!(body["split"], json!({"cpu_percent": null, "memory_percent": null, "memory_mb": null}));
     assert_eq!(body["containers"][0]["cpu_host_percent"], 10.0, "of the host that they are on");
-    assert!(server.get("/").await.text.contains("class=\"ht-sum\">10%</b>"), "in the header as well");
+    assert!(server.get("/").await.text.contains("class=\"ht-agents-value\">10%</b>"), "in the header as well");
     let history = server.get("/api/telemetry/history").await.json();
     assert_eq!(history["totals"].as_array().unwrap().last().unwrap()["cpu_host_percent"], 10.0);
 }

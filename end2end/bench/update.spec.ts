@@ -61,7 +61,7 @@ for (const panel of ['closed', 'open']) {
     await expectPolls(2);
     if (panel === 'open') {
       await dashboard.summary.click();
-      await expect(dashboard.panelRows.first().locator('.trend polyline')).toHaveCount(1);
+      await expect(dashboard.panelRows.first().locator('.ht-trend polyline')).toHaveCount(1);
     }
     // The engine compiles what has run a few times.
     await expectPolls(5);

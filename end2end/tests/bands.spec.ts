@@ -60,7 +60,7 @@ for (const [theme, colors] of Object.entries(THEMES)) {
         await dashboard.nextPoll(1);
         await expect(dashboard.cpu.number).toHaveText(text);
         await expect(dashboard.cpu.number).toHaveCSS('color', colors[band]);
-        await expect(dashboard.cpu.root).toContainClass(`is-${band}`);
+        await expect(dashboard.cpu.root).toContainClass(`ht-is-${band}`);
         await expect(dashboard.cpu.spoken).toHaveText(`CPU ${Math.floor(percent)} percent, ${band}`);
         const lit = (await fills(dashboard.cpu.ticks)).filter((fill) => fill === colors[band]);
         expect(lit, `lit ticks at ${percent}`).toHaveLength(ticks);
@@ -71,7 +71,7 @@ for (const [theme, colors] of Object.entries(THEMES)) {
       for (const { percent, level } of DISK) {
         hostMock.answer({ disk: wire.disk(percent) });
         await dashboard.nextPoll(1);
-        const fill = dashboard.disk.bar.locator('.bar-fill');
+        const fill = dashboard.disk.bar.locator('.ht-bar-fill');
         await expect(fill).toHaveAttribute('width', percent.toFixed(1));
         await expect(fill).toHaveCSS('fill', colors[level]);
       }
@@ -85,7 +85,7 @@ for (const [theme, colors] of Object.entries(THEMES)) {
       for (const part of parts) {
         await expect(part.number).toHaveText('–');
         await expect(part.number).toHaveCSS('color', colors.unknown);
-        await expect(part.root).toContainClass('is-unknown');
+        await expect(part.root).toContainClass('ht-is-unknown');
         await expect(part.spoken).toHaveText(/^\w+ unknown$/);
         await part.expectTitle(why);
         expect(new Set(await fills(part.ticks)).size, 'no tick stands out').toBe(1);

@@ -9,8 +9,8 @@ const CAPACITY = 60;
 
 /** What the legend says of a moment: CPU and memory of the host, each with the containers' part. */
 async function expectLegend(history: Locator, when: string, values: string[]): Promise<void> {
-  await expect(history.locator('.when')).toHaveText(when);
-  await expect(history.locator('.key b')).toHaveText(values);
+  await expect(history.locator('.ht-when')).toHaveText(when);
+  await expect(history.locator('.ht-key b')).toHaveText(values);
 }
 
 test.describe('of someone in India', () => {
@@ -40,7 +40,7 @@ test.describe('of someone in India', () => {
     const box = await dashboard.chart.boundingBox();
     if (!box) throw new Error('no chart');
     const moveTo = (slot: number) => page.mouse.move(box.x + (box.width * slot) / (CAPACITY - 1), box.y + 20);
-    const cursor = dashboard.history.locator('.chart-cursor');
+    const cursor = dashboard.history.locator('.ht-chart-cursor');
     await expect(cursor).toBeHidden();
 
     await moveTo(CAPACITY - 2);

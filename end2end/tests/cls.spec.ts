@@ -87,7 +87,7 @@ for (const width of [1280, 820, 560, 360]) {
       hostMock.run(agents(poll));
       await dashboard.nextPoll(1);
       expect((await shifts(page)).slice(length), `at ${load(poll)} percent`).toEqual([]);
-      if (await dashboard.cpu.root.evaluate((metric) => metric.matches('.has-culprit'))) accused += 1;
+      if (await dashboard.cpu.root.evaluate((metric) => metric.matches('.ht-has-culprit'))) accused += 1;
     }
     expect(accused, 'polls with somebody to blame').toBeGreaterThan(3);
     expect(accused).toBeLessThan(POLLS);

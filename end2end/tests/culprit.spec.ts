@@ -67,8 +67,8 @@ test('what uses most may be outside of the agents, and its line is marked', asyn
   await expect(dashboard.cpu.culprit).toHaveText("outside agents 84% of the host's CPU");
   await dashboard.cpu.culprit.click();
   for (const table of [dashboard.containers, dashboard.panel]) {
-    await expect(dashboard.sums(table, 'other')).toContainClass('is-culprit');
-    await expect(table.locator('.is-culprit')).toHaveCount(1);
+    await expect(dashboard.sums(table, 'other')).toContainClass('ht-is-culprit');
+    await expect(table.locator('.ht-is-culprit')).toHaveCount(1);
   }
 });
 
@@ -95,7 +95,7 @@ test('of two culprits the second is named where there is room for it', async ({ 
   await page.setViewportSize({ width: 1000, height: 800 });
   await expect(dashboard.cpu.culprit).toBeVisible();
   await expect(dashboard.memory.culprit).toBeHidden();
-  await expect(dashboard.rows.filter({ hasText: 'hoarder' }), 'in the table it is').toContainClass('is-culprit');
+  await expect(dashboard.rows.filter({ hasText: 'hoarder' }), 'in the table it is').toContainClass('ht-is-culprit');
   // Of the two the one of what is worse has the room.
   hostMock.answer({ cpu: wire.cpu(80), memory: FULL_MEMORY });
   await dashboard.nextPoll(1);
@@ -109,12 +109,12 @@ test('its name opens the panel, in which its row is marked', async ({ page, dash
   await dashboard.cpu.culprit.click();
   await expect(dashboard.panel).toBeVisible();
   for (const rows of [dashboard.rows, dashboard.panelRows]) {
-    await expect(rows.filter({ hasText: 'agent-x' })).toContainClass('is-culprit');
-    await expect(rows.filter({ hasText: 'agent-y' })).not.toContainClass('is-culprit');
+    await expect(rows.filter({ hasText: 'agent-x' })).toContainClass('ht-is-culprit');
+    await expect(rows.filter({ hasText: 'agent-y' })).not.toContainClass('ht-is-culprit');
   }
   hostMock.answer(CALM);
   for (let scrape = 1; scrape <= 3; scrape += 1) await dashboard.nextPoll(1);
-  await expect(page.locator('.is-culprit')).toHaveCount(0);
+  await expect(page.locator('.ht-is-culprit')).toHaveCount(0);
 });
 
 test('nobody is named while the numbers are old', async ({ complaints, dashboard, hostMock }) => {
@@ -126,7 +126,7 @@ test('nobody is named while the numbers are old', async ({ complaints, dashboard
 
   hostMock.run(GREEDY, { stale: true });
   await dashboard.nextPoll(1);
-  await expect(dashboard.agents).toContainClass('is-stale');
+  await expect(dashboard.agents).toContainClass('ht-is-stale');
   await expect(culprit).toBeHidden();
   hostMock.run(GREEDY);
   await dashboard.nextPoll(1);
@@ -134,6 +134,6 @@ test('nobody is named while the numbers are old', async ({ complaints, dashboard
 
   hostMock.fail();
   await dashboard.nextPoll(1);
-  await expect(dashboard.cpu.root).toContainClass('is-stale');
+  await expect(dashboard.cpu.root).toContainClass('ht-is-stale');
   await expect(culprit).toBeHidden();
 });

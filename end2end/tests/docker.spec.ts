@@ -15,9 +15,9 @@ test('three agents, of which one burns a core', async ({ page, dashboard, docker
 
   await expect(dashboard.summary).toContainText('3agents');
   await expect(dashboard.rows).toHaveCount(3);
-  await expect(dashboard.rows.first().locator('.name-text')).toHaveText('b');
-  await expect(dashboard.rows.locator('.name-text').filter({ hasText: /^[abc]$/ })).toHaveCount(3);
-  const cell = dashboard.rows.first().locator('.cell').first();
+  await expect(dashboard.rows.first().locator('.ht-name-text')).toHaveText('b');
+  await expect(dashboard.rows.locator('.ht-name-text').filter({ hasText: /^[abc]$/ })).toHaveCount(3);
+  const cell = dashboard.rows.first().locator('.ht-cell').first();
   // Other tests want the cores too, for moments.
   const distance = async () => Math.abs(Number.parseFloat((await cell.textContent()) ?? '') - 100);
   await expect.poll(distance, { message: 'from 100 percent', timeout: 30_000 }).toBeLessThanOrEqual(15);
@@ -54,8 +54,8 @@ test('Docker goes and comes back while the server runs', async ({ complaints, pa
   await expect(dashboard.containers).toContainText('Docker not available', { timeout: 20_000 });
   const response = await page.goto(server.url);
   expect(response?.status()).toBe(200);
-  await expect(dashboard.containers.locator('.empty strong')).toHaveText('Docker not available');
-  await expect(dashboard.containers.locator('.empty span')).toHaveText(/\S+ \S+/);
+  await expect(dashboard.containers.locator('.ht-empty strong')).toHaveText('Docker not available');
+  await expect(dashboard.containers.locator('.ht-empty span')).toHaveText(/\S+ \S+/);
   await expect(dashboard.summary).toHaveText('no Docker');
   await expect(dashboard.summary).toHaveAttribute('title', /^Docker not available: \S+/);
   await expect(dashboard.cpu.number).toHaveText(/^\d+%$/);
@@ -64,6 +64,6 @@ test('Docker goes and comes back while the server runs', async ({ complaints, pa
   await docker.start();
   await docker.removeContainers();
   await docker.runContainer('web-again', IDLE);
-  await expect(dashboard.rows.locator('.name-text')).toHaveText('web-again', { timeout: 20_000 });
+  await expect(dashboard.rows.locator('.ht-name-text')).toHaveText('web-again', { timeout: 20_000 });
   await expect(dashboard.summary).toContainText('1container');
 });

@@ -67,7 +67,7 @@ async function pollUntil(last: number, page: Page, dashboard: Dashboard, cdp: CD
     await render('none');
     await page.clock.runFor(1000 * Math.min(polls, UNSEEN));
     await render('');
-    await expect(dashboard.panelRows.locator('.trend polyline').first()).toBeVisible();
+    await expect(dashboard.panelRows.locator('.ht-trend polyline').first()).toBeVisible();
   }
   expect(await left()).toBe(0);
   await expect(dashboard.panelRows).toHaveCount(FLEET);

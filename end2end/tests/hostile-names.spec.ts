@@ -27,17 +27,17 @@ test('names and errors are text, never markup', async ({ page, dashboard, fakeDo
   for (const reload of [false, true]) {
     if (reload) await page.reload();
     await expect(dashboard.host).toHaveText('<b>atlas</b>');
-    const names = dashboard.rows.locator('.name-text');
+    const names = dashboard.rows.locator('.ht-name-text');
     for (const name of NAMES) {
       const shown = names.getByText(name, { exact: true });
       await expect(shown).toBeVisible();
       await expect(shown).toHaveAttribute('title', name);
     }
     const broken = dashboard.rows.filter({ hasText: 'broken' });
-    await expect(broken.locator('.error')).toContainText(error);
-    await expect(broken.locator('.cell').first()).toHaveText('–');
+    await expect(broken.locator('.ht-error')).toContainText(error);
+    await expect(broken.locator('.ht-cell').first()).toHaveText('–');
     await expect(page.locator('script')).toHaveCount(scripts);
-    await expect(page.locator('img, i, .name-text *, .error *, .host-name *, [onload]')).toHaveCount(0);
+    await expect(page.locator('img, i, .ht-name-text *, .ht-error *, .host-name *, [onload]')).toHaveCount(0);
   }
   expect(dialogs).toEqual([]);
 });

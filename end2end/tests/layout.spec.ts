@@ -22,11 +22,11 @@ function agents(share: number): MockedContainer[] {
 
 /** Where each part of the bar is, but for the numbers themselves. */
 function boxes({ page }: Dashboard): Promise<string[]> {
-  const parts = '.host, .ht-metric, .ht-label, .ht-spark, .ht-bar, .ht-level, .ht-agents, .ht-toggle, .ht-sum, .ht-chevron';
+  const parts = '.host, .ht-metric, .ht-label, .ht-spark, .ht-bar, .ht-ticks, .ht-agents, .ht-toggle, .ht-agents-value, .ht-chevron';
   return page.locator('.stats-bar').locator(parts).filter({ visible: true }).evaluateAll((list) =>
     list.map((part) => {
       const { x, y, width, height } = part.getBoundingClientRect();
-      return `${part.getAttribute('class')?.split(' ', 2).join('.')} ${[x, y, width, height].join(' ')}`;
+      return `${part.classList[0]} ${[x, y, width, height].join(' ')}`;
     }),
   );
 }

@@ -17,8 +17,8 @@ async function values(server: Server): Promise<number[]> {
 }
 
 async function expectNoTrends(dashboard: Dashboard): Promise<void> {
-  await expect(dashboard.panelRows.locator('.trend')).toHaveCount(NAMES.length);
-  await expect(dashboard.panelRows.locator('.trend > *')).toHaveCount(0);
+  await expect(dashboard.panelRows.locator('.ht-trend')).toHaveCount(NAMES.length);
+  await expect(dashboard.panelRows.locator('.ht-trend > *')).toHaveCount(0);
 }
 
 test.beforeEach(({ fakeDocker }) => {
@@ -32,7 +32,7 @@ test('an open panel shows how each CPU went', async ({ page, dashboard, startSer
   // Without polls it has what the history told it at first.
   await dashboard.openFrozen(server.url);
 
-  const trends = dashboard.panelRows.locator('.trend');
+  const trends = dashboard.panelRows.locator('.ht-trend');
   const lines = trends.locator('polyline');
   for (let opened = 1; opened <= 2; opened += 1) {
     await dashboard.summary.click();
@@ -56,8 +56,8 @@ test('a closed panel stands still, and is right when it is opened', async ({ pag
     hostMock.run(names.map((name, index) => ({ name, cpuShare: 10 - index, memoryShare: names.length })));
     await dashboard.nextPoll(1);
   };
-  const cells = dashboard.panelRows.locator('.memory .cell');
-  const names = dashboard.panelRows.locator('.name-text');
+  const cells = dashboard.panelRows.locator('.ht-memory .ht-cell');
+  const names = dashboard.panelRows.locator('.ht-name-text');
   await dashboard.openFrozen(server.url);
   await show('researcher', 'coder');
   await dashboard.summary.click();
@@ -81,7 +81,7 @@ test('an open panel goes on with the polls', async ({ page, dashboard, startServ
   await page.goto(server.url);
   await expect.poll(() => traffic.asked('host'), { message: 'polls of the live page' }).toBeGreaterThan(0);
   await dashboard.summary.click();
-  const lines = dashboard.panelRows.locator('.trend polyline');
+  const lines = dashboard.panelRows.locator('.ht-trend polyline');
   await expect(lines).toHaveCount(NAMES.length);
   const [atFirst = NaN] = await points(lines);
   await expect.poll(async () => Math.min(...(await points(lines))), { timeout: 15_000 }).toBeGreaterThanOrEqual(atFirst + 2);
@@ -97,7 +97,7 @@ test('a panel that was opened before the page came alive shows it as well', asyn
   await expectNoTrends(dashboard);
   await programs.letGo();
   await expect.poll(() => traffic.asked('host'), { message: 'polls of the live page' }).toBeGreaterThan(0);
-  await expect(dashboard.panelRows.locator('.trend polyline')).toHaveCount(NAMES.length);
+  await expect(dashboard.panelRows.locator('.ht-trend polyline')).toHaveCount(NAMES.length);
 });
 
 test('a panel that is opened again and again asks once', async ({ page, dashboard, startServer, traffic }) => {
@@ -114,7 +114,7 @@ test('a panel that is opened again and again asks once', async ({ page, dashboar
   }
   await dashboard.summary.click();
   await history.letGo();
-  await expect(dashboard.panelRows.locator('.trend polyline')).toHaveCount(NAMES.length);
+  await expect(dashboard.panelRows.locator('.ht-trend polyline')).toHaveCount(NAMES.length);
   expect(traffic.asked('history')).toBe(1);
 });
 

@@ -62,7 +62,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
     test(`the page in the ${colorScheme} theme`, async ({ page, dashboard }) => {
       await expect(dashboard.cpu.lines).toHaveCount(2);
       await expect(dashboard.rows).toHaveCount(5);
-      await expect(dashboard.rows.first().locator('.cell').first()).toHaveText('148.0%');
+      await expect(dashboard.rows.first().locator('.ht-cell').first()).toHaveText('148.0%');
       const picture = await page.screenshot({ animations: 'disabled' });
       expect(picture.length, 'a page with nothing on it is smaller').toBeGreaterThan(20_000);
       if (process.env['UPDATE_SCREENSHOTS'] !== '1') return;

@@ -22,8 +22,8 @@ async function lines(within: Locator): Promise<Record<string, Line>> {
   const list = await within.locator('tfoot tr').evaluateAll((rows) =>
     rows.map((row) => {
       const text = (cell: string) => row.querySelector(cell)?.textContent ?? '';
-      const kind = row.classList[1]?.replace('is-', '') ?? '';
-      return [kind, { who: text('.name'), cpu: text('.cpu'), memory: text('.memory'), share: text('.share') }] as const;
+      const kind = row.classList[1]?.replace('ht-is-', '') ?? '';
+      return [kind, { who: text('.ht-name'), cpu: text('.ht-cpu'), memory: text('.ht-memory'), share: text('.ht-share') }] as const;
     }),
   );
   return Object.fromEntries(list);
@@ -112,14 +112,14 @@ test('an agent that cannot be measured is told of', async ({ page, dashboard, fa
   await page.goto(server.url);
   await dashboard.summary.click();
   for (const table of tables(dashboard)) {
-    await expect(dashboard.sums(table, 'all').locator('.name')).toHaveText('All agents (1 of 2 measured)');
-    await expect(dashboard.sums(table, 'all').locator('.memory')).toHaveText('64.0 MiB');
+    await expect(dashboard.sums(table, 'all').locator('.ht-name')).toHaveText('All agents (1 of 2 measured)');
+    await expect(dashboard.sums(table, 'all').locator('.ht-memory')).toHaveText('64.0 MiB');
   }
   for (const metric of [dashboard.cpu, dashboard.memory]) {
     await expect(metric.root).toHaveAttribute('title', /\nAgents \(1 of 2 measured\) /);
   }
   await expect(dashboard.summary).toHaveAttribute('title', /^Agents \(1 of 2 measured\): /);
-  await expect(dashboard.panelRows.last().locator('.error')).toContainText('no cgroup');
+  await expect(dashboard.panelRows.last().locator('.ht-error')).toContainText('no cgroup');
 });
 
 test('agents that say they use more than there is are said to use about all of it', async ({
@@ -133,8 +133,8 @@ test('agents that say they use more than there is are said to use about all of i
   await page.goto(server.url);
   await dashboard.summary.click();
   for (const table of tables(dashboard)) {
-    await expect(dashboard.sums(table, 'other').locator('.memory')).toHaveText('≈ 0.0 MiB');
-    await expect(dashboard.sums(table, 'host').locator('.memory')).toHaveText(/^≈ \d/);
+    await expect(dashboard.sums(table, 'other').locator('.ht-memory')).toHaveText('≈ 0.0 MiB');
+    await expect(dashboard.sums(table, 'host').locator('.ht-memory')).toHaveText(/^≈ \d/);
   }
 });
 
@@ -158,11 +158,11 @@ test('an agent that misses scrapes keeps its numbers for a while', async ({ page
   await expect(row).toContainText('32.0 MiB');
 
   fakeDocker.containers = [one, { ...other, error: 'no cgroup' }];
-  await expect(row.locator('.state')).toHaveText('not up to date');
+  await expect(row.locator('.ht-state')).toHaveText('not up to date');
   await expect(row).toContainText('32.0 MiB');
-  await expect(row.locator('.error')).toBeEmpty();
-  await expect(row.locator('.error')).toContainText('no cgroup', { timeout: 20_000 });
-  await expect(row.locator('.state')).toBeEmpty();
+  await expect(row.locator('.ht-error')).toBeEmpty();
+  await expect(row.locator('.ht-error')).toContainText('no cgroup', { timeout: 20_000 });
+  await expect(row.locator('.ht-state')).toBeEmpty();
   await expect(row).not.toContainText('32.0 MiB');
 
   fakeDocker.containers = [one, other];

@@ -30,7 +30,7 @@ function many(count: number, memoryShare: number, first = 0): MockedContainer[] 
 }
 
 function names(rows: Locator): Locator {
-  return rows.locator('.name-text');
+  return rows.locator('.ht-name-text');
 }
 
 test.beforeEach(async ({ dashboard, hostMock, startServer }) => {
@@ -104,21 +104,21 @@ test('a row out of sight waits to be drawn until it is seen', async ({ dashboard
   hostMock.run(many(MANY, 0.1));
   await dashboard.nextPoll(1);
   const [first, last] = [dashboard.rows.first(), dashboard.rows.last()];
-  await expect(last.locator('.memory .cell'), 'when it comes it is drawn').toHaveText('20.5 MiB');
+  await expect(last.locator('.ht-memory .ht-cell'), 'when it comes it is drawn').toHaveText('20.5 MiB');
 
   hostMock.run(many(MANY, 0.2));
   await dashboard.nextPoll(1);
-  await expect(first.locator('.memory .cell')).toHaveText('41.0 MiB');
+  await expect(first.locator('.ht-memory .ht-cell')).toHaveText('41.0 MiB');
   await expect(last).not.toBeInViewport();
-  await expect(last.locator('.memory .cell')).toHaveText('20.5 MiB');
+  await expect(last.locator('.ht-memory .ht-cell')).toHaveText('20.5 MiB');
   await last.scrollIntoViewIfNeeded();
-  await expect(last.locator('.memory .cell')).toHaveText('41.0 MiB');
+  await expect(last.locator('.ht-memory .ht-cell')).toHaveText('41.0 MiB');
 
   hostMock.run(many(MANY, 0.3));
   await dashboard.nextPoll(1);
-  await expect(last.locator('.memory .cell')).toHaveText('61.4 MiB');
+  await expect(last.locator('.ht-memory .ht-cell')).toHaveText('61.4 MiB');
   await expect(first).not.toBeInViewport();
-  await expect(first.locator('.memory .cell')).toHaveText('41.0 MiB');
+  await expect(first.locator('.ht-memory .ht-cell')).toHaveText('41.0 MiB');
 });
 
 test('rows out of sight wait to be sorted until they are seen', async ({ dashboard, hostMock }) => {

@@ -20,13 +20,13 @@ test("an attribute chooses the theme, of the page or of a part, against the read
   await bar.evaluate((element) => (element.dataset['theme'] = 'dark'));
   await expect(bar).toHaveCSS('background-color', DARK);
   await expect(dashboard.cpu.number).toHaveCSS('color', 'rgb(251, 146, 60)');
-  await expect(page.locator('.card').first()).toHaveCSS('background-color', LIGHT);
+  await expect(page.locator('.ht-card').first()).toHaveCSS('background-color', LIGHT);
 
   await page.evaluate(() => (document.documentElement.dataset['theme'] = 'dark'));
-  await expect(page.locator('.card').first()).toHaveCSS('background-color', DARK);
+  await expect(page.locator('.ht-card').first()).toHaveCSS('background-color', DARK);
   await page.emulateMedia({ colorScheme: 'dark' });
   await page.evaluate(() => (document.documentElement.dataset['theme'] = 'light'));
-  await expect(page.locator('.card').first()).toHaveCSS('background-color', LIGHT);
+  await expect(page.locator('.ht-card').first()).toHaveCSS('background-color', LIGHT);
 });
 
 test('severity has its shape in forced colours', async ({ page, dashboard }) => {

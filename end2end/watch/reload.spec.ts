@@ -58,6 +58,6 @@ watched('a change of Rust and one of CSS reload the open page', async ({ page, p
 
   expect(complaints).toEqual([]);
 
-  await appendFile(join(project.folder, 'style/main.css'), '.host-page { letter-spacing: 7px; }\n');
+  await appendFile(join(project.folder, 'style/component.css'), '.host-page { letter-spacing: 7px; }\n');
   await expect(label).toHaveCSS('letter-spacing', '7px', { timeout: BUILD });
 });

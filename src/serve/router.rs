@@ -56,6 +56,7 @@ pub fn router(state: AppState) -> Router {
     Router::new()
         .route("/", get(page))
         .nest_service(&format!("/{}", state.leptos.site_pkg_dir), get_service(files(&pkg)))
+        .route("/page.css", get_service(files(&site)))
         .route("/favicon.svg", get_service(files(&site)))
         .route("/favicon-critical.svg", get_service(files(&site)))
         .fallback(not_found)

@@ -60,11 +60,11 @@ pub(super) fn Lazy(live: Live, section: Section, wanted: RwSignal<bool>) -> impl
         });
         true
     });
-    let html = match section {
-        Section::Page => first::html(|| page(live)),
-        Section::Panel => first::html(|| panel(live, wanted)),
+    let (class, html) = match section {
+        Section::Page => ("ht-details", first::html(|| page(live))),
+        Section::Panel => ("ht-lazy", first::html(|| panel(live, wanted))),
     };
-    view! { <div class="ht-later" node_ref=element inner_html=html></div> }
+    view! { <div class=class node_ref=element inner_html=html></div> }
 }
 
 #[wasm_split(lazy, fallible)]

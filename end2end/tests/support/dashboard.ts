@@ -29,11 +29,11 @@ export class Metric {
   readonly culprit: Locator;
 
   constructor(page: Page, name: 'cpu' | 'memory' | 'disk') {
-    this.root = page.locator(`.ht-metric.is-${name}`);
-    this.spoken = this.root.locator('> .sr-only');
+    this.root = page.locator(`.ht-metric.ht-is-${name}`);
+    this.spoken = this.root.locator('> .ht-sr-only');
     this.number = this.root.locator('.ht-number');
     this.rest = this.root.locator('.ht-rest');
-    this.ticks = this.root.locator('.ht-level rect');
+    this.ticks = this.root.locator('.ht-ticks rect');
     this.lines = this.root.locator('.ht-spark polyline');
     this.newest = this.root.locator('.ht-spark circle[r="20"]');
     this.bar = this.root.locator('.ht-bar');
@@ -93,22 +93,22 @@ export class Dashboard {
     this.status = page.getByRole('status');
     this.panel = this.agents.locator('.ht-panel');
     this.panelRows = this.panel.locator('tbody tr');
-    this.history = page.locator('main section', { has: page.locator('#history-title') });
-    this.chart = this.history.locator('.chart-plot');
-    this.when = this.history.locator('.when');
-    this.containers = page.locator('main section', { has: page.locator('#containers-title') });
+    this.history = page.locator('main section', { has: page.locator('#ht-history-title') });
+    this.chart = this.history.locator('.ht-chart-plot');
+    this.when = this.history.locator('.ht-when');
+    this.containers = page.locator('main section', { has: page.locator('#ht-containers-title') });
     this.rows = this.containers.locator('tbody tr');
-    this.times = this.history.locator('.chart-x span');
+    this.times = this.history.locator('.ht-chart-x span');
   }
 
   /** The line of sums with this class, below the table in the panel or on the page. */
   sums(within: Locator, kind: 'all' | 'cache' | 'other' | 'host'): Locator {
-    return within.locator(`tfoot .is-${kind}`);
+    return within.locator(`tfoot .ht-is-${kind}`);
   }
 
   /** The chart's line of this series, one a stretch without a gap. */
   line(series: 'cpu' | 'memory'): Locator {
-    return this.chart.locator(`polyline.is-${series}:not(.is-part)`);
+    return this.chart.locator(`polyline.ht-is-${series}:not(.ht-is-part)`);
   }
 
   /** Waits until what comes with the second file is live. */

@@ -16,14 +16,14 @@ function look({ part, selector }: { part: Part; selector: string }): string[] {
   const slack = 0.5;
   /** Between two of these there is at least so much. */
   const apart = 4;
-  const parts = '.host, .ht-age, .ht-metric, .ht-more, .ht-agents, td, th, .chart-x > *, .legend > *, .room > *';
+  const parts = '.host, .ht-age, .ht-metric, .ht-more, .ht-agents, td, th, .ht-chart-x > *, .ht-legend > *, .ht-headroom > *';
   /** Nothing reaches out of these. */
-  const boxes = 'td, th, .chart-x, .card-head, .room';
+  const boxes = 'td, th, .ht-chart-x, .ht-card-head, .ht-headroom';
   /** Names have no longest, and neither has what a daemon says is wrong. */
-  const cuttable = '.host, .host-name, .ht-who, .name-text, .error';
-  const oneLine = part === 'header' ? selector : '.number:not(.limit), thead th, .legend > *, .chart-x > *, .chart-y > *, .room dt';
+  const cuttable = '.host, .host-name, .ht-culprit-name, .ht-name-text, .ht-error';
+  const oneLine = part === 'header' ? selector : '.ht-number-cell:not(.ht-limit), thead th, .ht-legend > *, .ht-chart-x > *, .ht-chart-y > *, .ht-headroom dt';
   /** They lie over the chart on purpose. */
-  const overlays = '.chart-cursor, .chart-pointer';
+  const overlays = '.ht-chart-cursor, .ht-chart-pointer';
 
   interface Leaf {
     name: string;
@@ -42,7 +42,7 @@ function look({ part, selector }: { part: Part; selector: string }): string[] {
 
   const tell = (element: Element, text = ''): string => {
     const classed = element.closest('[class]:not([class=""])') ?? element;
-    const inside = element.closest('.is-cpu.ht-metric, .is-memory.ht-metric, .is-disk.ht-metric, .ht-agents, thead, tbody, tfoot');
+    const inside = element.closest('.ht-is-cpu.ht-metric, .ht-is-memory.ht-metric, .ht-is-disk.ht-metric, .ht-agents, thead, tbody, tfoot');
     const place = inside && inside !== classed ? `${inside.classList[1] ?? inside.classList[0] ?? inside.localName} ` : '';
     const own = [element.localName, ...classed.classList].join('.');
     return place + own + (text && ` "${text.length > 24 ? `${text.slice(0, 24)}…` : text}"`);
@@ -155,7 +155,7 @@ function look({ part, selector }: { part: Part; selector: string }): string[] {
     const next = first && lines.find((leaf) => leaf.top > first.bottom - slack);
     const tall = lines.find((leaf) => leaf.bottom - leaf.top > 2 * Number.parseFloat(getComputedStyle(leaf.element).fontSize));
     if (next) found.add(`in a second line: ${next.name}`);
-    if (tall && !tall.element.closest('.error')) found.add(`wrapped: ${tall.name}`);
+    if (tall && !tall.element.closest('.ht-error')) found.add(`wrapped: ${tall.name}`);
   }
 
   for (const element of [document.documentElement, root, ...root.querySelectorAll('*')]) {

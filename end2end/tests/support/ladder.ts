@@ -2,13 +2,13 @@ import type { Page } from '@playwright/test';
 
 /** What the header goes without as it narrows, the first to go first. The worst metric stands to the last. */
 const RUNGS = {
-  'sparklines and bar': '.ht-look > .ht-spark, .ht-look > .ht-bar',
-  'sums of the agents': '.ht-sum',
-  'memory in GiB': '.ht-metric.is-memory .ht-full',
-  'name of the culprit': '.ht-who',
-  'healthiest metric': '.is-rank-3 > .ht-look',
-  'next metric': '.is-rank-2 > .ht-look',
-  'worst metric': '.is-rank-1 > .ht-look',
+  'sparklines and bar': '.ht-visual > .ht-spark, .ht-visual > .ht-bar',
+  'sums of the agents': '.ht-agents-value',
+  'memory in GiB': '.ht-metric.ht-is-memory .ht-full',
+  'name of the culprit': '.ht-culprit-name',
+  'healthiest metric': '.ht-is-rank-3 > .ht-visual',
+  'next metric': '.ht-is-rank-2 > .ht-visual',
+  'worst metric': '.ht-is-rank-1 > .ht-visual',
 };
 
 /** Only there in a header that has but one metric. */

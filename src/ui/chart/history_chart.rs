@@ -111,7 +111,7 @@ pub(in crate::ui) fn HistoryChart(live: Live) -> impl IntoView {
     });
     let cursor = Signal::derive(move || FRAME.x(slot()).to_string());
     let cursor_class = Signal::derive(move || {
-        String::from(if pointed.get().is_some() { "chart-cursor" } else { "chart-cursor is-hidden" })
+        String::from(if pointed.get().is_some() { "ht-chart-cursor" } else { "ht-chart-cursor ht-is-hidden" })
     });
     let key = |class: &'static str, name: String, series: Series| {
         view! { <span class=class>{name}" "<b>{value(series)}</b></span> }
@@ -122,22 +122,22 @@ pub(in crate::ui) fn HistoryChart(live: Live) -> impl IntoView {
         pointed.set(Some(((place + 0.5).max(0.0) as usize).min(CAPACITY - 1)));
     };
     view! {
-        <section class="card" aria-labelledby="history-title">
-            <div class="card-head">
-                <h2 id="history-title">{title}</h2>
-                <p class="legend">
-                    <span class="when">{live.read(when)}</span>
-                    {key("key key-cpu", "CPU".into(), Series::Cpu)}
-                    {key("key key-cpu is-part", noun.clone(), Series::ContainersCpu)}
-                    {key("key key-memory", "Memory".into(), Series::Memory)}
-                    {key("key key-memory is-part", noun, Series::ContainersMemory)}
+        <section class="ht-card" aria-labelledby="ht-history-title">
+            <div class="ht-card-head">
+                <h2 id="ht-history-title">{title}</h2>
+                <p class="ht-legend">
+                    <span class="ht-when">{live.read(when)}</span>
+                    {key("ht-key ht-key-cpu", "CPU".into(), Series::Cpu)}
+                    {key("ht-key ht-key-cpu ht-is-part", noun.clone(), Series::ContainersCpu)}
+                    {key("ht-key ht-key-memory", "Memory".into(), Series::Memory)}
+                    {key("ht-key ht-key-memory ht-is-part", noun, Series::ContainersMemory)}
                 </p>
             </div>
-            <div class="chart">
-                <div class="chart-y" aria-hidden="true" inner_html=spans(["100", "75", "50", "25", "0"])></div>
-                <div class="chart-area">
+            <div class="ht-chart">
+                <div class="ht-chart-y" aria-hidden="true" inner_html=spans(["100", "75", "50", "25", "0"])></div>
+                <div class="ht-chart-area">
                     <svg
-                        class="chart-plot"
+                        class="ht-chart-plot"
                         viewBox=FRAME.view_box()
                         preserveAspectRatio="none"
                         role="img"
@@ -149,7 +149,7 @@ pub(in crate::ui) fn HistoryChart(live: Live) -> impl IntoView {
                     </svg>
                     <input
                         type="range"
-                        class="chart-pointer"
+                        class="ht-chart-pointer"
                         min="0"
                         max=CAPACITY - 1
                         prop:value=move || slot().to_string()
@@ -161,7 +161,7 @@ pub(in crate::ui) fn HistoryChart(live: Live) -> impl IntoView {
                         on:blur=move |_| pointed.set(None)
                     />
                 </div>
-                <div class="chart-x" aria-hidden="true" inner_html=labels></div>
+                <div class="ht-chart-x" aria-hidden="true" inner_html=labels></div>
             </div>
         </section>
     }

@@ -28,8 +28,15 @@ pub(super) enum Ink {
 }
 
 impl Ink {
-    const CLASSES: [&str; 7] =
-        ["is-grid", "is-high", "is-critical", "is-cpu", "is-memory", "is-cpu is-part", "is-memory is-part"];
+    const CLASSES: [&str; 7] = [
+        "ht-is-grid",
+        "ht-is-high",
+        "ht-is-critical",
+        "ht-is-cpu",
+        "ht-is-memory",
+        "ht-is-cpu ht-is-part",
+        "ht-is-memory ht-is-part",
+    ];
 
     fn color(self) -> RGBColor {
         RGBColor(self as u8, 0, 0)
@@ -191,7 +198,7 @@ mod tests {
     #[test]
     fn the_scales_are_from_corner_to_corner() {
         let line = FRAME.draw(|canvas| canvas.line(&[Some(0.0), Some(50.0), Some(100.0)], Ink::ContainersCpu));
-        assert_eq!(line, "<polyline class=\"is-cpu is-part\" points=\"0,200 50,100 100,0 \"/>");
+        assert_eq!(line, "<polyline class=\"ht-is-cpu ht-is-part\" points=\"0,200 50,100 100,0 \"/>");
         assert_eq!((FRAME.x(0), FRAME.x(2)), (0, 100));
         assert_eq!(FRAME.view_box(), "0 0 100 200");
     }
@@ -199,8 +206,8 @@ mod tests {
     #[test]
     fn an_area_ends_on_the_ground_and_a_lone_value_is_a_dot() {
         let area = FRAME.draw(|canvas| canvas.area(&[Some(50.0), Some(100.0), None], Ink::Memory));
-        assert!(area.starts_with("<polygon class=\"is-memory\" points=\"0,100 50,0 50,200 0,200 \"/>"), "{area}");
+        assert!(area.starts_with("<polygon class=\"ht-is-memory\" points=\"0,100 50,0 50,200 0,200 \"/>"), "{area}");
         let alone = FRAME.draw(|canvas| canvas.area(&[None, Some(50.0), None], Ink::Cpu));
-        assert_eq!(alone, "<circle class=\"is-cpu\" cx=\"50\" cy=\"100\" r=\"10\"/>");
+        assert_eq!(alone, "<circle class=\"ht-is-cpu\" cx=\"50\" cy=\"100\" r=\"10\"/>");
     }
 }

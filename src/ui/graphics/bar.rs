@@ -8,8 +8,8 @@ pub(in crate::ui) fn bar(class: &'static str, percent: Option<f64>) -> impl Into
     let width = format::decimal(percent.unwrap_or(0.0).clamp(0.0, 100.0));
     view! {
         <svg class=class viewBox="0 0 100 4" preserveAspectRatio="none" aria-hidden="true">
-            <rect class="bar-track" width="100" height="4"/>
-            <rect class="bar-fill" width=width height="4"/>
+            <rect class="ht-bar-track" width="100" height="4"/>
+            <rect class="ht-bar-fill" width=width height="4"/>
         </svg>
     }
 }

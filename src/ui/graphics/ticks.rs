@@ -6,7 +6,7 @@ use leptos::prelude::*;
 #[component]
 pub(in crate::ui) fn SeverityTicks() -> impl IntoView {
     view! {
-        <svg class="ht-level" width="4" height="15" viewBox="0 0 4 15" aria-hidden="true">
+        <svg class="ht-ticks" viewBox="0 0 4 15" aria-hidden="true">
             <rect x="0" y="12" width="4" height="2.5" rx="0.5"/>
             <rect x="0" y="8" width="4" height="2.5" rx="0.5"/>
             <rect x="0" y="4" width="4" height="2.5" rx="0.5"/>

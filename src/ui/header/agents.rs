@@ -13,10 +13,10 @@ use leptos::prelude::*;
 pub(super) fn Agents(live: Live) -> impl IntoView {
     let heading = live.settings(|settings| format::heading(&settings.noun));
     let class = live.read(|state| {
-        let stale = if state.containers_stale { " is-stale" } else { "" };
+        let stale = if state.containers_stale { " ht-is-stale" } else { "" };
         let measured = match &state.containers {
-            ContainersView::Measured(stats) if stats.containers.is_empty() => " is-measured is-none",
-            ContainersView::Measured(_) => " is-measured",
+            ContainersView::Measured(stats) if stats.containers.is_empty() => " ht-is-measured ht-is-none",
+            ContainersView::Measured(_) => " ht-is-measured",
             ContainersView::Waiting | ContainersView::Unavailable(_) => "",
         };
         format!("ht-agents{measured}{stale}")
@@ -34,11 +34,9 @@ pub(super) fn Agents(live: Live) -> impl IntoView {
             <button type="button" class="ht-toggle" popovertarget=PANEL title=text(|totals| totals.tooltip)>
                 <b class="ht-count">{text(|totals| totals.count)}</b>
                 <span class="ht-label">{text(|totals| totals.label)}</span>
-                <b class="ht-sum" data-widest="100%">{text(|totals| totals.cpu)}</b>
-                <b class="ht-sum" data-widest=text(|totals| totals.widest)>{text(|totals| totals.memory)}</b>
-                <svg class="ht-chevron" width="10" height="6" viewBox="0 0 10 6" aria-hidden="true">
-                    <path d="M1 1l4 4 4-4" fill="none" stroke="currentColor" stroke-width="1.5" stroke-linecap="round" stroke-linejoin="round"/>
-                </svg>
+                <b class="ht-agents-value" data-widest="100%">{text(|totals| totals.cpu)}</b>
+                <b class="ht-agents-value" data-widest=text(|totals| totals.widest)>{text(|totals| totals.memory)}</b>
+                <svg class="ht-chevron" viewBox="0 0 10 6" aria-hidden="true"><polyline points="1,1 5,5 9,1"/></svg>
             </button>
             <div
                 id=PANEL

@@ -44,7 +44,7 @@ pub fn HostTelemetry(
     let live = live.unwrap_or_else(use_live);
     let age = live.read(|state| state.host_stale.map(format::age).unwrap_or_default());
     let age_class =
-        live.read(|state| String::from(if state.host_stale.is_some() { "ht-age is-shown" } else { "ht-age" }));
+        live.read(|state| String::from(if state.host_stale.is_some() { "ht-age ht-is-shown" } else { "ht-age" }));
     let label = live.read(|state| {
         let known = state.host.as_ref().map_or(&state.settings.hostname, |host| &host.hostname);
         format!("Host telemetry of {known}")
@@ -57,7 +57,7 @@ pub fn HostTelemetry(
             // Shown where only one metric fits. Screen readers get all of them.
             <span class="ht-more" aria-hidden="true">"+"{METRICS.len() - 1}</span>
             <Agents live/>
-            <p class="sr-only" role="status">{announcement}</p>
+            <p class="ht-sr-only" role="status">{announcement}</p>
         </section>
     }
 }

@@ -19,8 +19,8 @@ pub(super) fn MetricView(live: Live, metric: &'static Metric) -> impl IntoView {
     let percent = move |state: &State| state.host.as_ref().and_then(metric.percent);
     view! {
         <div class=live.read(move |state| class(metric, state)) title=live.read(move |state| tooltip(metric, state))>
-            <span class="sr-only">{live.read(move |state| metric.spoken(state.host.as_ref()))}</span>
-            <span class="ht-look" aria-hidden="true">
+            <span class="ht-sr-only">{live.read(move |state| metric.spoken(state.host.as_ref()))}</span>
+            <span class="ht-visual" aria-hidden="true">
                 <span class="ht-label">{metric.label}</span>
                 {graphic(live, metric)}
                 <span class="ht-value">
@@ -33,10 +33,10 @@ pub(super) fn MetricView(live: Live, metric: &'static Metric) -> impl IntoView {
                 <SeverityTicks/>
             </span>
             <button type="button" class="ht-culprit" popovertarget=PANEL title=culprit(|culprit| culprit.tooltip)>
-                <span class="ht-who">{culprit(|culprit| culprit.name)}</span>
+                <span class="ht-culprit-name">{culprit(|culprit| culprit.name)}</span>
                 " "
                 <b>{culprit(|culprit| culprit.share)}</b>
-                <span class="sr-only">" of the host's " {metric.noun}</span>
+                <span class="ht-sr-only">" of the host's " {metric.noun}</span>
             </button>
         </div>
     }
@@ -65,15 +65,15 @@ fn class(metric: &Metric, state: &State) -> String {
     let band = state.host.as_ref().and_then(|host| metric.band(host)).map_or("unknown", |band| band.word());
     let ranking = state.ranking();
     let rank = ranking.iter().position(|ranked| *ranked == metric).map_or(1, |place| place + 1);
-    let stale = if state.host_stale.is_some() { " is-stale" } else { "" };
+    let stale = if state.host_stale.is_some() { " ht-is-stale" } else { "" };
     // Of two culprits, the one of the worse metric has the space.
     let first = ranking.into_iter().find(|ranked| state.culprit(ranked).is_some());
     let culprit = match state.culprit(metric) {
         None => "",
-        Some(_) if first == Some(metric) => " has-culprit",
-        Some(_) => " has-second",
+        Some(_) if first == Some(metric) => " ht-has-culprit",
+        Some(_) => " ht-has-second",
     };
-    format!("ht-metric is-{} is-{band} is-rank-{rank}{stale}{culprit}", metric.id)
+    format!("ht-metric ht-is-{} ht-is-{band} ht-is-rank-{rank}{stale}{culprit}", metric.id)
 }
 
 /// The exact numbers; on a second line, how the containers and everything else share them.

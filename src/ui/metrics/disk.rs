@@ -18,10 +18,10 @@ pub(super) static DISK: Metric = Metric {
     },
     error: |errors| &errors.disk,
     graphic: Graphic::Bar(|percent| match percent.map(DiskLevel::of) {
-        None => "bar ht-bar",
-        Some(DiskLevel::Roomy) => "bar ht-bar is-roomy",
-        Some(DiskLevel::Filling) => "bar ht-bar is-filling",
-        Some(DiskLevel::Full) => "bar ht-bar is-full",
+        None => "ht-bar",
+        Some(DiskLevel::Roomy) => "ht-bar ht-is-roomy",
+        Some(DiskLevel::Filling) => "ht-bar ht-is-filling",
+        Some(DiskLevel::Full) => "ht-bar ht-is-full",
     }),
     attribution: None,
 };

@@ -12,9 +12,9 @@ use leptos::prelude::*;
 pub(in crate::ui) fn Panel(live: Live, open: RwSignal<bool>) -> impl IntoView {
     let heading = live.settings(|settings| format::heading(&settings.noun));
     view! {
-        <div class="card-head">
+        <div class="ht-card-head">
             <h2>{heading}</h2>
-            <p class="card-note">{stale_note(live)}</p>
+            <p class="ht-card-note">{stale_note(live)}</p>
             <button type="button" class="ht-close" aria-label="Close" popovertarget=PANEL popovertargetaction="hide">"×"</button>
         </div>
         <Headroom live/>

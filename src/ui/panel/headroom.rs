@@ -19,7 +19,7 @@ pub(super) fn Headroom(live: Live) -> impl IntoView {
     let fact = |Fact { label, value, title }: Fact| {
         view! { <div title=title><dt>{label}</dt><dd>{value}</dd></div> }
     };
-    view! { <dl class="room">{move || facts.get().into_iter().map(fact).collect_view()}</dl> }
+    view! { <dl class="ht-headroom">{move || facts.get().into_iter().map(fact).collect_view()}</dl> }
 }
 
 fn facts(state: &State) -> Vec<Fact> {

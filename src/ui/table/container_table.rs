@@ -15,12 +15,12 @@ const MANY: usize = 9;
 #[component]
 pub(in crate::ui) fn TableCard(live: Live) -> impl IntoView {
     let heading = live.settings(|settings| format::heading(&settings.noun));
-    let class = live.read(|state| String::from(if state.containers_stale { "card is-stale" } else { "card" }));
+    let class = live.read(|state| String::from(if state.containers_stale { "ht-card ht-is-stale" } else { "ht-card" }));
     view! {
-        <section class=class aria-labelledby="containers-title">
-            <div class="card-head">
-                <h2 id="containers-title">{heading}</h2>
-                <p class="card-note">{stale_note(live)}</p>
+        <section class=class aria-labelledby="ht-containers-title">
+            <div class="ht-card-head">
+                <h2 id="ht-containers-title">{heading}</h2>
+                <p class="ht-card-note">{stale_note(live)}</p>
             </div>
             <Containers live shown=Signal::stored(true)/>
         </section>
@@ -52,7 +52,7 @@ pub(in crate::ui) fn Containers(live: Live, shown: Signal<bool>) -> impl IntoVie
     let list = List { live, ids, order, filter, shown, visibility: Visibility::new() };
     let totals = move || if shown.get() { live.with(totals) } else { live.untracked(totals) };
     let hidden_if = |class: &'static str, hidden: fn(&State) -> bool| {
-        live.read(move |state| format!("{class}{}", if hidden(state) { " is-hidden" } else { "" }))
+        live.read(move |state| format!("{class}{}", if hidden(state) { " ht-is-hidden" } else { "" }))
     };
     let headline = live.read(|state| match &state.containers {
         ContainersView::Unavailable(_) => "Docker not available".into(),
@@ -68,31 +68,31 @@ pub(in crate::ui) fn Containers(live: Live, shown: Signal<bool>) -> impl IntoVie
             <th scope="col" class=class aria-sort=sort>
                 <button type="button" on:click=move |_| order.update(|order| *order = order.chosen(column))>
                     {text}
-                    <span class="unit">{unit}</span>
+                    <span class="ht-unit">{unit}</span>
                 </button>
             </th>
         }
     };
     let trend_title = live.read(|state| format!("CPU, {}", format::span(state.interval_seconds())));
     view! {
-        <p class=hidden_if("empty", |state| !state.rows().is_empty())>
+        <p class=hidden_if("ht-empty", |state| !state.rows().is_empty())>
             <strong>{headline}</strong>
             <span>{live.read(explanation)}</span>
         </p>
-        <label class=hidden_if("filter", |state| state.rows().len() < MANY)>
-            <span class="sr-only">"Filter by name"</span>
+        <label class=hidden_if("ht-filter", |state| state.rows().len() < MANY)>
+            <span class="ht-sr-only">"Filter by name"</span>
             <input type="search" placeholder="Filter by name" on:input=move |event| filter.set(event_target_value(&event))/>
         </label>
-        <div class=hidden_if("containers-scroll", |state| state.rows().is_empty())>
-            <table class="containers">
+        <div class=hidden_if("ht-table-scroll", |state| state.rows().is_empty())>
+            <table class="ht-table">
                 <thead>
                     <tr>
-                        {heading(Column::Name, "Name", "", "name")}
-                        {heading(Column::Cpu, "CPU", " % of a core", "number cpu")}
-                        {heading(Column::Memory, "Memory", "", "number memory")}
-                        {heading(Column::Limit, "Limit", "", "number limit")}
-                        <th scope="col" class="number trend-cell" title=trend_title>"Trend"</th>
-                        {heading(Column::Share, "Host share", "", "number share")}
+                        {heading(Column::Name, "Name", "", "ht-name")}
+                        {heading(Column::Cpu, "CPU", " % of a core", "ht-number-cell ht-cpu")}
+                        {heading(Column::Memory, "Memory", "", "ht-number-cell ht-memory")}
+                        {heading(Column::Limit, "Limit", "", "ht-number-cell ht-limit")}
+                        <th scope="col" class="ht-number-cell ht-trend-cell" title=trend_title>"Trend"</th>
+                        {heading(Column::Share, "Host share", "", "ht-number-cell ht-share")}
                     </tr>
                 </thead>
                 <tbody>
@@ -104,7 +104,7 @@ pub(in crate::ui) fn Containers(live: Live, shown: Signal<bool>) -> impl IntoVie
                 </tbody>
                 <tfoot>{move || totals().into_iter().map(|total| total_row(live, total)).collect_view()}</tfoot>
             </table>
-            <p class="empty">{nothing}</p>
+            <p class="ht-empty">{nothing}</p>
         </div>
     }
 }
@@ -113,15 +113,15 @@ fn total_row(live: Live, total: Total) -> impl IntoView {
     let Total { label, cpu, memory, limit, share, title, kind } = total;
     // If everything else is the culprit, its line is marked as a container's row would be.
     let marked = kind == "other" && live.untracked(|state| state.is_culprit(""));
-    let class = format!("sum is-{kind}{}", if marked { " is-culprit" } else { "" });
+    let class = format!("ht-total ht-is-{kind}{}", if marked { " ht-is-culprit" } else { "" });
     view! {
         <tr class=class title=title>
-            <th scope="row" class="name">{label}</th>
-            <td class="number cpu">{cpu}</td>
-            <td class="number memory">{memory}</td>
-            <td class="number limit">{limit}</td>
-            <td class="trend-cell"></td>
-            <td class="number share">{share}</td>
+            <th scope="row" class="ht-name">{label}</th>
+            <td class="ht-number-cell ht-cpu">{cpu}</td>
+            <td class="ht-number-cell ht-memory">{memory}</td>
+            <td class="ht-number-cell ht-limit">{limit}</td>
+            <td class="ht-trend-cell"></td>
+            <td class="ht-number-cell ht-share">{share}</td>
         </tr>
     }
 }

@@ -45,7 +45,7 @@ pub(super) fn Row(list: List, index: usize) -> impl IntoView {
     let row = NodeRef::<Tr>::new();
     let visible = list.visibility.of(row);
     let class = Signal::derive(move || {
-        list.read(index, visible, |id, state| String::from(if state.is_culprit(id) { "is-culprit" } else { "" }))
+        list.read(index, visible, |id, state| String::from(if state.is_culprit(id) { "ht-is-culprit" } else { "" }))
     });
     view! { <tr node_ref=row class=class>{move || list.read(index, visible, Cells::of).into_view()}</tr> }
 }
@@ -99,18 +99,18 @@ impl Cells {
     fn into_view(self) -> impl IntoView {
         let title = self.name.clone();
         view! {
-            <th scope="row" class="name">
-                <span class="name-text" title=title>{self.name}</span>
-                <span class="state">{self.state}</span>
-                <span class="error">{self.error}</span>
+            <th scope="row" class="ht-name">
+                <span class="ht-name-text" title=title>{self.name}</span>
+                <span class="ht-state">{self.state}</span>
+                <span class="ht-error">{self.error}</span>
             </th>
-            <td class="number cpu"><span class="cell">{self.cpu}</span>{bar("bar is-cpu", self.share)}</td>
-            <td class="number memory"><span class="cell">{self.memory}</span>{bar("bar is-memory", self.memory_share)}</td>
-            <td class="number limit"><span class=self.limit_class>{self.limit}</span><span>{self.cores}</span></td>
-            <td class="number trend-cell">
-                <svg class="ht-spark trend" viewBox=spark_box(TREND) aria-hidden="true" inner_html=self.trend></svg>
+            <td class="ht-number-cell ht-cpu"><span class="ht-cell">{self.cpu}</span>{bar("ht-bar ht-is-cpu", self.share)}</td>
+            <td class="ht-number-cell ht-memory"><span class="ht-cell">{self.memory}</span>{bar("ht-bar ht-is-memory", self.memory_share)}</td>
+            <td class="ht-number-cell ht-limit"><span class=self.limit_class>{self.limit}</span><span>{self.cores}</span></td>
+            <td class="ht-number-cell ht-trend-cell">
+                <svg class="ht-spark ht-trend" viewBox=spark_box(TREND) aria-hidden="true" inner_html=self.trend></svg>
             </td>
-            <td class="number share">{format::percent_exact(self.share)}</td>
+            <td class="ht-number-cell ht-share"><span class="ht-cell">{format::percent_exact(self.share)}</span></td>
         }
     }
 }
@@ -118,13 +118,13 @@ impl Cells {
 /// The memory limit, and the use in percent of it from the orange band on.
 fn limit(row: &ContainerStats) -> (String, String) {
     let Some(limit) = row.memory_limit_mb else {
-        return if row.cpu_limit_cores.is_some() { Default::default() } else { ("none".into(), "is-none".into()) };
+        return if row.cpu_limit_cores.is_some() { Default::default() } else { ("none".into(), "ht-is-none".into()) };
     };
     let used = row.memory_mb.and_then(|used| percent_of(used, limit)).unwrap_or(0.0);
     let text = format::memory_limit(limit);
     match Severity::of(used) {
         Severity::Normal | Severity::Raised => (text, String::new()),
-        band => (format!("{} of {text}", format::percent(Some(used))), format!("is-{}", band.word())),
+        band => (format!("{} of {text}", format::percent(Some(used))), format!("ht-is-{}", band.word())),
     }
 }
 

@@ -92,7 +92,7 @@ test('details that come while a gap is being filled do not ask for the history, 
   await dashboard.expectDetails();
   await history.letGo();
   await dashboard.expectSettled();
-  const lines = dashboard.rows.locator('.trend polyline');
+  const lines = dashboard.rows.locator('.ht-trend polyline');
   await expect(lines).toHaveCount(2);
   expect(Math.min(...(await points(lines)))).toBeGreaterThan(3);
   expect(traffic.asked('history')).toBe(1);
