@@ -148,7 +148,7 @@ async fn a_server_with_a_page_of_its_own_has_the_endpoints_beside_it() {
 
 #[tokio::test]
 async fn the_first_html_names_who_uses_most_of_a_host_in_trouble() {
-    let host = FakeHost { busy: 90, ..FakeHost::new() };
+    let host = FakeHost::busy(90);
     let server = server(host, FakeEngine::new(Engine::Up(vec!["a"]))).await;
     let page = server.get_until("/", |answer| answer.text.contains(" ht-has-culprit")).await;
     // The one container uses 10 of the 90.
@@ -158,7 +158,7 @@ async fn the_first_html_names_who_uses_most_of_a_host_in_trouble() {
 
 #[tokio::test]
 async fn containers_elsewhere_are_no_part_of_this_host() {
-    let engine = FakeEngine { local: false, ..FakeEngine::new(Engine::Up(vec!["a"])) };
+    let engine = FakeEngine::remote(Engine::Up(vec!["a"]));
     let server = server(FakeHost::new(), engine).await;
     let measured = |answer: &Answer| answer.json()["total_cpu_percent"].is_number();
     let body = server.get_until("/api/telemetry/containers", measured).await.json();

@@ -2,6 +2,7 @@
 
 mod files;
 mod group;
+mod usage;
 mod v1;
 mod v2;
 

@@ -1,6 +1,6 @@
 //! The moment of a sample, in the one text form that the wire has.
 
-use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
+use chrono::{DateTime, NaiveDate, SecondsFormat, SubsecRound, Utc};
 use miniserde::de::Visitor;
 use serde::{Serialize, Serializer};
 use std::fmt;
@@ -12,7 +12,7 @@ pub struct Timestamp(DateTime<Utc>);
 impl Timestamp {
     /// Now, by the wall clock of the machine or the browser.
     pub fn now() -> Self {
-        Self(Utc::now())
+        Self(Utc::now().trunc_subsecs(6))
     }
 
     /// Seconds since 1970, to the microsecond.

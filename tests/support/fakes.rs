@@ -15,13 +15,18 @@ const GIB: u64 = 1 << 30;
 pub struct FakeHost {
     ticks: Arc<AtomicU64>,
     /// CPU utilization in percent.
-    pub busy: u64,
+    busy: u64,
     readable: bool,
 }
 
 impl FakeHost {
     pub fn new() -> Self {
         Self { ticks: Arc::default(), busy: 45, readable: true }
+    }
+
+    /// With this CPU utilization in percent.
+    pub fn busy(percent: u64) -> Self {
+        Self { busy: percent, ..Self::new() }
     }
 
     pub fn unreadable() -> Self {
@@ -77,12 +82,17 @@ pub struct FakeEngine {
     /// How often the list was asked for.
     pub lists: Arc<AtomicU64>,
     /// Whether it runs on the measured host.
-    pub local: bool,
+    local: bool,
 }
 
 impl FakeEngine {
     pub fn new(engine: Engine) -> Self {
         Self { engine: Arc::new(Mutex::new(engine)), clock: Arc::default(), lists: Arc::default(), local: true }
+    }
+
+    /// On another machine than the measured host.
+    pub fn remote(engine: Engine) -> Self {
+        Self { local: false, ..Self::new(engine) }
     }
 
     pub fn becomes(&self, engine: Engine) {

@@ -1,7 +1,8 @@
 //! A container's control group: where it is, and what it counts.
 
+use super::usage::Usage;
 use super::{v1, v2};
-use crate::collect::containers::{ContainerCounters, CpuClock, MemoryUsage};
+use crate::collect::containers::{ContainerCounters, CpuClock};
 use crate::collect::host::CpuTimes;
 use std::path::Path;
 
@@ -15,16 +16,6 @@ pub(in crate::collect) enum Cgroup {
     V1(v1::Groups),
     /// One hierarchy.
     V2(v2::Group),
-}
-
-/// A group's own counters.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Usage {
-    /// CPU time used since the start.
-    pub(super) cpu_nanoseconds: u64,
-    pub(super) memory: MemoryUsage,
-    /// In bytes; `None` if there is none. v1 has a number beyond all memory instead.
-    pub(super) memory_limit: Option<u64>,
 }
 
 impl Cgroup {

@@ -1,7 +1,7 @@
 //! cgroup v1: one hierarchy per controller.
 
 use super::files::{number, pairs};
-use super::group::Usage;
+use super::usage::Usage;
 use crate::collect::containers::{FileCache, MemoryUsage};
 use std::path::PathBuf;
 

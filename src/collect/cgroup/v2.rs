@@ -1,7 +1,7 @@
 //! cgroup v2: one hierarchy for all controllers.
 
 use super::files::{number, pairs};
-use super::group::Usage;
+use super::usage::Usage;
 use crate::collect::containers::{FileCache, MemoryUsage};
 use std::path::PathBuf;
 

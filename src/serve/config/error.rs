@@ -1,6 +1,6 @@
 //! What is wrong with a configuration.
 
-use super::sources::KEYS;
+use super::keys::KEYS;
 use thiserror::Error;
 
 /// Why there is no configuration; each is one line that a person can act on.

@@ -1,26 +1,13 @@
 //! Where values come from, the strongest first: command line, environment, Leptos.toml.
 
-use super::{ConfigError, Options};
+use super::error::ConfigError;
+use super::keys::KEYS;
+use super::options::Options;
 use std::collections::BTreeMap;
 use std::path::Path;
 
 /// The file that is read where `--config` names none; it need not be there.
 const DEFAULT_FILE: &str = "Leptos.toml";
-
-/// Every key that Leptos.toml may hold. Its environment variable is `HOST_TELEMETRY_` and the key in capitals,
-/// its flag `--` and the key with dashes.
-pub(super) const KEYS: [&str; 10] = [
-    "listen",
-    "docker_host",
-    "container_label",
-    "container_prefix",
-    "container_noun",
-    "interval",
-    "disk_path",
-    "hostname",
-    "log",
-    "site_root",
-];
 
 /// The values of a file, as text, and the file's name.
 #[derive(Default)]

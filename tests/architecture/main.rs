@@ -1,0 +1,20 @@
+//! The invariants of ARCHITECTURE.md, checked on the sources: who may name whom, what stands where.
+//!
+//! `breaches` breaks each rule on purpose, in memory, and sees it caught.
+
+#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
+
+mod breaches;
+mod code;
+mod page_build;
+mod rules;
+mod sheet;
+mod tree;
+
+use tree::Tree;
+
+#[test]
+fn the_sources_keep_every_rule() {
+    let found = rules::breaches(&Tree::load());
+    assert!(found.is_empty(), "\n{}", found.join("\n"));
+}

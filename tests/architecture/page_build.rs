@@ -1,0 +1,34 @@
+//! What the page's build contains.
+
+use std::process::Command;
+
+/// Crates of the server. In the page they would be weight, and a sign of a hole in a wall.
+const SERVER_ONLY: [&str; 11] = [
+    "axum",
+    "bollard",
+    "clap",
+    "hyper",
+    "leptos_axum",
+    "mio",
+    "rustix",
+    "sysinfo",
+    "tokio",
+    "tower-http",
+    "tracing-subscriber",
+];
+
+#[test]
+fn the_pages_build_has_no_crate_of_the_server() {
+    let tree = Command::new(env!("CARGO"))
+        .args(["tree", "--edges", "normal", "--prefix", "none", "--format", "{p}"])
+        .args(["--target", "wasm32-unknown-unknown", "--no-default-features", "--features", "hydrate"])
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .output()
+        .expect("cargo tree");
+    assert!(tree.status.success(), "{}", String::from_utf8_lossy(&tree.stderr));
+    let text = String::from_utf8(tree.stdout).expect("text");
+    let crates: Vec<&str> = text.lines().filter_map(|line| line.split(' ').next()).collect();
+    assert!(crates.contains(&"leptos"), "a list of crates: {text}");
+    let found: Vec<&&str> = SERVER_ONLY.iter().filter(|name| crates.contains(name)).collect();
+    assert!(found.is_empty(), "the page's build contains {found:?}");
+}

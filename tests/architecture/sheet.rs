@@ -1,0 +1,91 @@
+//! The component's style sheet and classes: nothing in them may touch a foreign page.
+
+use crate::tree::Tree;
+
+const SHEET: &str = "style/component.css";
+
+pub fn breaches(tree: &Tree, found: &mut Vec<String>) {
+    let css = without_comments(&tree.files[SHEET]);
+    for (selector, body) in rules(&css) {
+        for selector in split_outside_parentheses(&selector) {
+            let is_scheme = selector.starts_with("[data-theme=") && body.trim().starts_with("--ht-scheme:");
+            if !selector.contains(".ht") && !is_scheme {
+                found.push(format!("{SHEET}: {selector:?} can match what is not the component's"));
+            }
+        }
+        for class in names_after(&selector, '.').filter(|class| *class != "ht" && !class.starts_with("ht-")) {
+            found.push(format!("{SHEET}: the class {class:?} has no ht- before it"));
+        }
+    }
+    for property in css.split("--").skip(1).filter(|rest| !rest.starts_with("ht-")) {
+        found.push(format!(
+            "{SHEET}: the property --{} has no ht- before it",
+            property.split([':', ')', ',']).next().unwrap_or("")
+        ));
+    }
+    for before in css.split("rem").filter(|before| before.ends_with(|c: char| c.is_ascii_digit())) {
+        let length = before.rsplit([' ', '(']).next().unwrap_or("");
+        found.push(format!("{SHEET}: {length}rem follows the page's font size; the component has px and em"));
+    }
+    classes(tree, found);
+}
+
+/// Classes in the views.
+fn classes(tree: &Tree, found: &mut Vec<String>) {
+    for (file, text) in tree.files.iter().filter(|(file, _)| file.starts_with("src/ui")) {
+        for (index, _) in text.match_indices("class=\"") {
+            let value = text[index + 7..].split('"').next().unwrap_or("");
+            for class in value.split_whitespace().filter(|class| *class != "ht" && !class.starts_with("ht-")) {
+                found.push(format!("{file}: the class {class:?} has no ht- before it"));
+            }
+        }
+    }
+}
+
+fn without_comments(css: &str) -> String {
+    css.split("/*")
+        .enumerate()
+        .map(|(n, part)| if n == 0 { part } else { part.split_once("*/").map_or("", |(_, rest)| rest) })
+        .collect()
+}
+
+/// Every rule's selector and declarations, those within @media and @container too.
+fn rules(css: &str) -> Vec<(String, String)> {
+    let mut rules = Vec::new();
+    let mut rest = css;
+    while let Some(open) = rest.find('{') {
+        let prelude = rest[..open].rsplit(['}', ';']).next().unwrap_or("").trim().to_owned();
+        rest = &rest[open + 1..];
+        if !prelude.starts_with('@') {
+            let body = rest.split('}').next().unwrap_or("");
+            rules.push((prelude, body.to_owned()));
+        }
+    }
+    rules
+}
+
+fn split_outside_parentheses(selector: &str) -> Vec<String> {
+    let (mut parts, mut depth) = (vec![String::new()], 0);
+    for letter in selector.chars() {
+        match letter {
+            '(' => depth += 1,
+            ')' => depth -= 1,
+            ',' if depth == 0 => {
+                parts.push(String::new());
+                continue;
+            }
+            _ => {}
+        }
+        parts.last_mut().expect("a part").push(letter);
+    }
+    parts.into_iter().map(|part| part.trim().to_owned()).collect()
+}
+
+fn names_after(text: &str, mark: char) -> impl Iterator<Item = &str> {
+    let end =
+        |rest: &str| rest.find(|c: char| !(c.is_ascii_alphanumeric() || c == '-' || c == '_')).unwrap_or(rest.len());
+    text.split(mark)
+        .skip(1)
+        .map(move |rest| &rest[..end(rest)])
+        .filter(|name| name.starts_with(|c: char| c.is_ascii_alphabetic()))
+}
