@@ -9,6 +9,6 @@ mod wire;
 
 pub use contract::{GetContainers, GetHistory, GetHost, containers, history, host};
 pub use error::TelemetryError;
-pub use snapshot::{Answer, RenderedSnapshot, Settings, Snapshot};
+pub use snapshot::{RenderedSnapshot, Settings, Snapshot};
 pub use source::{Source, use_source};
 pub use wire::{FromJson, Wire};

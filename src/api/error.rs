@@ -5,6 +5,8 @@ use leptos::server_fn::error::{FromServerFnError, ServerFnErrorErr};
 use serde::{Serialize, Serializer};
 use std::fmt;
 
+const NO_DOCKER: &str = "Docker not available";
+
 /// Why an endpoint gave no numbers.
 ///
 /// On the wire: `{"detail": "…", "reason": "…"}`. Only a missing Docker has a `reason`. A reader recognizes it by that,
@@ -39,13 +41,10 @@ impl Serialize for Body {
 
 impl From<TelemetryError> for Body {
     fn from(error: TelemetryError) -> Self {
-        let (detail, reason) = match error {
-            TelemetryError::Host(reason) => (format!("Error getting host stats: {reason}"), None),
-            TelemetryError::Docker(reason) => ("Docker not available".into(), Some(reason)),
-            TelemetryError::Request(detail) => (detail, None),
-            TelemetryError::Timeout => ("no answer".into(), None),
-        };
-        Self { detail, reason }
+        match error {
+            TelemetryError::Docker(reason) => Self { detail: NO_DOCKER.into(), reason: Some(reason) },
+            error => Self { detail: error.to_string(), reason: None },
+        }
     }
 }
 
@@ -69,9 +68,17 @@ impl FromJson for TelemetryError {
 
 impl fmt::Display for TelemetryError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Body { detail, reason } = self.clone().into();
-        f.write_str(&detail)?;
-        reason.iter().try_for_each(|reason| write!(f, ": {reason}"))
+        let (what, why) = match self {
+            Self::Host(reason) => ("Error getting host stats: ", reason.as_str()),
+            Self::Docker(reason) => {
+                f.write_str(NO_DOCKER)?;
+                (": ", reason.as_str())
+            }
+            Self::Request(detail) => ("", detail.as_str()),
+            Self::Timeout => ("no answer", ""),
+        };
+        f.write_str(what)?;
+        f.write_str(why)
     }
 }
 

@@ -5,54 +5,37 @@ use super::source::Source;
 use super::wire::{FromJson, read};
 use crate::model::{ContainersStats, Culprits, HistoryAnswer, HostStats, Stamp, Stamped};
 use leptos::prelude::*;
-use serde::Serialize;
+use serde::ser::SerializeStruct;
+use serde::{Serialize, Serializer};
 
 /// Everything that the first HTML shows.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Snapshot {
     /// How this server was set up.
     pub settings: Settings,
     /// The newest answer of the host's endpoint.
-    pub host: Answer<Stamped<HostStats>>,
+    pub host: Result<Stamped<HostStats>, TelemetryError>,
     /// The newest answer of the containers' endpoint.
-    pub containers: Answer<Stamped<ContainersStats>>,
+    pub containers: Result<Stamped<ContainersStats>, TelemetryError>,
     /// Who uses most of a host in trouble, by the scrapes so far.
     pub culprits: Culprits,
     /// The last samples without those of each container, which a page asks for once it shows them.
     pub history: HistoryAnswer,
 }
 
-/// A `Result` in JSON: one of the two is `null`.
-#[derive(Clone, Debug, PartialEq, Serialize, miniserde::Deserialize)]
-pub struct Answer<T> {
-    ok: Option<T>,
-    error: Option<Body>,
-}
-
-impl<T> From<Result<T, TelemetryError>> for Answer<T> {
-    fn from(result: Result<T, TelemetryError>) -> Self {
-        match result {
-            Ok(value) => Self { ok: Some(value), error: None },
-            Err(error) => Self { ok: None, error: Some(error.into()) },
-        }
-    }
-}
-
-impl<T> From<Answer<T>> for Result<T, TelemetryError> {
-    fn from(Answer { ok, error }: Answer<T>) -> Self {
-        ok.ok_or_else(|| error.map_or(TelemetryError::Timeout, TelemetryError::from))
-    }
-}
-
-impl<T> Answer<Stamped<T>> {
-    fn stamped(data: Answer<T>, stamp: Answer<Stamp>) -> Self {
-        let ok = data.ok.zip(stamp.ok).map(|(data, stamp)| Stamped { data, stamp });
-        Self { ok, error: data.error }
-    }
-
-    /// The age of the data in seconds; `None` where there are none.
-    pub fn age(&self) -> Option<f64> {
-        self.ok.as_ref().map(|stamped| stamped.stamp.age_seconds)
+/// By hand, because a `Result` has no form in JSON: of data and error one is `null`.
+impl Serialize for Snapshot {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Self { settings, host, containers, culprits, history } = self;
+        let mut snapshot = serializer.serialize_struct("Snapshot", 7)?;
+        snapshot.serialize_field("settings", settings)?;
+        snapshot.serialize_field("host", &host.as_ref().ok())?;
+        snapshot.serialize_field("host_error", &host.as_ref().err())?;
+        snapshot.serialize_field("containers", &containers.as_ref().ok())?;
+        snapshot.serialize_field("containers_error", &containers.as_ref().err())?;
+        snapshot.serialize_field("culprits", culprits)?;
+        snapshot.serialize_field("history", history)?;
+        snapshot.end()
     }
 }
 
@@ -61,8 +44,8 @@ impl Snapshot {
     pub fn of(source: &dyn Source, settings: Settings) -> Self {
         Self {
             settings,
-            host: source.host().into(),
-            containers: source.containers().into(),
+            host: source.host(),
+            containers: source.containers(),
             culprits: source.culprits(),
             history: source.history_totals(),
         }
@@ -77,27 +60,39 @@ impl Snapshot {
     }
 }
 
-/// Data and stamps are read apart, as [`Stamped`] is.
+/// Data and stamps are read apart, as those of a [`Stamped`] are.
 impl FromJson for Snapshot {
     fn from_json(json: &str) -> miniserde::Result<Self> {
         #[derive(miniserde::Deserialize)]
         struct Data {
             settings: Settings,
-            host: Answer<HostStats>,
-            containers: Answer<ContainersStats>,
+            host: Option<HostStats>,
+            host_error: Option<Body>,
+            containers: Option<ContainersStats>,
+            containers_error: Option<Body>,
             culprits: Culprits,
             history: HistoryAnswer,
         }
         #[derive(miniserde::Deserialize)]
         struct Stamps {
-            host: Answer<Stamp>,
-            containers: Answer<Stamp>,
+            host: Option<Stamp>,
+            containers: Option<Stamp>,
         }
-        let Data { settings, host, containers, culprits, history } = read(json)?;
+        let data: Data = read(json)?;
         let stamps: Stamps = read(json)?;
-        let (host, containers) = (Answer::stamped(host, stamps.host), Answer::stamped(containers, stamps.containers));
-        Ok(Self { settings, host, containers, culprits, history })
+        Ok(Self {
+            settings: data.settings,
+            host: stamped(data.host, stamps.host, data.host_error),
+            containers: stamped(data.containers, stamps.containers, data.containers_error),
+            culprits: data.culprits,
+            history: data.history,
+        })
     }
+}
+
+fn stamped<T>(data: Option<T>, stamp: Option<Stamp>, error: Option<Body>) -> Result<Stamped<T>, TelemetryError> {
+    let stamped = data.zip(stamp).map(|(data, stamp)| Stamped { data, stamp });
+    stamped.ok_or_else(|| error.map_or(TelemetryError::Timeout, TelemetryError::from))
 }
 
 /// A [`Snapshot`] as JSON, for the context of a page being rendered; made by [`Snapshot::rendered`].
@@ -140,8 +135,8 @@ mod tests {
     fn a_snapshot_comes_back_as_it_went() {
         let snapshot = Snapshot {
             settings: Settings::default(),
-            host: Ok(Stamped::fresh(HostStats::sample(), Timestamp::now())).into(),
-            containers: Err(TelemetryError::Docker("no socket".into())).into(),
+            host: Ok(Stamped::fresh(HostStats::sample(), Timestamp::sample())),
+            containers: Err(TelemetryError::Docker("no socket".into())),
             culprits: Culprits::default(),
             history: HistoryAnswer::default(),
         };

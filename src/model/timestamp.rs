@@ -1,6 +1,6 @@
 //! The moment of a sample, in the one text form that the wire has.
 
-use chrono::{DateTime, NaiveDate, SecondsFormat, SubsecRound, Utc};
+use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
 use miniserde::de::Visitor;
 use serde::{Serialize, Serializer};
 use std::fmt;
@@ -12,7 +12,7 @@ pub struct Timestamp(DateTime<Utc>);
 impl Timestamp {
     /// Now, by the wall clock of the machine or the browser.
     pub fn now() -> Self {
-        Self(Utc::now().trunc_subsecs(6))
+        Self(Utc::now())
     }
 
     /// Seconds since 1970, to the microsecond.
@@ -53,6 +53,14 @@ fn parse(text: &str) -> Option<Timestamp> {
     let date = NaiveDate::from_ymd_opt(number(0, 4)?.cast_signed(), number(5, 7)?, number(8, 10)?)?;
     let time = date.and_hms_micro_opt(number(11, 13)?, number(14, 16)?, number(17, 19)?, number(20, 26)?)?;
     (text.len() == 27).then(|| Timestamp(time.and_utc()))
+}
+
+#[cfg(test)]
+impl Timestamp {
+    /// A moment in whole microseconds, as every moment is that was on the wire.
+    pub(crate) fn sample() -> Self {
+        parse("2026-01-13T12:00:00.000000Z").unwrap_or_else(Self::now)
+    }
 }
 
 #[cfg(test)]

@@ -55,7 +55,7 @@ pub fn HostTelemetry(
             <span class=age_class>{age}</span>
             {METRICS.map(|metric| view! { <MetricView live metric/> })}
             // Shown where only one metric fits. Screen readers get all of them.
-            <span class="ht-more" aria-hidden="true">"+"{METRICS.len() - 1}</span>
+            <span class="ht-more" aria-hidden="true">{format!("+{}", METRICS.len() - 1)}</span>
             <Agents live/>
             <p class="ht-sr-only" role="status">{announcement}</p>
         </section>

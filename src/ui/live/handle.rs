@@ -27,7 +27,7 @@ impl Live {
     /// starts to poll in the browser. Polling ends with the reactive owner it was started in.
     pub fn start() -> Self {
         let snapshot = RenderedSnapshot::shared();
-        let ages = snapshot.as_ref().map(|snapshot| (snapshot.host.age(), snapshot.containers.age()));
+        let ages = snapshot.as_ref().map(|snapshot| (age(&snapshot.host), age(&snapshot.containers)));
         let live = Self {
             state: RwSignal::new(snapshot.map(State::from).unwrap_or_default()),
             poller: StoredValue::default(),
@@ -159,6 +159,11 @@ impl Live {
             self.state.try_update(|state| state.history.merge(history));
         }
     }
+}
+
+/// How old the data were when the server sent them, in seconds.
+fn age<T>(answer: &Result<Stamped<T>, TelemetryError>) -> Option<f64> {
+    answer.as_ref().ok().map(|stamped| stamped.stamp.age_seconds)
 }
 
 /// Seconds since 1970 by the browser's clock.

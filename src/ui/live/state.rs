@@ -46,14 +46,13 @@ pub(in crate::ui) struct State {
 impl From<Snapshot> for State {
     fn from(snapshot: Snapshot) -> Self {
         let Snapshot { settings, host, containers, culprits, history } = snapshot;
-        let host: Result<Stamped<HostStats>, _> = host.into();
         let host_problem = host.as_ref().err().map(ToString::to_string).unwrap_or_default();
         let host = host.ok();
         let host_stale = host.as_ref().filter(|host| host.stamp.stale).map(|host| host.stamp.age_seconds);
         let host = host.map(|host| host.data);
         let mut state = Self { settings, host, host_problem, host_stale, history: history.into(), ..Self::default() };
         // The history has this scrape already.
-        let _ = state.accept_containers(containers.into());
+        let _ = state.accept_containers(containers);
         // The server's culprits include it, too.
         state.culprits = culprits;
         state
