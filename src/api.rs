@@ -1,4 +1,4 @@
-//! The HTTP API: the server functions ([`contract`]), what answers them ([`Source`]), their error, their encoding, and
+//! The HTTP API: the server functions ([`host`], [`containers`], [`history`]), what answers them ([`Source`]), their error, their encoding, and
 //! the [`Snapshot`] that a page is rendered from.
 
 mod contract;

@@ -1,16 +1,17 @@
 //! Live CPU, memory and disk of a host, and CPU and memory of its containers, for a dashboard's header.
 //!
 //! One crate, compiled twice: with the feature `ssr` into the server, with `hydrate` into the browser's bundle.
-//! Data flows one way:
+//! Imports run one way, along these arrows:
 //!
 //! ```text
-//! collect  ->  model  <-  api  ->  ui
-//! (server)     (both)    (both)   (both, hydrated)        serve: wires them together (server)
+//! main -> serve ---> app ---> ui ---> api ---> model
+//!           |                          ^
+//!           +-----> collect -----------+
 //! ```
 //!
-//! - [`model`]: what is measured, as it stands on the wire; pure.
-//! - [`api`]: the two endpoints and their error, the whole HTTP contract.
-//! - [`ui`]: the header, its parts, and the polling that keeps them live.
+//! - [`model`]: what is measured, as the wire has it; pure.
+//! - [`api`]: the HTTP API, and the trait [`api::Source`] that answers it.
+//! - [`ui`]: the header, its panel, chart and table, and the polling that keeps them live.
 //! - [`app`]: the document and the dashboard page that places the header.
 //! - `collect`: reads the host and Docker on clocks of its own.
 //! - `serve`: configuration, routes, start and stop.

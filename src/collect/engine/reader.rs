@@ -64,7 +64,7 @@ impl DockerReader {
 
     /// The counters of a container whose statistics did not arrive, from its cgroup. `None` if its own shim hangs, which is
     /// then the error to show; but before 24.0.7 a daemon delays all containers' statistics for the sake of one hung shim.
-    async fn from_cgroup(&self, connection: &Connection, id: &str) -> Option<ContainerCounters> {
+    async fn cgroup_counters(&self, connection: &Connection, id: &str) -> Option<ContainerCounters> {
         let cgroup = self.inspected.cached(id).cgroup?;
         if !self.shims.answers(&connection.client, id).await {
             return None;
@@ -101,7 +101,7 @@ impl ContainerReader for DockerReader {
             Ok(Some(Err(error))) => return Err(failed(&error)),
             Ok(None) => return Err(ReadError::Failed("the daemon's answer was empty".into())),
             Err(_) => {
-                let counters = self.from_cgroup(&connection, id).await;
+                let counters = self.cgroup_counters(&connection, id).await;
                 counters.ok_or_else(|| ReadError::Failed("no answer in time".into()))?
             }
         };
