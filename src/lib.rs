@@ -32,7 +32,7 @@ pub mod ui;
 /// before, puts all of them into the first file; these bytes belong to no file, so that they always fit.
 #[cfg(feature = "hydrate")]
 #[used]
-static SPLIT_SLACK: [u8; 512] = [1; 512];
+static SPLIT_SLACK: [u8; 384] = [1; 384];
 
 /// Makes the server's HTML live in the browser; the bundle's one entry.
 #[cfg(feature = "hydrate")]

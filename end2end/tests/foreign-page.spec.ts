@@ -6,7 +6,7 @@ import { type StartServer, expect, test } from './support/test.ts';
 
 /** The styles of a page that knows nothing of the component, in the place of our own page's. */
 const FRAME = `
-  html, body, .stats-bar, main, #foreign, #alone {
+  html, body, .stats-bar, main, #foreign {
     box-sizing: border-box !important; min-width: 0 !important; max-width: none !important; margin: 0 !important; padding: 0 !important;
     border: 0 !important; outline: 0 !important; background: white !important; transition: none !important;
   }
@@ -14,7 +14,6 @@ const FRAME = `
   .stats-bar, main { padding: 0 20px !important; }
   .host { display: none !important; }
   #foreign { position: absolute; top: 2000px; left: 0; width: 600px; }
-  #alone { position: absolute; top: -100px; left: 0; }
 `;
 
 /** What pages say of elements that are not theirs alone. */
@@ -62,7 +61,7 @@ const OWN = `
 // Without the transition in which the header makes room.
 test.use({ reducedMotion: 'reduce' });
 
-/** Opens the dashboard in a page of somebody else, with a sparkline by itself beside it. */
+/** Opens the dashboard in a page of somebody else. */
 async function open(page: Page, dashboard: Dashboard, startServer: StartServer): Promise<void> {
   await page.route('**/page.css', (route) => route.fulfill({ contentType: 'text/css', body: FRAME }));
   const [{ agents: culprits = [], ...scene } = {}, { agents: more = [] } = {}] = [STATES['two culprits'], STATES['60 agents']];
@@ -70,8 +69,7 @@ async function open(page: Page, dashboard: Dashboard, startServer: StartServer):
   await new Stage({ ...scene, agents: [...culprits, ...more.slice(0, 4)] }).play(dashboard, startServer);
   await page.evaluate((own) => {
     document.body.classList.remove('ht-theme');
-    const spark = document.querySelector('.ht-spark')?.outerHTML ?? '';
-    document.body.insertAdjacentHTML('beforeend', `<div id="foreign">${own}<p id="alone">${spark.replace('var(--ht-cpu)', 'teal')}</p></div>`);
+    document.body.insertAdjacentHTML('beforeend', `<div id="foreign">${own}</div>`);
   }, OWN);
 }
 
@@ -153,8 +151,6 @@ for (const place of ['before', 'after'] as const) {
         await add(`panel, ${width}`, dashboard.panel);
         await togglePanel(false);
       }
-      // It inherits the page's letters, of which it has none.
-      seen.push({ name: 'sparkline by itself', picture: await page.locator('#alone .ht-spark').screenshot(), styles: [] });
       return seen;
     };
     const before = await look();
@@ -179,7 +175,7 @@ test("the component's sheet changes nothing in the page", async ({ page, dashboa
   await open(page, dashboard, startServer);
   const look = async () => {
     await page.locator('#foreign > button').focus();
-    return [...(await styles(page.locator('html, body'), false)), ...(await styles(page.locator('#foreign > :not(#alone)'), true))];
+    return [...(await styles(page.locator('html, body'), false)), ...(await styles(page.locator('#foreign > *'), true))];
   };
   const after = await look();
   const disabled = await page.evaluate(() => {

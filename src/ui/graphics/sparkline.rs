@@ -14,7 +14,8 @@ const MARGIN: u32 = 2;
 /// missing ones is a dot. Redrawn when the data change.
 ///
 /// Purely visual, so hidden from screen readers: show the newest value beside it. Its line and area are in `color`; the
-/// class `ht-spark` in `style/component.css` gives them their strokes.
+/// class `ht-spark` in `style/component.css` gives them their strokes. Outside of the header, colour and
+/// size are SVG attributes, which a page's own rules for `svg` or `*` override.
 ///
 /// ```
 /// use host_telemetry::ui::Sparkline;
