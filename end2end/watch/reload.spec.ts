@@ -18,6 +18,13 @@ async function freePort(): Promise<number> {
   return address.port;
 }
 
+/** Replaces a text that must be there: without a change the test would only time out. */
+async function replaceIn(file: string, text: string, replacement: string) {
+  const source = await readFile(file, 'utf8');
+  expect(source, file).toContain(text);
+  await writeFile(file, source.replace(text, replacement));
+}
+
 /** cargo-leptos watching a copy of the sources, so that the repository's own stay as they are. */
 const watched = test.extend<{ project: { folder: string; url: string } }>({
   // Playwright finds a fixture's needs by this pattern.
@@ -52,8 +59,7 @@ watched('a change of Rust and one of CSS reload the open page', async ({ page, p
   const label = page.locator('.host-page');
   await expect(label).toHaveText('Dashboard');
 
-  const app = join(project.folder, 'src/app.rs');
-  await writeFile(app, (await readFile(app, 'utf8')).replace('"Dashboard"', '"Watched"'));
+  await replaceIn(join(project.folder, 'src/app/dashboard.rs'), '"Dashboard"', '"Watched"');
   await expect(label).toHaveText('Watched', { timeout: BUILD });
 
   expect(complaints).toEqual([]);
