@@ -1,5 +1,5 @@
-//! The HTTP API: the server functions ([`host`], [`containers`], [`history`]), what answers them ([`Source`]), their error, their encoding, and
-//! the [`Snapshot`] that a page is rendered from.
+//! The HTTP API: the server functions ([`host`], [`containers`], [`history`]), what answers them ([`Source`]), their error,
+//! their encoding, and the [`Snapshot`] that a page is rendered from.
 
 mod contract;
 mod error;

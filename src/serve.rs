@@ -48,8 +48,8 @@ pub enum ServeError {
 
 /// Measures and serves until `stop` resolves.
 ///
-/// The address is taken at once, so that a taken port is told at once, but it answers only when there is
-/// something to answer: after the first host reading, and the first round of containers or two seconds.
+/// The address is taken at once, so that a taken port is reported at once. The server answers when it has something to answer:
+/// after the first host sample, and the first scrape of the containers or two seconds.
 pub async fn serve(config: Config, stop: impl Future<Output = ()> + Send + 'static) -> Result<(), ServeError> {
     config.check_site()?;
     let address = config.listen;

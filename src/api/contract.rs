@@ -22,8 +22,9 @@ pub async fn host() -> Result<Stamped<HostStats>, TelemetryError> {
 /// Fails with status 503 where there is no Docker.
 #[server(name = GetContainers, prefix = "/api", endpoint = "telemetry/containers", input = GetUrl, output = Post<Wire>)]
 pub async fn containers() -> Result<Stamped<ContainersStats>, TelemetryError> {
-    crate::api::use_source()?.containers().inspect_err(|_| {
-        if let Some(response) = use_context::<leptos_axum::ResponseOptions>() {
+    crate::api::use_source()?.containers().inspect_err(|error| {
+        let response = use_context::<leptos_axum::ResponseOptions>();
+        if let (TelemetryError::Docker(_), Some(response)) = (error, response) {
             response.set_status(axum::http::StatusCode::SERVICE_UNAVAILABLE);
         }
     })

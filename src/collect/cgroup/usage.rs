@@ -1,6 +1,8 @@
 //! What a group counts, in either version.
 
-use crate::collect::containers::MemoryUsage;
+use super::files::{number, pairs};
+use crate::collect::containers::{FileCache, MemoryUsage};
+use std::path::Path;
 
 /// A group's own counters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -10,4 +12,16 @@ pub(super) struct Usage {
     pub(super) memory: MemoryUsage,
     /// In bytes; `None` if there is none. v1 has a number beyond all memory instead.
     pub(super) memory_limit: Option<u64>,
+}
+
+impl Usage {
+    /// Reads the memory files of the group in `folder`. The CPU counter is read before: `memory.stat` takes the kernel longest,
+    /// and the counter belongs beside the host's CPU times.
+    pub(super) fn with_memory(cpu_nanoseconds: u64, folder: &Path, usage: &str, limit: &str) -> Option<Self> {
+        let usage = number(&folder.join(usage))?;
+        let memory_limit = number(&folder.join(limit));
+        let stat = pairs(&folder.join("memory.stat"))?;
+        let cache = Some(FileCache::from_stat(|key| stat.get(key).copied()));
+        Some(Self { cpu_nanoseconds, memory: MemoryUsage { usage, cache }, memory_limit })
+    }
 }

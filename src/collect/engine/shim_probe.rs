@@ -36,7 +36,7 @@ struct Probe {
 impl Probe {
     fn is_valid(&self) -> bool {
         match *self.answered.borrow() {
-            None => true,
+            None => self.answered.has_changed().is_ok(),
             Some(true) => self.at.elapsed() < ANSWER_VALID,
             Some(false) => self.at.elapsed() < SILENCE_VALID,
         }
@@ -75,7 +75,8 @@ impl ShimProbes {
         let permits = Arc::clone(&self.permits);
         tokio::spawn(async move {
             let Ok(permit) = permits.acquire_owned().await else { return };
-            // Listing processes asks the shim. Any answer counts, even an error.
+            // Listing processes asks the shim. Any answer counts, even the daemon's error. Without a connection there is none,
+            // and the dropped sender ends the probe.
             let mut listing = std::pin::pin!(client.top_processes(&id, None::<TopOptions>));
             let listed = match timeout(TIMEOUT, &mut listing).await {
                 Ok(listed) => listed,
@@ -84,7 +85,11 @@ impl ShimProbes {
                     listing.await
                 }
             };
-            answer.send_replace(Some(!matches!(listed, Err(Error::RequestTimeoutError))));
+            match listed {
+                Ok(_) | Err(Error::DockerResponseServerError { .. }) => answer.send_replace(Some(true)),
+                Err(Error::RequestTimeoutError) => answer.send_replace(Some(false)),
+                Err(_) => None,
+            };
         });
         Probe { at: Instant::now(), answered }
     }

@@ -20,7 +20,8 @@ pub struct DiskUsage {
 }
 
 impl DiskUsage {
-    /// Used in percent of used plus available, as `df` and psutil's `disk_usage` define it. `None` for a file system without a size (/proc, say).
+    /// Used in percent of used plus available, as `df` and psutil's `disk_usage` define it. `None` for a file system without a
+    /// size, such as /proc.
     pub fn percent(&self) -> Option<f64> {
         percent_of(self.used as f64, self.used as f64 + self.available as f64)
     }

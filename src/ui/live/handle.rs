@@ -4,7 +4,7 @@ use super::fetch;
 use super::poller::{Pause, Polled, Poller};
 use super::state::State;
 use super::timer::{is_hidden, sleep};
-use crate::api::{GetContainers, GetHistory, GetHost, RenderedSnapshot, Settings, TelemetryError};
+use crate::api::{GetContainers, GetHistory, GetHost, RenderedSnapshot, Settings, Snapshot, TelemetryError};
 use crate::model::{ContainersStats, HistoryAnswer, HostStats, Recorded, Stamped, Timestamp};
 use futures::future::join;
 use leptos::ev;
@@ -23,11 +23,14 @@ pub struct Live {
 }
 
 impl Live {
-    /// Takes the [`Snapshot`](crate::api::Snapshot) that the server rendered from, or an empty state where there is none, and
-    /// starts to poll in the browser. Polling ends with the reactive owner it was started in.
+    /// Takes the [`Snapshot`] that the server rendered from, or an empty state where there is none, and starts to poll in the
+    /// browser. Polling ends with the reactive owner it was started in.
     pub fn start() -> Self {
         let snapshot = RenderedSnapshot::shared();
-        let ages = snapshot.as_ref().map(|snapshot| (age(&snapshot.host), age(&snapshot.containers)));
+        let ages = snapshot.as_ref().map(|Snapshot { host, containers, .. }| {
+            let host = host.as_ref().ok().map(|host| host.stamp.age_seconds);
+            (host, containers.as_ref().ok().and_then(scrape_age))
+        });
         let live = Self {
             state: RwSignal::new(snapshot.map(State::from).unwrap_or_default()),
             poller: StoredValue::default(),
@@ -132,11 +135,9 @@ impl Live {
             if let Ok(host) = &host {
                 poller.host_sampled(host.stamp.age_seconds, now());
             }
-            match &containers {
-                Ok(Stamped { data, stamp }) if data.running_count.is_some() => {
-                    poller.containers_scraped(stamp.age_seconds)
-                }
-                Ok(_) | Err(TelemetryError::Docker(_)) => poller.containers_gone(),
+            match containers.as_ref().map(scrape_age) {
+                Ok(Some(age)) => poller.containers_scraped(age),
+                Ok(None) | Err(TelemetryError::Docker(_)) => poller.containers_gone(),
                 Err(_) => {}
             }
             poller.host_age_at(now())
@@ -161,9 +162,9 @@ impl Live {
     }
 }
 
-/// How old the data were when the server sent them, in seconds.
-fn age<T>(answer: &Result<Stamped<T>, TelemetryError>) -> Option<f64> {
-    answer.as_ref().ok().map(|stamped| stamped.stamp.age_seconds)
+/// How old the scrape was when the server sent it, in seconds; `None` before the first has ended.
+fn scrape_age(containers: &Stamped<ContainersStats>) -> Option<f64> {
+    containers.data.running_count.map(|_| containers.stamp.age_seconds)
 }
 
 /// Seconds since 1970 by the browser's clock.
