@@ -26,7 +26,7 @@ function boxes({ page }: Dashboard): Promise<string[]> {
   return page.locator('.stats-bar').locator(parts).filter({ visible: true }).evaluateAll((list) =>
     list.map((part) => {
       const { x, y, width, height } = part.getBoundingClientRect();
-      return `${part.classList[0]} ${[x, y, width, height].join(' ')}`;
+      return `${[...part.classList].slice(0, 2).join('.')} ${[x, y, width, height].join(' ')}`;
     }),
   );
 }

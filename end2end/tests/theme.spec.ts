@@ -44,6 +44,7 @@ test('on paper are the numbers, and nothing to press', async ({ page, dashboard 
   await expect(dashboard.panel).toBeHidden();
   await expect(dashboard.cpu.number).toBeVisible();
   await expect(dashboard.rows).toHaveCount(1);
+  await expect(page.locator('body'), 'dark cards are not on white paper').toHaveCSS('print-color-adjust', 'exact');
 });
 
 test('who wants less motion sees none', async ({ page, dashboard }) => {

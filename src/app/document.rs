@@ -27,7 +27,7 @@ pub fn Shell(
                 <AutoReload options=options.clone()/>
                 <HydrationScripts options/>
             </head>
-            <body class="ht-theme">
+            <body>
                 <App/>
             </body>
         </html>

@@ -24,12 +24,12 @@ pub(super) fn percent(value: Option<f64>) -> String {
 
 /// Percent with its decimal: `45.2%`.
 pub(super) fn percent_exact(value: Option<f64>) -> String {
-    value.map_or(UNKNOWN.into(), |value| decimal(value) + "%")
+    value.map_or(UNKNOWN.into(), exact)
 }
 
 /// A known percentage with its decimal: `45.2%`.
 pub(super) fn exact(percent: f64) -> String {
-    percent_exact(Some(percent))
+    decimal(percent) + "%"
 }
 
 /// A number without a decimal that says nothing: `20`, `23.5`.

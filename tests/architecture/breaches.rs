@@ -4,7 +4,7 @@ use crate::rules;
 use crate::tree::Tree;
 
 /// A file, what is added to it, and a part of the sentence that must be found.
-const BREACHES: [(&str, &str, &str); 24] = [
+const BREACHES: [(&str, &str, &str); 29] = [
     ("src/api/contract.rs", "use crate::collect::Telemetry;", "api may not import collect"),
     ("src/api/snapshot.rs", "fn f() { crate::collect::Sampler::spawn(); }", "api may not import collect"),
     ("src/model/containers.rs", "use crate::api::Settings;", "model may not import api"),
@@ -31,6 +31,11 @@ const BREACHES: [(&str, &str, &str); 24] = [
     ("src/ui/tab.rs", "fn f() { view! { <p class=\"error\"></p> } }", "the class \"error\""),
     ("style/component.css", "* { box-sizing: border-box; }", "\"*\" can match"),
     ("style/component.css", ".ht-bar, h2 { margin: 0; }", "\"h2\" can match"),
+    ("style/component.css", "body:has(.ht) { margin: 0; }", "\"body:has(.ht)\" can match"),
+    ("style/component.css", ".ht-card + p { margin: 0; }", "\".ht-card + p\" can match"),
+    ("style/component.css", "p:is(:not(.ht-a), :has(.ht)) { margin: 0; }", "can match"),
+    ("style/component.css", ":root { --ht-ink: red; color: red; }", "\":root\" can match"),
+    ("style/component.css", "@container bar (width < 9em) { .ht-bar { margin: 0; } }", "\"bar\""),
     ("style/component.css", ".ht .bar { color: var(--muted); }", "--muted"),
     ("style/component.css", ".ht-bar { width: 1.5rem; }", "1.5rem"),
 ];

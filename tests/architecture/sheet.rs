@@ -7,9 +7,9 @@ const SHEET: &str = "style/component.css";
 pub fn breaches(tree: &Tree, found: &mut Vec<String>) {
     let css = without_comments(&tree.files[SHEET]);
     for (selector, body) in rules(&css) {
+        let sets_tokens_only = body.split(';').all(|line| line.trim().is_empty() || line.trim().starts_with("--ht-"));
         for selector in split_outside_parentheses(&selector) {
-            let is_scheme = selector.starts_with("[data-theme=") && body.trim().starts_with("--ht-scheme:");
-            if !selector.contains(".ht") && !is_scheme {
+            if !is_the_components(&selector) && !sets_tokens_only {
                 found.push(format!("{SHEET}: {selector:?} can match what is not the component's"));
             }
         }
@@ -23,11 +23,41 @@ pub fn breaches(tree: &Tree, found: &mut Vec<String>) {
             property.split([':', ')', ',']).next().unwrap_or("")
         ));
     }
+    for container in css.split("@container ").skip(1).filter(|rest| !rest.starts_with("ht")) {
+        let name = container.split_whitespace().next().unwrap_or("");
+        found.push(format!("{SHEET}: the container {name:?} has no ht- before it"));
+    }
     for before in css.split("rem").filter(|before| before.ends_with(|c: char| c.is_ascii_digit())) {
         let length = before.rsplit([' ', '(']).next().unwrap_or("");
         found.push(format!("{SHEET}: {length}rem follows the page's font size; the component has px and em"));
     }
     classes(tree, found);
+}
+
+/// Whether all that the selector matches is the component's: it names a class of ours, not only in a condition (`:has`), and
+/// after a sibling combinator once more.
+fn is_the_components(selector: &str) -> bool {
+    let mut text = selector.to_owned();
+    for condition in [":has(", ":not(", ":nth-child("] {
+        while let Some(begin) = text.find(condition) {
+            text.replace_range(begin..closing(&text, begin + condition.len()), "");
+        }
+    }
+    text.rsplit(['+', '~']).next().is_some_and(|last| last.contains(".ht"))
+}
+
+/// The index after the parenthesis that closes the one before `begin`.
+fn closing(text: &str, begin: usize) -> usize {
+    let mut depth = 1;
+    let end = text[begin..].find(|letter| {
+        depth += match letter {
+            '(' => 1,
+            ')' => -1,
+            _ => 0,
+        };
+        depth == 0
+    });
+    end.map_or(text.len(), |end| begin + end + 1)
 }
 
 /// Classes in the views.

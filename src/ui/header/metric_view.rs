@@ -16,7 +16,6 @@ pub(super) fn MetricView(live: Live, metric: &'static Metric) -> impl IntoView {
         live.read(move |state| text(CulpritText::of(metric, state).unwrap_or_default()))
     };
     let reading = move |text: fn(Reading) -> String| live.read(move |state| text(reading(metric, state)));
-    let percent = move |state: &State| state.host.as_ref().and_then(metric.percent);
     view! {
         <div class=live.read(move |state| class(metric, state)) title=live.read(move |state| tooltip(metric, state))>
             <span class="ht-sr-only">{live.read(move |state| metric.spoken(state.host.as_ref()))}</span>
@@ -28,7 +27,7 @@ pub(super) fn MetricView(live: Live, metric: &'static Metric) -> impl IntoView {
                         <span class="ht-number">{reading(|reading| reading.value)}</span>
                         <span class="ht-rest">{reading(|reading| reading.rest)}</span>
                     </span>
-                    <span class="ht-short" data-widest="100%">{live.read(move |state| format::percent(percent(state)))}</span>
+                    <span class="ht-short" data-widest="100%">{live.read(move |state| format::percent(state.percent(metric)))}</span>
                 </span>
                 <SeverityTicks/>
             </span>
@@ -49,7 +48,7 @@ fn graphic(live: Live, metric: &'static Metric) -> impl IntoView {
             Either::Left(view! { <Sparkline data color=format!("var(--ht-{})", metric.id)/> })
         }
         Graphic::Bar(class) => {
-            let percent = live.read(move |state| state.host.as_ref().and_then(metric.percent));
+            let percent = live.read(move |state| state.percent(metric));
             Either::Right(move || bar(class(percent.get()), percent.get()))
         }
     }

@@ -112,7 +112,7 @@ impl Live {
                 // The timer starts before anything else is asked for.
                 next = match self.poller.try_update_value(|poller| poller.polled(polled, hidden, interval)) {
                     Some(Pause::FromNow(pause)) => sleep(pause),
-                    Some(Pause::FromBegin(_)) => retry,
+                    Some(Pause::Retry) => retry,
                     None => return,
                 };
                 if self.poller.try_with_value(|poller| poller.fills_gap(polled, hidden)) == Some(true) {
@@ -175,4 +175,17 @@ fn now() -> f64 {
 /// The state of the page's context, or a new one.
 pub(in crate::ui) fn use_live() -> Live {
     use_context::<Live>().unwrap_or_else(Live::start)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn before_the_first_scrape_there_is_no_age_to_poll_by() {
+        let mut stamped = Stamped::fresh(ContainersStats::default(), Timestamp::sample());
+        assert_eq!(scrape_age(&stamped), None);
+        stamped.data.running_count = Some(0);
+        assert_eq!(scrape_age(&stamped), Some(0.0));
+    }
 }

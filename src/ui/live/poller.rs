@@ -93,7 +93,7 @@ impl Poller {
         match polled.answered {
             _ if hidden => Pause::FromNow(HIDDEN_PERIOD),
             true => Pause::FromNow(self.until_next_sample(interval)),
-            false => Pause::FromBegin(Self::retry(interval)),
+            false => Pause::Retry,
         }
     }
 
@@ -160,14 +160,14 @@ fn modulo(number: f64, divisor: f64) -> f64 {
 pub(super) enum Pause {
     /// From the answers to the next poll.
     FromNow(Duration),
-    /// From the beginning of one poll to the next.
-    FromBegin(Duration),
+    /// [`Poller::retry`] from the beginning of the failed poll.
+    Retry,
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use Pause::{FromBegin, FromNow};
+    use Pause::{FromNow, Retry};
 
     const ANSWERED: Polled = Polled { answered: true, after_gap: false };
     const AFTER_GAP: Polled = Polled { answered: true, after_gap: true };
@@ -196,8 +196,8 @@ mod tests {
         assert_eq!(poller.first(false, 5), Duration::ZERO, "without numbers there is nothing to wait for");
         assert_eq!(poller.first(true, 5), seconds(5) + MARGIN);
         assert_eq!(poller.polled(ANSWERED, false, 5), FromNow(seconds(5) + MARGIN));
-        assert_eq!(poller.polled(FAILED, false, 2), FromBegin(seconds(2)));
-        assert_eq!(poller.polled(FAILED, false, 60), FromBegin(RETRY));
+        assert_eq!(poller.polled(FAILED, false, 2), Retry);
+        assert_eq!((Poller::retry(2), Poller::retry(60)), (seconds(2), RETRY));
         assert_eq!(poller.polled(FAILED, true, 5), FromNow(HIDDEN_PERIOD));
         assert_eq!(poller.polled(ANSWERED, true, 5), FromNow(HIDDEN_PERIOD));
     }

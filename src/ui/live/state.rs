@@ -78,6 +78,11 @@ impl State {
         Some(self.host.as_ref()?.memory.as_ref()?.total_gb * 1024.0)
     }
 
+    /// The utilization of a metric in percent; `None` if it was not measured.
+    pub(in crate::ui) fn percent(&self, metric: &Metric) -> Option<f64> {
+        self.host.as_ref().and_then(metric.percent)
+    }
+
     /// The metrics, the worst band first, in the header's order within a band. The narrower the header, the fewer of them
     /// it shows.
     pub(in crate::ui) fn ranking(&self) -> [&'static Metric; METRICS.len()] {
