@@ -26,7 +26,8 @@ function boxes({ page }: Dashboard): Promise<string[]> {
   return page.locator('.stats-bar').locator(parts).filter({ visible: true }).evaluateAll((list) =>
     list.map((part) => {
       const { x, y, width, height } = part.getBoundingClientRect();
-      return `${[...part.classList].slice(0, 2).join('.')} ${[x, y, width, height].join(' ')}`;
+      const name = part.classList[part.matches('.ht-metric') ? 1 : 0];
+      return `${name} ${[x, y, width, height].join(' ')}`;
     }),
   );
 }
