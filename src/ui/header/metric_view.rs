@@ -59,11 +59,12 @@ fn reading(metric: &Metric, state: &State) -> Reading {
     (metric.read)(host).unwrap_or_else(|| Reading::unknown((metric.error)(&host.errors).as_deref().unwrap_or_default()))
 }
 
-/// Band, rank, and whether there is a culprit. An overdue value loses its colour.
+/// Band, rank, and whether there is a culprit. An overdue value loses its colour. The sheet knows three ranks, so all metrics
+/// from the third on leave a narrow header together.
 fn class(metric: &Metric, state: &State) -> String {
     let band = state.host.as_ref().and_then(|host| metric.band(host)).map_or("unknown", |band| band.word());
     let ranking = state.ranking();
-    let rank = ranking.iter().position(|ranked| *ranked == metric).map_or(1, |place| place + 1);
+    let rank = ranking.iter().position(|ranked| *ranked == metric).map_or(1, |place| place + 1).min(3);
     let stale = if state.host_stale.is_some() { " ht-is-stale" } else { "" };
     // Of two culprits, the one of the worse metric has the space.
     let first = ranking.into_iter().find(|ranked| state.culprit(ranked).is_some());
