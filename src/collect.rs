@@ -4,6 +4,7 @@
 //! Reading is separate from deriving. A reader is a small trait, so that tests can replace it; derivation is a pure
 //! function of this sample and the one before.
 
+mod bounds;
 mod cgroup;
 mod containers;
 mod engine;

@@ -129,7 +129,7 @@ async fn the_host_is_split_into_containers_and_everything_else() {
     let server = healthy().await;
     let path = "/api/telemetry/containers";
     let body = server.get_until(path, |answer| answer.json()["split"]["cpu_percent"].is_object()).await.json();
-    let split = |host: f64, containers: f64, other: f64| json!({"host": host, "containers": containers, "other": other, "clamped": false});
+    let split = |host: f64, containers: f64, other: f64| json!({"host": host, "containers": containers, "other": other, "clamped": false, "includes_cache": false});
     assert_eq!(body["split"]["cpu_percent"], split(45.0, 10.0, 35.0));
     assert_eq!(body["split"]["memory_mb"], split(12_800.0, 256.0, 12_544.0), "without the file cache");
     assert_eq!(body["split"]["memory_percent"], split(62.5, 1.2, 61.3));
@@ -243,11 +243,11 @@ async fn without_docker_containers_are_503_and_all_else_goes_on() {
     let answer = server.get("/api/telemetry/containers").await;
     assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE);
     assert_eq!(answer.content_type, "application/json");
-    assert_eq!(answer.json(), json!({"detail": "Docker not available", "reason": "nobody listens"}));
+    assert_eq!(answer.json(), json!({"detail": "Docker not available", "reason": "nothing listens"}));
     assert_eq!(server.get("/api/telemetry/host").await.status, StatusCode::OK);
     let page = server.get("/").await;
     assert_eq!(page.status, StatusCode::OK, "Docker being down is part of what the page shows");
-    assert!(page.text.contains("Docker not available") && page.text.contains("nobody listens"));
+    assert!(page.text.contains("Docker not available") && page.text.contains("nothing listens"));
     engine.becomes(Engine::Up(vec!["a"]));
     server.get_until("/api/telemetry/containers", |answer| answer.status == StatusCode::OK).await;
 }

@@ -7,7 +7,7 @@ use serde::{Serialize, Serializer};
 /// What `GET /api/telemetry/containers` answers, beside its [`Stamp`](super::Stamp). Before the first scrape: the default.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, miniserde::Deserialize)]
 pub struct ContainersStats {
-    /// Running and paused containers that match, failed ones too; `null` before the first scrape.
+    /// Running, paused and stopping containers that match, failed ones too; `null` before the first scrape.
     pub running_count: Option<u32>,
     /// How many containers contributed CPU to the totals and the split; new ones do from their second sample. `null`
     /// before the first scrape.
@@ -43,7 +43,8 @@ pub struct ContainerStats {
     pub state: ContainerState,
     /// Whether it missed the last scrape and shows the numbers of an earlier one.
     pub stale: bool,
-    /// Why there are no numbers. Left out where nothing failed, or the last numbers still stand.
+    /// Why `cpu`, `memory_mb` or both are `null`. Left out where nothing failed, the first CPU is still to come, or the last
+    /// numbers still stand.
     pub error: Option<String>,
 }
 
@@ -79,6 +80,9 @@ pub enum ContainerState {
     /// Its processes are frozen. It still holds memory, so it is measured and counted.
     #[serde(rename = "paused")]
     Paused,
+    /// Asked to end, and not ended yet: Podman's name for it, while it still uses CPU and memory. Measured and counted.
+    #[serde(rename = "stopping")]
+    Stopping,
     /// Between two starts: a row without numbers, not counted.
     #[serde(rename = "restarting")]
     Restarting,

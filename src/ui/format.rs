@@ -98,9 +98,9 @@ pub(super) fn measured(stats: &ContainersStats, noun: &str) -> String {
     heading(noun) + &part
 }
 
-/// A part of a split. The numbers of a clamped split are approximate.
+/// A part of a split, marked where the parts may be off by more than rounding.
 pub(super) fn split_part(split: &Split, text: String) -> String {
-    if split.clamped { format!("≈ {text}") } else { text }
+    if split.is_approximate() { format!("≈ {text}") } else { text }
 }
 
 /// The noun for that many.

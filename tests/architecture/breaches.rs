@@ -11,7 +11,7 @@ const BREACHES: [(&str, &str, &str); 29] = [
     ("src/ui/header/agents.rs", "use crate::serve::AppState;", "ui may not import serve"),
     ("src/ui/tab.rs", "fn f() { view! { <p>{crate::app::App()}</p> } }", "ui may not import app"),
     ("src/collect/sampler.rs", "use crate::ui::Live;", "collect may not import ui"),
-    ("src/collect/sampler.rs", "use bollard::Docker;", "may not name bollard"),
+    ("src/collect/sampler.rs", "use hyper_util::client::legacy::Client;", "may not name hyper_util"),
     ("src/collect/sampler.rs", "use sysinfo::System;", "may not name sysinfo"),
     ("src/collect/handle.rs", "use leptos::prelude::*;", "may not name leptos"),
     ("src/model/number.rs", "use leptos::prelude::*;", "may not name leptos"),

@@ -5,9 +5,9 @@ use std::process::Command;
 /// Crates of the server. In the page they would be weight, and a sign of a hole in a wall.
 const SERVER_ONLY: [&str; 11] = [
     "axum",
-    "bollard",
     "clap",
     "hyper",
+    "hyper-util",
     "leptos_axum",
     "mio",
     "rustix",

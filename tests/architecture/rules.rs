@@ -18,10 +18,16 @@ const ROOMS: [(&str, &[&str]); 8] = [
 ];
 
 /// Which files may name a crate; every other file may not.
-const CRATES: [(&str, &[&str]); 15] = [
+const CRATES: [(&str, &[&str]); 21] = [
     ("sysinfo", &["src/collect/host/system.rs"]),
     ("rustix", &["src/collect/host/"]),
-    ("bollard", &["src/collect/engine/"]),
+    ("hyper", &["src/collect/engine/client.rs", "src/collect/engine/error.rs"]),
+    ("hyper_util", &["src/collect/engine/client.rs"]),
+    ("hyper_rustls", &["src/collect/engine/client.rs"]),
+    ("hyperlocal", &["src/collect/engine/client.rs"]),
+    ("http_body_util", &["src/collect/engine/client.rs"]),
+    ("rustls", &["src/collect/engine/client.rs"]),
+    ("form_urlencoded", &["src/collect/engine/request.rs"]),
     ("gloo_timers", &["src/ui/live/timer.rs"]),
     ("plotters", &["src/ui/chart/plot.rs"]),
     ("plotters_backend", &["src/ui/chart/plot.rs"]),

@@ -107,7 +107,7 @@ impl ContainerReader for FakeEngine {
         let engine = self.engine.lock().unwrap().clone();
         match engine {
             Engine::Up(names) => Ok(names.into_iter().map(listed).collect()),
-            Engine::Down => Err("nobody listens".into()),
+            Engine::Down => Err("nothing listens".into()),
             Engine::HungAfterList => {
                 self.becomes(Engine::Hung);
                 Ok(vec![listed("hung")])

@@ -42,6 +42,7 @@ export interface Split {
   containers: number;
   other: number;
   clamped: boolean;
+  includes_cache: boolean;
 }
 
 export interface ContainerRow {
@@ -162,7 +163,7 @@ export function builders() {
   /** What the host uses, in two parts; the containers' part is the whole at most. */
   function split(host: number, containers: number): Split {
     const [whole, part] = [oneDecimal(host), Math.min(oneDecimal(containers), oneDecimal(host))];
-    return { host: whole, containers: part, other: oneDecimal(whole - part), clamped: containers > host };
+    return { host: whole, containers: part, other: oneDecimal(whole - part), clamped: containers > host, includes_cache: false };
   }
 
   /**

@@ -1,6 +1,7 @@
 //! What a group counts, in either version.
 
 use super::files::{number, pairs};
+use crate::collect::bounds::possible_bytes;
 use crate::collect::containers::{FileCache, MemoryUsage};
 use std::path::Path;
 
@@ -10,7 +11,7 @@ pub(super) struct Usage {
     /// CPU time used since the start.
     pub(super) cpu_nanoseconds: u64,
     pub(super) memory: MemoryUsage,
-    /// In bytes; `None` if there is none. v1 has a number beyond all memory instead.
+    /// In bytes; `None` if there is none. v1 then has a number beyond all memory.
     pub(super) memory_limit: Option<u64>,
 }
 
@@ -18,10 +19,10 @@ impl Usage {
     /// Reads the memory files of the group in `folder`. The CPU counter is read before: `memory.stat` takes the kernel longest,
     /// and the counter belongs beside the host's CPU times.
     pub(super) fn with_memory(cpu_nanoseconds: u64, folder: &Path, usage: &str, limit: &str) -> Option<Self> {
-        let usage = number(&folder.join(usage))?;
-        let memory_limit = number(&folder.join(limit));
+        let usage = possible_bytes(number(&folder.join(usage))?)?;
+        let memory_limit = number(&folder.join(limit)).and_then(possible_bytes);
         let stat = pairs(&folder.join("memory.stat"))?;
-        let cache = Some(FileCache::from_stat(|key| stat.get(key).copied()));
+        let cache = FileCache::from_stat(|key| stat.get(key).copied());
         Some(Self { cpu_nanoseconds, memory: MemoryUsage { usage, cache }, memory_limit })
     }
 }

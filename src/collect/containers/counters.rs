@@ -3,15 +3,15 @@
 /// A container's counters at one moment. A counter that is missing from the source is `None`.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct ContainerCounters {
-    /// CPU time used since the start, in nanoseconds.
+    /// CPU time used since the start, in nanoseconds; `None` where it is not counted.
     pub cpu_total: Option<u64>,
     /// The time that `cpu_total` is compared with.
     pub clock: Option<CpuClock>,
     /// CPUs online.
     pub online_cpus: Option<u32>,
-    /// Memory in bytes, without inactive page cache.
+    /// Memory in bytes, without inactive page cache; `None` where it is not counted.
     pub memory: Option<u64>,
-    /// Memory in bytes, without any page cache: what counts as used on the host.
+    /// Memory in bytes, without any page cache: what counts as used on the host. `None` where the cache is unknown.
     pub memory_without_cache: Option<u64>,
     /// The memory limit in bytes; `None` if there is none.
     pub memory_limit: Option<u64>,
@@ -42,8 +42,8 @@ pub(in crate::collect) struct MemoryUsage {
 pub(in crate::collect) struct FileCache {
     /// Not used of late.
     pub(in crate::collect) inactive: u64,
-    /// In use.
-    pub(in crate::collect) active: u64,
+    /// In use; `None` if unknown.
+    pub(in crate::collect) active: Option<u64>,
 }
 
 impl MemoryUsage {
@@ -56,16 +56,16 @@ impl MemoryUsage {
     /// Usage less all page cache; `None` where the cache is unknown.
     pub(in crate::collect) fn without_cache(self) -> Option<u64> {
         let cache = self.cache?;
-        Some(self.usage.saturating_sub(cache.inactive).saturating_sub(cache.active))
+        Some(self.usage.saturating_sub(cache.inactive).saturating_sub(cache.active?))
     }
 }
 
 impl FileCache {
     /// Reads the cache out of a memory.stat by its keys. cgroup v1 has each counter twice: the total includes the groups
-    /// below, as the counters of v2 always do.
-    pub(in crate::collect) fn from_stat(get: impl Fn(&str) -> Option<u64>) -> Self {
-        let of = |key: &str| get(&format!("total_{key}")).or_else(|| get(key)).unwrap_or(0);
-        Self { inactive: of("inactive_file"), active: of("active_file") }
+    /// below, as the counters of v2 always do. `None` where it has no such counter.
+    pub(in crate::collect) fn from_stat(get: impl Fn(&str) -> Option<u64>) -> Option<Self> {
+        let of = |key: &str| get(&format!("total_{key}")).or_else(|| get(key));
+        Some(Self { inactive: of("inactive_file")?, active: of("active_file") })
     }
 }
 

@@ -23,22 +23,56 @@ pub(super) struct CpuUsage {
     excludes_steal: bool,
 }
 
+/// Why a container has no CPU rate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum NoRate {
+    /// There is nothing to compare with yet: the container, or the measuring of it, has just begun.
+    Pending,
+    /// A counter is missing.
+    Uncounted,
+    /// A counter rose by more than the time that has passed.
+    Impossible,
+}
+
+impl NoRate {
+    /// The reason for an operator, with what to do; `None` where the next scrape will have a rate.
+    pub(super) fn reason(self) -> Option<&'static str> {
+        match self {
+            Self::Pending => None,
+            Self::Uncounted => {
+                Some("the engine does not count its CPU: give it the cpu controller (a rootless one by Delegate=cpu)")
+            }
+            Self::Impossible => Some("its CPU time rose by more than its CPUs have"),
+        }
+    }
+}
+
+/// The least slack of a window: the container's counter and its clock are not read at the same moment.
+const SLACK: Duration = Duration::from_secs(1);
+
 impl ContainerCounters {
-    /// CPU used in the `elapsed` time since `previous`; `None` where the two readings cannot be compared.
+    /// CPU used in the `elapsed` time since `previous`.
     ///
-    /// Docker's formula: used time over the host's time, times the number of CPUs. There is no number where a counter is
-    /// missing or fell (the container was restarted), or the clock did not move.
-    fn cpu_since(&self, previous: &Self, elapsed: Duration) -> Option<CpuUsage> {
-        let cpus = f64::from(self.online_cpus.filter(|cpus| *cpus > 0)?);
-        let used = self.cpu_total?.checked_sub(previous.cpu_total?)?;
-        let available = match (self.clock?, previous.clock?) {
-            (CpuClock::Host(now), CpuClock::Host(before)) => now.checked_sub(before)? as f64,
-            (CpuClock::Monotonic, CpuClock::Monotonic) => elapsed.as_nanos() as f64 * cpus,
-            _ => return None,
+    /// Docker's formula: used time over the host's time, times the number of CPUs.
+    fn cpu_since(&self, previous: &Self, elapsed: Duration) -> Result<CpuUsage, NoRate> {
+        let cpus = f64::from(self.online_cpus.filter(|cpus| *cpus > 0).ok_or(NoRate::Uncounted)?);
+        let (total, clock) = self.cpu_total.zip(self.clock).ok_or(NoRate::Uncounted)?;
+        // A counter that fell is that of a container that was restarted.
+        let used = previous.cpu_total.and_then(|before| total.checked_sub(before)).ok_or(NoRate::Pending)? as f64;
+        let passed = |time: Duration| time.as_nanos() as f64 * cpus;
+        let available = match (clock, previous.clock) {
+            (CpuClock::Host(now), Some(CpuClock::Host(before))) => {
+                now.checked_sub(before).ok_or(NoRate::Pending)? as f64
+            }
+            (CpuClock::Monotonic, Some(CpuClock::Monotonic)) => passed(elapsed),
+            _ => return Err(NoRate::Pending),
         };
-        let host_percent = percent_of(used as f64, available)?;
-        let excludes_steal = matches!(self.clock, Some(CpuClock::Host(_)));
-        Some(CpuUsage { cores_percent: host_percent * cpus, host_percent, excludes_steal })
+        if used > available + passed(SLACK) || available > passed(2 * (elapsed + SLACK)) {
+            return Err(NoRate::Impossible);
+        }
+        let host_percent = percent_of(used, available).ok_or(NoRate::Pending)?;
+        let excludes_steal = matches!(clock, CpuClock::Host(_));
+        Ok(CpuUsage { cores_percent: host_percent * cpus, host_percent, excludes_steal })
     }
 }
 
@@ -82,12 +116,16 @@ pub(super) struct RatedContainer {
 pub(super) struct LastReading {
     at: Instant,
     pub(super) counters: ContainerCounters,
-    pub(super) cpu: Option<CpuUsage>,
+    pub(super) cpu: Result<CpuUsage, NoRate>,
 }
 
 impl LastReading {
     fn since(previous: Option<&Self>, at: Instant, counters: ContainerCounters) -> Self {
-        let cpu = previous.and_then(|last| counters.cpu_since(&last.counters, at.saturating_duration_since(last.at)));
+        let (before, elapsed) = match previous {
+            Some(last) => (&last.counters, at.saturating_duration_since(last.at)),
+            None => (&ContainerCounters::default(), Duration::ZERO),
+        };
+        let cpu = counters.cpu_since(before, elapsed);
         Self { at, counters, cpu }
     }
 }

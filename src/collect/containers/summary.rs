@@ -1,12 +1,15 @@
 //! Totals of a scrape: counted, added up, split, sorted and rounded.
 
-use super::rates::{CpuUsage, HostCpu, RatedContainer, RatedScrape};
+use super::rates::{CpuUsage, HostCpu, LastReading, NoRate, RatedContainer, RatedScrape};
 use crate::collect::host::MemoryReading;
 use crate::model::{ContainerState, ContainerStats, ContainersStats, HostSplit, MIB, Split, percent_of, round1};
 
+/// Why a container has no memory.
+pub(super) const NO_MEMORY: &str = "the engine does not count its memory: give it the memory controller";
+
 impl RatedContainer {
     fn cpu(&self) -> Option<CpuUsage> {
-        self.last_good.as_ref()?.cpu
+        self.last_good.as_ref()?.cpu.ok()
     }
 
     fn memory_mb(&self) -> Option<f64> {
@@ -34,9 +37,20 @@ impl RatedContainer {
             name: self.name,
             state: self.state,
             stale,
-            error: self.error.filter(|_| !stale),
+            error: match self.error {
+                Some(reason) if !stale => Some(reason),
+                _ => self.last_good.as_ref().and_then(uncounted),
+            },
         }
     }
+}
+
+/// Why a reading has no CPU rate or no memory, where the next one will not have it either.
+fn uncounted(reading: &LastReading) -> Option<String> {
+    let cpu = reading.cpu.err().and_then(NoRate::reason);
+    let memory = reading.counters.memory.is_none().then_some(NO_MEMORY);
+    let reasons: Vec<&str> = cpu.into_iter().chain(memory).collect();
+    (!reasons.is_empty()).then(|| reasons.join("; "))
 }
 
 /// Counts, adds up, splits, sorts and rounds. Totals are of the unrounded values.
@@ -69,23 +83,41 @@ fn total(counted: usize, values: impl Iterator<Item = f64>) -> Option<f64> {
     values.fold((counted == 0).then_some(0.0), |sum, value| Some(sum.unwrap_or(0.0) + value))
 }
 
-/// The containers' memory in bytes without any file cache; `None` where the cache is unknown or no container is measured.
-/// A sum that includes the cache would not be a part of what the host counts as used.
-fn memory_without_cache<'a>(counted: usize, rows: impl Iterator<Item = &'a RatedContainer>) -> Option<f64> {
-    let bytes: Option<Vec<f64>> = rows
-        .filter(|row| row.memory_mb().is_some())
-        .map(|row| Some(row.last_good.as_ref()?.counters.memory_without_cache? as f64))
-        .collect();
-    total(counted, bytes?.into_iter())
+/// The containers' memory as a part of what the host counts as used.
+struct SharedMemory {
+    bytes: f64,
+    /// Whether file cache of some containers is in it.
+    includes_cache: bool,
 }
 
-fn split_memory(host: Option<MemoryReading>, containers: Option<f64>) -> HostSplit {
-    let Some(host) = host else { return HostSplit::default() };
+/// The containers' memory without file cache. A container whose cache is unknown is counted whole. `None` where no
+/// container's is known, as with Podman: a sum with all the cache in it is no part of what the host counts as used.
+fn memory_without_cache<'a>(counted: usize, rows: impl Iterator<Item = &'a RatedContainer>) -> Option<SharedMemory> {
+    let mut includes_cache = false;
+    let mut is_known = counted == 0;
+    let bytes: Vec<f64> = rows
+        .filter_map(|row| {
+            let counters = &row.last_good.as_ref()?.counters;
+            let whole = counters.memory?;
+            is_known |= counters.memory_without_cache.is_some();
+            includes_cache |= counters.memory_without_cache.is_none();
+            Some(counters.memory_without_cache.unwrap_or(whole) as f64)
+        })
+        .collect();
+    let bytes = total(counted, bytes.into_iter()).filter(|_| is_known)?;
+    Some(SharedMemory { bytes, includes_cache })
+}
+
+fn split_memory(host: Option<MemoryReading>, containers: Option<SharedMemory>) -> HostSplit {
+    let (Some(host), Some(SharedMemory { bytes, includes_cache })) = (host, containers) else {
+        return HostSplit::default();
+    };
     let (used, share) = (host.used() as f64, |bytes: f64| percent_of(bytes, host.total as f64));
+    let split = |host: f64, containers: f64| Some(Split { includes_cache, ..split(host, containers)? });
     HostSplit {
         cpu_percent: None,
-        memory_percent: containers.and_then(|bytes| split(share(used)?, share(bytes)?)),
-        memory_mb: containers.and_then(|bytes| split(used / MIB, bytes / MIB)),
+        memory_percent: share(used).zip(share(bytes)).and_then(|(host, containers)| split(host, containers)),
+        memory_mb: split(used / MIB, bytes / MIB),
     }
 }
 
@@ -94,5 +126,11 @@ fn split(host: f64, containers: f64) -> Option<Split> {
     let (host, measured) = (round1(host), round1(containers));
     let containers = measured.min(host);
     // The difference of two numbers with one decimal has one too, but for the last bits.
-    Some(Split { host, containers, other: round1((host - containers).max(0.0)), clamped: measured > host })
+    Some(Split {
+        host,
+        containers,
+        other: round1((host - containers).max(0.0)),
+        clamped: measured > host,
+        includes_cache: false,
+    })
 }

@@ -1,15 +1,15 @@
 //! Connecting to an engine.
 
+use super::client::{Client, EngineHeaders};
 use super::endpoint::DockerEndpoint;
-use super::identity::Identity;
+use super::error::EngineError;
+use super::identity::{Identity, Info, Version};
+use super::request::Request;
 use crate::collect::host::read_memory;
 use crate::collect::procfs;
-use bollard::{API_DEFAULT_VERSION, Docker, errors::Error};
+use serde::de::DeserializeOwned;
 use std::time::Duration;
 use tokio::time::timeout;
-
-/// bollard's own timeout, in seconds. It covers an answer's head only; the scraper's deadlines are tighter and cover all.
-const CLIENT_TIMEOUT: u64 = 30;
 
 /// How long the engine may take to describe its machine. It is measured without that description, too.
 const INFO_TIMEOUT: Duration = Duration::from_secs(1);
@@ -17,45 +17,43 @@ const INFO_TIMEOUT: Duration = Duration::from_secs(1);
 /// A connection, and what is at its other end.
 #[derive(Clone)]
 pub(super) struct Connection {
-    pub(super) client: Docker,
+    pub(super) client: Client,
     pub(super) engine: Identity,
     /// Whether the engine runs on this machine, as far as can be told.
     pub(super) is_local: bool,
+    /// Memory of the engine's machine in bytes; `None` if unknown.
+    pub(super) machine_memory: Option<u64>,
 }
 
 impl Connection {
-    pub(super) async fn open(endpoint: &DockerEndpoint) -> Result<Self, Error> {
-        let client = client(endpoint)?;
-        let version = client.version().await?;
-        // Slow on some machines, and refused by some proxies in front of a daemon.
-        let info = timeout(INFO_TIMEOUT, client.info()).await;
-        let engine = Identity::of(&version, &info.ok().and_then(Result::ok).unwrap_or_default());
-        let is_local = !endpoint.is_remote() && is_local(&engine);
-        Ok(Self { client, engine, is_local })
+    /// Fails where nothing answers. An engine that refuses to describe itself, as some proxies do for it, is measured
+    /// without.
+    pub(super) async fn open(endpoint: &DockerEndpoint) -> Result<Self, EngineError> {
+        let client = Client::new(endpoint)?;
+        let (version, headers) = describe::<Version>(&client, Request::Version).await?;
+        let info = timeout(INFO_TIMEOUT, describe::<Info>(&client, Request::Info)).await;
+        let engine = Identity::of(version, headers, info.ok().and_then(Result::ok).unwrap_or_default().0);
+        let our_memory = read_memory().ok().map(|memory| memory.total);
+        let kernel = procfs::read("/proc/sys/kernel/osrelease").ok();
+        let may_be_ours = engine.may_run_on(kernel.as_deref().map(str::trim), our_memory);
+        let is_local = !endpoint.is_remote() && may_be_ours;
+        Ok(Self {
+            client: client.in_version(engine.api_version.as_deref()),
+            is_local,
+            machine_memory: engine.memory.or(our_memory.filter(|_| is_local)),
+            engine,
+        })
     }
 }
 
-/// Whether the engine describes a machine like this one.
-fn is_local(engine: &Identity) -> bool {
-    let kernel = procfs::read("/proc/sys/kernel/osrelease").ok();
-    engine.may_run_on(kernel.as_deref().map(str::trim), read_memory().ok().map(|memory| memory.total))
-}
-
-fn client(endpoint: &DockerEndpoint) -> Result<Docker, Error> {
-    match endpoint {
-        DockerEndpoint::Unix(path) => {
-            Docker::connect_with_unix(&path.to_string_lossy(), CLIENT_TIMEOUT, API_DEFAULT_VERSION)
-        }
-        DockerEndpoint::Tcp { address, tls: None } => {
-            Docker::connect_with_http(address, CLIENT_TIMEOUT, API_DEFAULT_VERSION)
-        }
-        DockerEndpoint::Tcp { address, tls: Some(tls) } => Docker::connect_with_ssl(
-            address,
-            &tls.directory.join("key.pem"),
-            &tls.directory.join("cert.pem"),
-            &tls.directory.join("ca.pem"),
-            CLIENT_TIMEOUT,
-            API_DEFAULT_VERSION,
-        ),
+/// Asks for a description, which any answer may refuse or garble: then the default, beside the headers.
+async fn describe<T: Default + DeserializeOwned>(
+    client: &Client,
+    request: Request<'_>,
+) -> Result<(T, EngineHeaders), EngineError> {
+    match client.get(request).await {
+        Ok(answer) => Ok((serde_json::from_str(&answer.text()).unwrap_or_default(), answer.headers())),
+        Err(EngineError::Refused { headers, .. }) => Ok((T::default(), headers)),
+        Err(error) => Err(error),
     }
 }

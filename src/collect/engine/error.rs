@@ -1,33 +1,115 @@
 //! Failures in an operator's words.
 
+use super::client::EngineHeaders;
 use super::endpoint::DockerEndpoint;
-use bollard::errors::Error;
-use std::error::Error as _;
+use super::other_sockets;
+use super::request::Request;
+use hyper::header::HeaderMap;
+use std::error::Error;
 use std::io::ErrorKind;
+use std::os::unix::fs::FileTypeExt as _;
+use std::path::Path;
 
-/// The cause of a failure in an operator's words, with what to do if that is known.
-pub(super) fn reason(endpoint: &DockerEndpoint, error: &Error) -> String {
-    let place = match endpoint {
-        DockerEndpoint::Unix(path) => path.display().to_string(),
-        DockerEndpoint::Tcp { address, .. } => address.clone(),
+/// The longest message of the engine's that is passed on, in characters.
+const LONGEST_MESSAGE: usize = 300;
+
+/// Why the engine did not answer a request.
+#[derive(Debug)]
+pub(super) enum EngineError {
+    /// The engine, or a proxy in front of it, answered with an error.
+    Refused {
+        request: &'static str,
+        status: u16,
+        /// The engine's own words; `None` where the answer is not in its form, as a proxy's page is not.
+        message: Option<String>,
+        headers: EngineHeaders,
+    },
+    /// The answer to this request cannot be read.
+    Unreadable { request: &'static str, reason: String },
+    /// No connection, or it was lost.
+    Transport(Box<dyn Error + Send + Sync>),
+}
+
+impl EngineError {
+    pub(super) fn refused(request: Request<'_>, status: u16, headers: &HeaderMap, body: &[u8]) -> Self {
+        let message = serde_json::from_slice::<serde_json::Value>(body)
+            .ok()
+            .and_then(|body| body.get("message")?.as_str().map(one_line))
+            .filter(|message| !message.is_empty());
+        Self::Refused { request: request.name(), status, message, headers: EngineHeaders::of(headers) }
+    }
+
+    pub(super) fn unreadable(request: Request<'_>, body: &str, error: &serde_json::Error) -> Self {
+        let reason = if body.is_empty() { "empty".into() } else { format!("not what was asked for: {error}") };
+        Self::Unreadable { request: request.name(), reason }
+    }
+
+    /// Whether the engine does not know the container, or knows it to have ended.
+    pub(super) fn is_gone(&self) -> bool {
+        matches!(self, Self::Refused { status: 404 | 409, .. })
+    }
+
+    /// The cause in an operator's words, with what to do if that is known.
+    pub(super) fn reason(&self, endpoint: &DockerEndpoint) -> String {
+        match self {
+            Self::Refused { status, message: Some(message), .. } => format!("status {status}: {message}"),
+            Self::Refused { request, status: status @ (401 | 403 | 405), .. } => {
+                format!("the proxy refuses {request} ({status})")
+            }
+            Self::Refused { request, status, .. } => format!("{request} failed with status {status}"),
+            Self::Unreadable { request, reason } => format!("the answer to {request} is {reason}"),
+            Self::Transport(error) => unreachable_reason(endpoint, error.as_ref()),
+        }
+    }
+}
+
+/// Without line breaks and control characters, and not too long.
+fn one_line(text: &str) -> String {
+    let text: String = text.trim().chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    match text.char_indices().nth(LONGEST_MESSAGE) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text,
+    }
+}
+
+fn unreachable_reason(endpoint: &DockerEndpoint, error: &(dyn Error + 'static)) -> String {
+    let (place, socket) = match endpoint {
+        DockerEndpoint::Unix(path) => (path.display().to_string(), Some(path.as_path())),
+        DockerEndpoint::Tcp { address, .. } => (address.clone(), None),
     };
-    match (error, io_kind(error)) {
-        (Error::SocketNotFoundError(_), _) | (_, Some(ErrorKind::NotFound)) => {
-            format!("no socket at {place}: is Docker installed and running?")
+    let kind = io_kind(error);
+    if socket.is_some_and(is_other_file) {
+        return format!("{place} is no socket");
+    }
+    let elsewhere = || socket.and_then(other_sockets::hint);
+    match kind {
+        Some(ErrorKind::NotFound) => match elsewhere() {
+            Some(hint) => format!("no socket at {place}, but {hint}"),
+            None => format!("no socket at {place}: is Docker installed and running?"),
+        },
+        Some(ErrorKind::PermissionDenied) => match elsewhere() {
+            Some(hint) => format!("permission denied at {place}, but {hint}"),
+            None => format!("permission denied at {place}: run as root or as a member of the socket's group (docker)"),
+        },
+        Some(ErrorKind::ConnectionRefused) => match elsewhere() {
+            Some(hint) => format!("nothing listens at {place}, but {hint}"),
+            None => format!("nothing listens at {place}: is the daemon running?"),
+        },
+        Some(ErrorKind::ConnectionReset | ErrorKind::BrokenPipe | ErrorKind::UnexpectedEof) => {
+            format!("the daemon at {place} hung up")
         }
-        (_, Some(ErrorKind::PermissionDenied)) => {
-            format!("permission denied at {place}: run as root or as a member of the socket's group (docker)")
-        }
-        (_, Some(ErrorKind::ConnectionRefused)) => format!("nobody listens at {place}: is the daemon running?"),
-        (_, Some(ErrorKind::ConnectionReset | ErrorKind::BrokenPipe)) => format!("the daemon at {place} hung up"),
-        (Error::DockerResponseServerError { status_code, message }, _) => format!("status {status_code}: {message}"),
         _ => chain(error),
     }
 }
 
+/// Whether there is something at the path, but no socket.
+fn is_other_file(path: &Path) -> bool {
+    path.metadata().is_ok_and(|metadata| !metadata.file_type().is_socket())
+}
+
 /// The kind of the I/O error at the root of an error.
-fn io_kind(error: &Error) -> Option<ErrorKind> {
-    let mut cause: Option<&(dyn std::error::Error + 'static)> = Some(error);
+fn io_kind(error: &(dyn Error + 'static)) -> Option<ErrorKind> {
+    let mut cause = Some(error);
     while let Some(error) = cause {
         if let Some(io) = error.downcast_ref::<std::io::Error>() {
             return Some(io.kind());
@@ -38,7 +120,7 @@ fn io_kind(error: &Error) -> Option<ErrorKind> {
 }
 
 /// An error with its causes, each once.
-fn chain(error: &Error) -> String {
+fn chain(error: &(dyn Error + 'static)) -> String {
     let mut text = error.to_string();
     let mut source = error.source();
     while let Some(cause) = source {
@@ -49,4 +131,32 @@ fn chain(error: &Error) -> String {
         source = cause.source();
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn reason(request: Request<'_>, status: u16, body: &str) -> String {
+        let error = EngineError::refused(request, status, &HeaderMap::new(), body.as_bytes());
+        error.reason(&DockerEndpoint::Unix("/s".into()))
+    }
+
+    #[test]
+    fn a_refusal_names_the_request_and_never_shows_a_page() {
+        assert_eq!(reason(Request::Version, 403, "<html><body>Forbidden"), "the proxy refuses /version (403)");
+        assert_eq!(reason(Request::Stats("a"), 502, "<html>"), "/containers/{id}/stats failed with status 502");
+        assert_eq!(reason(Request::Info, 500, r#"{"message": "out of\n memory "}"#), "status 500: out of  memory");
+        let long = format!(r#"{{"message": "{}"}}"#, "é".repeat(1000));
+        assert_eq!(reason(Request::Info, 500, &long).chars().count(), "status 500: ".len() + LONGEST_MESSAGE + 1);
+    }
+
+    #[test]
+    fn a_path_that_is_no_socket_says_so() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let refused = EngineError::Transport(std::io::Error::from(ErrorKind::ConnectionRefused).into());
+        let place = folder.path().to_path_buf();
+        let expected = format!("{} is no socket", place.display());
+        assert_eq!(refused.reason(&DockerEndpoint::Unix(place)), expected);
+    }
 }

@@ -1,21 +1,62 @@
 //! Which engine answers, and on what machine. Pure.
 
-#[cfg(test)]
-use bollard::models::SystemVersionComponents;
-use bollard::models::{SystemInfo, SystemVersion};
+use super::client::EngineHeaders;
+use super::lenient::{lenient, lenient_list};
+use crate::collect::bounds::{MAX_CPUS, possible_bytes};
+use serde::Deserialize;
 
 /// From this version on, one-shot calls are answered at once. Before it, each waits for the daemon's next collection, a
 /// second apart, so sequential calls would take a second each.
 const PROMPT_ONE_SHOT: [u32; 3] = [24, 0, 7];
 
+/// The answer to `/version`, as far as it is used.
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct Version {
+    #[serde(default, deserialize_with = "lenient")]
+    version: Option<String>,
+    #[serde(default, deserialize_with = "lenient")]
+    api_version: Option<String>,
+    #[serde(default, deserialize_with = "lenient_list")]
+    components: Vec<Component>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Component {
+    name: String,
+}
+
+/// The answer to `/info`, as far as it is used.
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct Info {
+    #[serde(default, rename = "NCPU", deserialize_with = "lenient")]
+    cpus: Option<u32>,
+    #[serde(default, rename = "MemTotal", deserialize_with = "lenient")]
+    memory: Option<u64>,
+    #[serde(default, rename = "KernelVersion", deserialize_with = "lenient")]
+    kernel: Option<String>,
+}
+
+/// The kinds of engine that differ in what their numbers mean.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Kind {
+    Docker,
+    /// Answers in Docker's form, but gives no memory details and has another meaning of system_cpu_usage.
+    Podman,
+    /// Neither version nor headers say: a proxy may withhold both.
+    #[default]
+    Unknown,
+}
+
 /// Which engine answers, and on what machine.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Identity {
-    /// Podman answers in Docker's form, but lists only running containers unless asked for more, gives no memory details,
-    /// and has another meaning of system_cpu_usage.
-    pub(super) is_podman: bool,
+    kind: Kind,
     /// Whether a one-shot call is answered at once.
     pub(super) is_prompt: bool,
+    /// The newest API version that it knows; `None` if unknown.
+    pub(super) api_version: Option<String>,
     /// CPUs of the machine; `None` if unknown.
     pub(super) cpus: Option<u32>,
     /// Memory of the machine in bytes; `None` if unknown.
@@ -25,15 +66,25 @@ pub(super) struct Identity {
 }
 
 impl Identity {
-    pub(super) fn of(version: &SystemVersion, machine: &SystemInfo) -> Self {
-        let mut components = version.components.iter().flatten();
-        let is_podman = components.any(|component| component.name == "Podman Engine");
+    /// `headers` are those of any answer; they say what `version` does where that is withheld.
+    pub(super) fn of(version: Version, headers: EngineHeaders, machine: Info) -> Self {
+        let is_named = |name: &str| version.components.iter().any(|component| component.name == name);
+        let (program, number) = headers.server.as_deref().and_then(|server| server.split_once('/')).unwrap_or_default();
+        let kind = if is_named("Podman Engine") || program == "Libpod" {
+            Kind::Podman
+        } else if version.version.is_some() || program == "Docker" {
+            Kind::Docker
+        } else {
+            Kind::Unknown
+        };
+        let number = version.version.as_deref().unwrap_or(number);
         Self {
-            is_podman,
-            is_prompt: is_podman || numbers(version.version.as_deref().unwrap_or_default()) >= PROMPT_ONE_SHOT,
-            cpus: machine.ncpu.and_then(|cpus| u32::try_from(cpus).ok()).filter(|cpus| *cpus > 0),
-            memory: machine.mem_total.and_then(|bytes| u64::try_from(bytes).ok()).filter(|bytes| *bytes > 0),
-            kernel: machine.kernel_version.clone().filter(|kernel| !kernel.is_empty()),
+            kind,
+            is_prompt: kind == Kind::Podman || numbers(number) >= PROMPT_ONE_SHOT,
+            api_version: version.api_version.or(headers.api_version),
+            cpus: machine.cpus.filter(|cpus| (1..=MAX_CPUS).contains(cpus)),
+            memory: machine.memory.and_then(possible_bytes).filter(|bytes| *bytes > 0),
+            kernel: machine.kernel.filter(|kernel| !kernel.is_empty()),
         }
     }
 
@@ -47,49 +98,50 @@ impl Identity {
 
     /// Whether its numbers are those of the kernel's files. Podman's leave out the page cache.
     pub(super) fn counts_as_kernel(&self) -> bool {
-        !self.is_podman
+        self.kind == Kind::Docker
     }
 
-    /// The states to filter the list by; `None` for no filter. Podman lists paused containers only if asked to. Docker lists
-    /// them by default, and a filter for `running` would exclude them.
-    pub(super) fn listed_states(&self) -> Option<[&'static str; 2]> {
-        self.is_podman.then_some(["running", "paused"])
+    /// Whether the list without `all` has every container that holds something. Podman's has running ones only, and its
+    /// filter by state refuses `stopping`.
+    pub(super) fn lists_every_active_state(&self) -> bool {
+        self.kind == Kind::Docker
     }
 }
 
 fn numbers(version: &str) -> [u32; 3] {
-    let mut parts = version.split(['.', '-', '+']).map(|part| part.parse().unwrap_or(0));
+    let mut parts = version.split(['.', '-', '+', ' ']).map(|part| part.parse().unwrap_or(0));
     [(); 3].map(|()| parts.next().unwrap_or(0))
 }
 
 #[cfg(test)]
 impl Identity {
+    /// The identity by these answers to `/version` and `/info`.
+    pub(super) fn answered(version: &serde_json::Value, info: &serde_json::Value) -> Self {
+        let version = serde_json::from_value(version.clone()).unwrap_or_default();
+        Self::of(version, EngineHeaders::default(), serde_json::from_value(info.clone()).unwrap_or_default())
+    }
+
     /// The identity of an engine of this version with this component, `Engine` or `Podman Engine`.
-    pub(super) fn named(version: &str, component: &str, machine: &SystemInfo) -> Self {
-        let component = SystemVersionComponents { name: component.into(), ..Default::default() };
-        let components = Some(vec![component]);
-        Self::of(&SystemVersion { version: Some(version.into()), components, ..Default::default() }, machine)
+    pub(super) fn named(version: &str, component: &str, info: &serde_json::Value) -> Self {
+        Self::answered(&serde_json::json!({"Version": version, "Components": [{"Name": component}]}), info)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use serde_json::json;
 
     const MACHINE: u64 = 25_276_502_016;
 
     fn engine(number: &str, component: &str) -> Identity {
-        Identity::named(number, component, &SystemInfo::default())
+        Identity::named(number, component, &json!({}))
     }
 
     #[test]
     fn a_remote_engine_is_recognized_by_its_machine() {
-        let machine = SystemInfo {
-            mem_total: Some(MACHINE.cast_signed()),
-            kernel_version: Some("6.18.44".into()),
-            ..Default::default()
-        };
-        let engine = Identity::named("28.2.2", "Engine", &machine);
+        let engine =
+            Identity::named("28.2.2", "Engine", &json!({"MemTotal": MACHINE, "KernelVersion": "6.18.44", "NCPU": 2}));
         assert!(engine.may_run_on(Some("6.18.44"), Some(MACHINE)));
         assert!(!engine.may_run_on(Some("6.12.5-linuxkit"), Some(MACHINE)));
         assert!(!engine.may_run_on(Some("6.18.44"), Some(MACHINE / 2)));
@@ -103,12 +155,34 @@ mod tests {
             assert_eq!(engine(number, "Engine").is_prompt, is_prompt, "{number}");
         }
         assert!(engine("4.3.1", "Podman Engine").is_prompt);
-        assert!(!Identity::of(&SystemVersion::default(), &SystemInfo::default()).is_prompt);
+        assert!(!Identity::default().is_prompt);
     }
 
     #[test]
-    fn paused_containers_are_listed_by_both() {
-        assert_eq!(engine("20.10.24+dfsg1", "Engine").listed_states(), None);
-        assert_eq!(engine("4.3.1", "Podman Engine").listed_states(), Some(["running", "paused"]));
+    fn only_docker_lists_every_active_state_by_default() {
+        assert!(engine("20.10.24+dfsg1", "Engine").lists_every_active_state());
+        assert!(!engine("4.3.1", "Podman Engine").lists_every_active_state());
+        assert!(!Identity::default().lists_every_active_state(), "it may be Podman");
+    }
+
+    #[test]
+    fn headers_tell_where_the_version_is_withheld() {
+        let with = |server: &str| {
+            let headers = EngineHeaders { server: Some(server.into()), api_version: Some("1.41".into()) };
+            Identity::of(Version::default(), headers, Info::default())
+        };
+        let docker = with("Docker/28.2.2 (linux)");
+        assert_eq!((docker.kind, docker.is_prompt, docker.api_version.as_deref()), (Kind::Docker, true, Some("1.41")));
+        assert!(!with("Docker/20.10.24 (linux)").is_prompt);
+        assert_eq!(with("Libpod/4.3.1 (linux)").kind, Kind::Podman);
+        assert_eq!(with("nginx").kind, Kind::Unknown);
+    }
+
+    #[test]
+    fn odd_fields_are_unknown_and_cost_nothing_else() {
+        let info = json!({"NCPU": -1, "MemTotal": 1u64 << 60, "KernelVersion": 6, "Swarm": []});
+        let version = json!({"Version": "28.2.2", "ApiVersion": 1.41, "Components": [null, {"Name": "Engine"}]});
+        let engine = Identity::answered(&version, &info);
+        assert_eq!((engine.kind, engine.cpus, engine.memory, engine.api_version), (Kind::Docker, None, None, None));
     }
 }

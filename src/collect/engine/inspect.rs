@@ -1,11 +1,13 @@
 //! What inspecting a container tells: its limits, and where the kernel accounts for it. Cached, since it rarely changes.
 
 use super::connect::Connection;
+use super::lenient::lenient;
+use super::request::Request;
+use crate::collect::bounds::MAX_CPUS;
 use crate::collect::cgroup::Cgroup;
 use crate::collect::sync::lock;
-use bollard::models::HostConfig;
-use bollard::query_parameters::InspectContainerOptions;
-use std::collections::{HashMap, HashSet};
+use serde::Deserialize;
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
 use tokio::sync::Semaphore;
@@ -22,6 +24,39 @@ const CONCURRENCY: usize = 16;
 /// The kernel's period of CPU quotas, in microseconds, where none is set.
 const DEFAULT_CPU_PERIOD: i64 = 100_000;
 
+/// The answer to an inspection, as far as it is used.
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct Inspected {
+    #[serde(default, deserialize_with = "lenient")]
+    host_config: Option<HostConfig>,
+    #[serde(default, deserialize_with = "lenient")]
+    state: Option<ProcessState>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct HostConfig {
+    /// In bytes; 0 for no limit.
+    #[serde(default, deserialize_with = "lenient")]
+    memory: Option<u64>,
+    #[serde(default, deserialize_with = "lenient")]
+    nano_cpus: Option<i64>,
+    #[serde(default, deserialize_with = "lenient")]
+    cpu_quota: Option<i64>,
+    #[serde(default, deserialize_with = "lenient")]
+    cpu_period: Option<i64>,
+    #[serde(default, deserialize_with = "lenient")]
+    cpuset_cpus: Option<String>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct ProcessState {
+    #[serde(default, deserialize_with = "lenient")]
+    pid: Option<i64>,
+}
+
 /// What inspecting a container tells.
 #[derive(Clone, Default)]
 pub(super) struct Details {
@@ -29,8 +64,8 @@ pub(super) struct Details {
     at: Option<Instant>,
     /// The CPU limit in cores.
     pub(super) cpu_limit: Option<f64>,
-    /// Whether there is no memory limit. The statistics then have the machine's size in its place.
-    pub(super) has_no_memory_limit: bool,
+    /// Whether there is a memory limit; `None` if unknown.
+    has_memory_limit: Option<bool>,
     /// Where the kernel accounts for it; `None` if that is not visible from here.
     pub(super) cgroup: Option<Cgroup>,
 }
@@ -39,6 +74,17 @@ impl Details {
     fn are_recent(&self, id: &str) -> bool {
         let spread = id.get(..2).and_then(|digits| u8::from_str_radix(digits, 16).ok()).unwrap_or(0);
         self.at.is_some_and(|at| at.elapsed() < CACHED_FOR + CACHED_SPREAD * spread.into())
+    }
+
+    /// The memory limit in bytes, out of the number that the kernel or the engine has in its place. `None` if there is no
+    /// limit, or it is unknown: without one, the kernel has a number beyond all memory, and the engine the machine's size.
+    pub(super) fn memory_limit(&self, counted: Option<u64>, machine_memory: Option<u64>) -> Option<u64> {
+        let counted = counted.filter(|bytes| *bytes > 0)?;
+        let is_limit = match machine_memory {
+            Some(machine) => counted < machine && self.has_memory_limit != Some(false),
+            None => self.has_memory_limit == Some(true),
+        };
+        is_limit.then_some(counted)
     }
 }
 
@@ -66,19 +112,14 @@ impl InspectCache {
         }
         let inspected = timeout(TIMEOUT, async {
             let _permit = self.permits.acquire().await.ok()?;
-            connection.client.inspect_container(id, None::<InspectContainerOptions>).await.ok()
+            let answer = connection.client.get(Request::Inspect(id)).await.ok()?;
+            serde_json::from_str::<Inspected>(&answer.text()).ok()
         });
         // On failure, the next scrape tries again.
-        let Ok(Some(answer)) = inspected.await else { return cached };
-        let limits = answer.host_config.as_ref();
+        let Ok(Some(inspected)) = inspected.await else { return cached };
         let can_read_cgroup = connection.is_local && connection.engine.counts_as_kernel();
-        let pid = answer.state.and_then(|state| state.pid).filter(|pid| *pid > 0 && can_read_cgroup);
-        let details = Details {
-            at: Some(Instant::now()),
-            cpu_limit: limits.and_then(cpu_limit),
-            has_no_memory_limit: limits.is_some_and(|limits| limits.memory == Some(0)),
-            cgroup: pid.and_then(|pid| Cgroup::of_process(pid, id)),
-        };
+        let pid = inspected.state.as_ref().and_then(|state| state.pid).filter(|pid| *pid > 0 && can_read_cgroup);
+        let details = inspected.into_details(pid.and_then(|pid| Cgroup::of_process(pid, id)));
         lock(&self.details).insert(id.to_owned(), details.clone());
         details
     }
@@ -89,54 +130,103 @@ impl InspectCache {
     }
 }
 
-/// The smaller of the CPU limits that were set, a quota or a set of CPUs; `None` without either.
-pub(super) fn cpu_limit(config: &HostConfig) -> Option<f64> {
-    let positive = |value: &i64| *value > 0;
-    let nano = config.nano_cpus.filter(positive).map(|nano| nano as f64 / 1e9);
-    let period = config.cpu_period.filter(positive).unwrap_or(DEFAULT_CPU_PERIOD);
-    let quota = nano.or(config.cpu_quota.filter(positive).map(|quota| quota as f64 / period as f64));
-    let set = config.cpuset_cpus.as_deref().and_then(cpus_in);
-    match (quota, set) {
-        (Some(quota), Some(set)) => Some(quota.min(set)),
-        (quota, set) => quota.or(set),
+impl Inspected {
+    /// The smaller of the CPU limits that were set, a quota or a set of CPUs; `None` without either.
+    pub(super) fn cpu_limit(&self) -> Option<f64> {
+        let config = self.host_config.as_ref()?;
+        let positive = |value: &i64| *value > 0;
+        let nano = config.nano_cpus.filter(positive).map(|nano| nano as f64 / 1e9);
+        let period = config.cpu_period.filter(positive).unwrap_or(DEFAULT_CPU_PERIOD);
+        let quota = nano.or(config.cpu_quota.filter(positive).map(|quota| quota as f64 / period as f64));
+        let set = config.cpuset_cpus.as_deref().and_then(cpus_in);
+        match (quota, set) {
+            (Some(quota), Some(set)) => Some(quota.min(set)),
+            (quota, set) => quota.or(set),
+        }
+    }
+
+    /// Details of this moment.
+    pub(super) fn into_details(self, cgroup: Option<Cgroup>) -> Details {
+        Details {
+            at: Some(Instant::now()),
+            cpu_limit: self.cpu_limit(),
+            has_memory_limit: self.has_memory_limit(),
+            cgroup,
+        }
+    }
+
+    fn has_memory_limit(&self) -> Option<bool> {
+        Some(self.host_config.as_ref()?.memory? > 0)
     }
 }
 
-/// How many CPUs a list such as `0-2,4` names; `None` if it is empty or malformed.
-fn cpus_in(list: &str) -> Option<f64> {
-    let count = |part: &str| {
+/// How many CPUs a set such as `0-2,4` has; `None` if it is empty or malformed. One CPU may be named twice.
+fn cpus_in(set: &str) -> Option<f64> {
+    let mut cpus = BTreeSet::new();
+    for part in set.split(',') {
         let (first, last) = part.split_once('-').unwrap_or((part, part));
         let (first, last): (u32, u32) = (first.trim().parse().ok()?, last.trim().parse().ok()?);
-        Some(f64::from(last.checked_sub(first)?) + 1.0)
-    };
-    list.split(',').map(count).sum()
+        if first > last || last >= MAX_CPUS {
+            return None;
+        }
+        cpus.extend(first..=last);
+    }
+    u32::try_from(cpus.len()).ok().map(f64::from)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use serde_json::{Value, json};
+
+    fn inspected(host_config: &Value) -> Inspected {
+        serde_json::from_value(json!({"HostConfig": host_config})).expect("an inspection")
+    }
 
     #[test]
     fn the_cpu_limit_is_the_smallest_that_was_set() {
         let limit = |nano: i64, quota: i64, period: i64, set: &str| {
-            cpu_limit(&HostConfig {
-                nano_cpus: Some(nano),
-                cpu_quota: Some(quota),
-                cpu_period: Some(period),
-                cpuset_cpus: Some(set.into()),
-                ..Default::default()
-            })
+            let config = json!({"NanoCpus": nano, "CpuQuota": quota, "CpuPeriod": period, "CpusetCpus": set});
+            inspected(&config).cpu_limit()
         };
-        assert_eq!(cpu_limit(&HostConfig::default()), None);
+        assert_eq!(inspected(&json!({})).cpu_limit(), None);
         assert_eq!(limit(0, 0, 0, ""), None);
         assert_eq!(limit(0, -1, 100_000, ""), None, "the kernel writes no limit so");
         assert_eq!(limit(500_000_000, 0, 0, ""), Some(0.5));
         assert_eq!(limit(0, 150_000, 0, ""), Some(1.5));
         assert_eq!(limit(0, 10_000, 50_000, ""), Some(0.2));
         assert_eq!(limit(0, 0, 0, "0-2,4"), Some(4.0));
+        assert_eq!(limit(0, 0, 0, "0,0-1"), Some(2.0), "a set has each CPU once");
         assert_eq!(limit(1_500_000_000, 0, 0, "3"), Some(1.0));
-        for nonsense in ["x", "3-1", "-", ",", "0-4294967296"] {
+        for nonsense in ["x", "3-1", "-", ",", "0-4294967296", "0-4294967295"] {
             assert_eq!(limit(0, 0, 0, nonsense), None, "{nonsense}");
         }
+    }
+
+    #[test]
+    fn a_field_of_another_type_costs_nothing_but_itself() {
+        let answer = json!({
+            "Config": {"Entrypoint": "/entry.sh", "Labels": []},
+            "State": {"Pid": "7"},
+            "HostConfig": {"NanoCpus": 1_500_000_000, "Memory": -1, "CpusetCpus": 3, "PortBindings": {"80": 65536}},
+        });
+        let inspected: Inspected = serde_json::from_value(answer).expect("an inspection");
+        assert_eq!((inspected.cpu_limit(), inspected.has_memory_limit()), (Some(1.5), None));
+    }
+
+    #[test]
+    fn the_machines_size_and_numbers_beyond_are_no_limit() {
+        const MACHINE: u64 = 25_276_502_016;
+        let limit = |memory: Option<u64>, counted: u64, machine: Option<u64>| {
+            let has_memory_limit = memory.and_then(|memory| inspected(&json!({"Memory": memory})).has_memory_limit());
+            Details { has_memory_limit, ..Details::default() }.memory_limit(Some(counted), machine)
+        };
+        for no_limit in [0, MACHINE, MACHINE + 1, 9_223_372_036_854_771_712, u64::MAX] {
+            assert_eq!(limit(None, no_limit, Some(MACHINE)), None, "{no_limit}");
+        }
+        assert_eq!(limit(None, MACHINE - 1, Some(MACHINE)), Some(MACHINE - 1));
+        assert_eq!(limit(Some(0), MACHINE - 1, Some(MACHINE)), None, "the engine knows that there is none");
+        assert_eq!(limit(None, MACHINE, None), None, "neither known: it may be the machine's size");
+        assert_eq!(limit(Some(64 << 20), 64 << 20, None), Some(64 << 20));
     }
 }

@@ -1,20 +1,45 @@
-//! What the engine's list of containers says.
+//! What the engine's list of containers says. Pure.
 
+use super::lenient::{lenient, lenient_list};
 use crate::collect::containers::ListedContainer;
 use crate::model::ContainerState;
-use bollard::models::{ContainerSummary, ContainerSummaryStateEnum};
+use serde::Deserialize;
+use serde_json::value::RawValue;
+use std::collections::HashSet;
 
-/// A container of the list; `None` for a container that holds nothing (exited, created, being removed).
-pub(super) fn listed(summary: ContainerSummary) -> Option<ListedContainer> {
-    let state = match summary.state? {
-        ContainerSummaryStateEnum::RUNNING => ContainerState::Running,
-        ContainerSummaryStateEnum::PAUSED => ContainerState::Paused,
-        ContainerSummaryStateEnum::RESTARTING => ContainerState::Restarting,
+/// One element of the list.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Summary {
+    #[serde(default, deserialize_with = "lenient")]
+    id: Option<String>,
+    #[serde(default, deserialize_with = "lenient_list")]
+    names: Vec<String>,
+    #[serde(default, deserialize_with = "lenient")]
+    state: Option<String>,
+}
+
+/// The containers that hold something, running, paused, stopping or restarting. An element that makes no sense is left out.
+/// Fails only where the answer is not a list.
+pub(super) fn parse(json: &str) -> serde_json::Result<Vec<ListedContainer>> {
+    let elements: Vec<&RawValue> = serde_json::from_str(json)?;
+    let mut seen = HashSet::new();
+    let summaries = elements.into_iter().filter_map(|element| serde_json::from_str(element.get()).ok());
+    Ok(summaries.filter_map(listed).filter(|container| seen.insert(container.id.clone())).collect())
+}
+
+/// `None` for a container that holds nothing: exited, created, being removed.
+fn listed(summary: Summary) -> Option<ListedContainer> {
+    let state = match summary.state?.as_str() {
+        "running" => ContainerState::Running,
+        "paused" => ContainerState::Paused,
+        "stopping" => ContainerState::Stopping,
+        "restarting" => ContainerState::Restarting,
         _ => return None,
     };
-    let id = summary.id?;
+    let id = summary.id.filter(|id| is_id(id))?;
     // Links add names of the form /other/alias. The container's own name has one slash.
-    let own = summary.names.unwrap_or_default().into_iter().find_map(|name| {
+    let own = summary.names.into_iter().find_map(|name| {
         let name = name.strip_prefix('/').unwrap_or(&name);
         (!name.is_empty() && !name.contains('/')).then(|| name.to_owned())
     });
@@ -22,21 +47,52 @@ pub(super) fn listed(summary: ContainerSummary) -> Option<ListedContainer> {
     Some(ListedContainer { id, name, state })
 }
 
+/// IDs become part of a path, so they must not be able to name another one.
+fn is_id(id: &str) -> bool {
+    !id.is_empty()
+        && id.len() <= 128
+        && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_')
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use serde_json::{Value, json};
+
+    fn names(list: &Value) -> Vec<String> {
+        let list = parse(&list.to_string()).expect("a list");
+        list.into_iter().map(|container| container.name).collect()
+    }
 
     #[test]
     fn names_lose_their_slash_and_links_are_skipped() {
-        let summary = |names: &[&str]| ContainerSummary {
-            id: Some("0123456789abcdef".into()),
-            names: Some(names.iter().map(ToString::to_string).collect()),
-            state: Some(ContainerSummaryStateEnum::RUNNING),
-            ..Default::default()
-        };
-        assert_eq!(listed(summary(&["/web/db", "/agent-a"])).expect("a row").name, "agent-a");
-        assert_eq!(listed(summary(&[])).expect("a row").name, "0123456789ab");
-        let exited = ContainerSummary { state: Some(ContainerSummaryStateEnum::EXITED), ..summary(&["/a"]) };
-        assert_eq!(listed(exited), None);
+        let named = |names: Value| json!([{"Id": "0123456789abcdef", "Names": names, "State": "running"}]);
+        assert_eq!(names(&named(json!(["/web/db", "/agent-a"]))), ["agent-a"]);
+        assert_eq!(names(&named(json!([]))), ["0123456789ab"]);
+        assert_eq!(names(&named(json!([7, "/agent-a"]))), ["agent-a"]);
+    }
+
+    #[test]
+    fn an_odd_element_costs_its_own_row_only() {
+        let list = json!([
+            {"Id": "a", "State": "running", "Ports": [{"PrivatePort": 65536}], "Labels": {"x": null}},
+            {"Id": "b", "State": "stopped"},
+            {"Id": "c", "State": "stopping", "Names": "text"},
+            {"Id": "d", "State": {"Status": "running"}},
+            {"Id": "../images", "State": "running"},
+            {"State": "running"},
+            {"Id": "a", "State": "paused"},
+            "text", 7, null, [],
+            {"Id": "e", "State": "paused", "Created": -1e300, "SizeRw": {}},
+            {"Id": "f", "State": "restarting"},
+        ]);
+        assert_eq!(names(&list), ["a", "c", "e", "f"]);
+    }
+
+    #[test]
+    fn an_answer_that_is_no_list_is_an_error() {
+        for text in ["", "{}", "null", "<html>", "[{]"] {
+            assert!(parse(text).is_err(), "{text}");
+        }
     }
 }

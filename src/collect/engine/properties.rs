@@ -1,15 +1,15 @@
 //! What holds for any answer of an engine: in its form with any numbers in it, and in none at all.
 
 use super::identity::Identity;
-use super::inspect::cpu_limit;
-use super::stats::counters;
+use super::inspect::Inspected;
+use super::list;
+use super::stats::{Stats, counters};
 use crate::collect::cgroup::Cgroup;
 use crate::collect::containers::{ListedContainer, Rates, ReadError, Reading, Scrape, summarize};
 use crate::collect::host::properties::{config, counter, meminfo, stat};
 use crate::collect::host::{CpuTimes, HostUsage, MemoryReading};
 use crate::collect::sample::Sample;
 use crate::model::{ContainerState, ContainersStats, Split, Timestamp};
-use bollard::models::{ContainerStatsResponse, HostConfig, SystemInfo};
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 use std::path::Path;
@@ -58,10 +58,29 @@ fn statistics() -> impl Strategy<Value = String> {
 }
 
 fn engine() -> impl Strategy<Value = Identity> {
-    let machine = (prop::option::of(any::<i64>()), prop::option::of(any::<i64>()));
-    (any::<bool>(), machine).prop_map(|(is_podman, (ncpu, mem_total))| {
-        let name = if is_podman { "Podman Engine" } else { "Engine" };
-        Identity::named("20.10.24", name, &SystemInfo { ncpu, mem_total, ..Default::default() })
+    let name = prop_oneof![Just("Engine"), Just("Podman Engine"), Just("Other")];
+    let info = object(&["NCPU", "MemTotal", "KernelVersion"]);
+    (name, odd_or(json!("20.10.24")), info).prop_map(|(name, version, info)| {
+        Identity::answered(&json!({"Version": version, "Components": [null, {"Name": name}]}), &info)
+    })
+}
+
+/// Mostly this value, at times what does not belong there.
+fn odd_or(value: Value) -> impl Strategy<Value = Value> {
+    (prop::bool::weighted(0.8), field())
+        .prop_map(move |(is_sane, odd)| if is_sane { value.clone() } else { odd.unwrap_or(Value::Null) })
+}
+
+/// A list of one container in order and some that may be odd, in any place.
+fn list() -> impl Strategy<Value = Value> {
+    let element = (odd_or(json!("b")), odd_or(json!(["/b"])), odd_or(json!("paused")), field());
+    let element = element.prop_map(
+        |(id, names, state, ports)| json!({"Id": id, "Names": names, "State": state, "Ports": ports, "Labels": ports}),
+    );
+    let element = prop_oneof![4 => element, 1 => field().prop_map(|odd| odd.unwrap_or(Value::Null))];
+    (prop::collection::vec(element, 0..4), any::<prop::sample::Index>()).prop_map(|(mut list, place)| {
+        list.insert(place.index(list.len() + 1), json!({"Id": "a", "Names": ["/a"], "State": "running"}));
+        Value::Array(list)
     })
 }
 
@@ -70,7 +89,7 @@ fn scrape(at: Instant, answers: &[String; 2], engine: &Identity, stat: &str, mem
     let reading = |(index, text): (usize, &String)| {
         let id = format!("container-{index}");
         let container = ListedContainer { id: id.clone(), name: id, state: ContainerState::Running };
-        let read = match serde_json::from_str::<ContainerStatsResponse>(text) {
+        let read = match serde_json::from_str::<Stats>(text) {
             Ok(stats) => counters(&stats, engine),
             Err(error) => Err(ReadError::Failed(error.to_string())),
         };
@@ -86,7 +105,7 @@ fn scrape(at: Instant, answers: &[String; 2], engine: &Identity, stat: &str, mem
 }
 
 fn adds_up(split: &Option<Split>, most: f64) -> bool {
-    split.as_ref().is_none_or(|Split { host, containers, other, clamped }| {
+    split.as_ref().is_none_or(|Split { host, containers, other, clamped, .. }| {
         // In MiB of exabytes a float has no decimals left, so the tolerance grows with the number.
         let tolerance = 0.051 + host * 1e-9;
         let in_range = [host, containers, other].iter().all(|part| (0.0..=most).contains(*part));
@@ -102,7 +121,9 @@ fn holds(stats: &ContainersStats) -> bool {
             && row.memory_mb.is_none_or(|memory| memory.is_finite() && memory >= 0.0)
             && row.memory_limit_mb.is_none_or(|limit| limit >= 0.0)
             && row.cpu.is_some() == row.cpu_host_percent.is_some()
-            && (row.error.is_none() || row.cpu.is_none() && row.memory_mb.is_none())
+            && (row.error.is_none() || row.cpu.is_none() || row.memory_mb.is_none())
+            && (row.error.is_some() || row.memory_mb.is_some())
+            && [row.memory_mb, row.memory_limit_mb].into_iter().flatten().all(|mb| mb <= (1u64 << 30) as f64)
     };
     stats.containers.iter().all(row_holds)
         && stats.measured_count <= stats.running_count
@@ -116,7 +137,7 @@ fn holds(stats: &ContainersStats) -> bool {
 /// No row beyond all the CPUs that its own engine counted.
 fn within_cpus(stats: &ContainersStats, answers: &[String; 2], engine: &Identity) -> bool {
     let cpus = |text: &String| {
-        let stats = serde_json::from_str::<ContainerStatsResponse>(text).ok()?;
+        let stats = serde_json::from_str::<Stats>(text).ok()?;
         counters(&stats, engine).ok()?.online_cpus.map(f64::from)
     };
     let most = answers.iter().filter_map(cpus).fold(0.0, f64::max);
@@ -145,11 +166,31 @@ proptest! {
 
     #[test]
     fn any_bytes_are_read_or_refused(bytes in prop::collection::vec(any::<u8>(), 0..300), text in "\\PC{0,100}") {
-        if let Ok(stats) = serde_json::from_slice::<ContainerStatsResponse>(&bytes) {
+        if let Ok(stats) = serde_json::from_slice::<Stats>(&bytes) {
             let _ = counters(&stats, &Identity::default());
         }
+        let _ = list::parse(&String::from_utf8_lossy(&bytes));
         let _ = Cgroup::parse(Path::new("/r"), &format!("0::/{text}\n1:memory:{text}\n{text}"), &text);
-        let set = HostConfig { cpuset_cpus: Some(text), ..Default::default() };
-        prop_assert!(cpu_limit(&set).is_none_or(|cores| cores >= 1.0));
+    }
+
+    #[test]
+    fn an_odd_container_never_costs_another_its_row(list in list()) {
+        let listed = list::parse(&list.to_string()).expect("a list");
+        prop_assert!(listed.iter().any(|container| container.id == "a" && container.name == "a"), "{listed:?}");
+    }
+
+    #[test]
+    fn any_limits_are_read_or_unknown(
+        config in object(&["Memory", "NanoCpus", "CpuQuota", "CpuPeriod"]),
+        set in "[0-9,\\- ]{0,8}",
+        counted in counter(),
+        machine in prop::option::of(counter()),
+    ) {
+        let mut config = config;
+        config["CpusetCpus"] = json!(set);
+        let inspected: Inspected = serde_json::from_value(json!({"HostConfig": config})).expect("an inspection");
+        prop_assert!(inspected.cpu_limit().is_none_or(|cores| cores.is_finite() && cores > 0.0));
+        let limit = inspected.into_details(None).memory_limit(Some(counted), machine);
+        prop_assert!(limit.is_none_or(|limit| limit == counted && limit > 0));
     }
 }

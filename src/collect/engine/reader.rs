@@ -2,19 +2,16 @@
 
 use super::connect::Connection;
 use super::endpoint::DockerEndpoint;
-use super::error::reason;
+use super::error::EngineError;
 use super::inspect::InspectCache;
+use super::request::Request;
 use super::shim_probe::ShimProbes;
 use super::{list, stats};
 use crate::collect::containers::{ContainerCounters, ContainerReader, ListedContainer, ReadError};
 use crate::collect::host::CpuTimes;
 use crate::collect::procfs;
 use crate::collect::sync::lock;
-use bollard::errors::Error;
-use bollard::models::ContainerSummary;
-use bollard::query_parameters::{ListContainersOptions, StatsOptions};
-use futures::StreamExt;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
 use tokio::time::timeout;
@@ -43,7 +40,7 @@ impl DockerReader {
         Self { endpoint, label, connection: Mutex::default(), inspected: InspectCache::new(), shims: ShimProbes::new() }
     }
 
-    async fn connection(&self) -> Result<Connection, Error> {
+    async fn connection(&self) -> Result<Connection, EngineError> {
         if let Some(connection) = lock(&self.connection).clone() {
             return Ok(connection);
         }
@@ -52,14 +49,12 @@ impl DockerReader {
         Ok(connection)
     }
 
-    async fn summaries(&self) -> Result<Vec<ContainerSummary>, Error> {
+    async fn listed(&self) -> Result<Vec<ListedContainer>, EngineError> {
         let Connection { client, engine, .. } = self.connection().await?;
-        let mut filters: HashMap<_, _> =
-            self.label.iter().map(|label| ("label".to_owned(), vec![label.clone()])).collect();
-        if let Some(states) = engine.listed_states() {
-            filters.insert("status".into(), states.map(Into::into).into());
-        }
-        client.list_containers(Some(ListContainersOptions { filters: Some(filters), ..Default::default() })).await
+        let request = Request::List { label: self.label.as_deref(), all: !engine.lists_every_active_state() };
+        let answer = client.get(request).await?;
+        let json = answer.text();
+        list::parse(&json).map_err(|error| EngineError::unreadable(request, &json, &error))
     }
 
     /// The counters of a container whose statistics did not arrive, from its cgroup. `None` if its own shim hangs, which is
@@ -70,16 +65,13 @@ impl DockerReader {
             return None;
         }
         let read = move || cgroup.read(&CpuTimes::parse(&procfs::read("/proc/stat").ok()?).ok()?);
-        let counters = tokio::task::spawn_blocking(read).await.ok()??;
-        let is_limit = |limit: &u64| stats::is_memory_limit(*limit, &connection.engine);
-        Some(ContainerCounters { memory_limit: counters.memory_limit.filter(is_limit), ..counters })
+        tokio::task::spawn_blocking(read).await.ok()?
     }
 }
 
 impl ContainerReader for DockerReader {
     async fn list(&self) -> Result<Vec<ListedContainer>, String> {
-        let summaries = self.summaries().await.map_err(|error| reason(&self.endpoint, &error))?;
-        let list: Vec<_> = summaries.into_iter().filter_map(list::listed).collect();
+        let list = self.listed().await.map_err(|error| error.reason(&self.endpoint))?;
         let ids: HashSet<&str> = list.iter().map(|container| container.id.as_str()).collect();
         self.inspected.retain(&ids);
         self.shims.retain(&ids);
@@ -87,25 +79,28 @@ impl ContainerReader for DockerReader {
     }
 
     async fn counters(&self, id: &str, deadline: Instant) -> Result<ContainerCounters, ReadError> {
-        let failed = |error: &Error| ReadError::Failed(reason(&self.endpoint, error));
-        let connection = self.connection().await.map_err(|error| failed(&error))?;
+        let failed = |error: EngineError| ReadError::Failed(error.reason(&self.endpoint));
+        let connection = self.connection().await.map_err(failed)?;
         let reserve = self.inspected.cached(id).cgroup.map_or(Duration::ZERO, |_| CGROUP_RESERVE);
         let remaining = deadline.saturating_duration_since(Instant::now()).saturating_sub(reserve);
-        let mut answers = connection.client.stats(id, Some(StatsOptions { stream: false, one_shot: true }));
-        let (answer, details) = tokio::join!(timeout(remaining, answers.next()), self.inspected.get(&connection, id));
+        let request = Request::Stats(id);
+        let answer = timeout(remaining, connection.client.get(request));
+        let (answer, details) = tokio::join!(answer, self.inspected.get(&connection, id));
         let counters = match answer {
-            Ok(Some(Ok(answer))) => stats::counters(&answer, &connection.engine)?,
-            Ok(Some(Err(Error::DockerResponseServerError { status_code: 404 | 409, .. }))) => {
-                return Err(ReadError::Gone);
+            Ok(Ok(answer)) => {
+                let json = answer.text();
+                let stats = serde_json::from_str(&json);
+                let stats = stats.map_err(|error| failed(EngineError::unreadable(request, &json, &error)))?;
+                stats::counters(&stats, &connection.engine)?
             }
-            Ok(Some(Err(error))) => return Err(failed(&error)),
-            Ok(None) => return Err(ReadError::Failed("the daemon's answer was empty".into())),
+            Ok(Err(error)) if error.is_gone() => return Err(ReadError::Gone),
+            Ok(Err(error)) => return Err(failed(error)),
             Err(_) => {
                 let counters = self.cgroup_counters(&connection, id).await;
                 counters.ok_or_else(|| ReadError::Failed("no answer in time".into()))?
             }
         };
-        let memory_limit = counters.memory_limit.filter(|_| !details.has_no_memory_limit);
+        let memory_limit = details.memory_limit(counters.memory_limit, connection.machine_memory);
         Ok(ContainerCounters { cpu_limit: details.cpu_limit, memory_limit, ..counters })
     }
 

@@ -1,8 +1,9 @@
 //! Whether a container's shim still answers. Asked where its statistics do not arrive.
 
+use super::client::Client;
+use super::error::EngineError;
+use super::request::Request;
 use crate::collect::sync::lock;
-use bollard::query_parameters::TopOptions;
-use bollard::{Docker, errors::Error};
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
@@ -14,6 +15,9 @@ const CONCURRENCY: usize = 4;
 
 /// A probe that takes longer counts as hung and gives up its permit.
 const TIMEOUT: Duration = Duration::from_secs(1);
+
+/// A probe that takes longer is ended.
+const LIMIT: Duration = Duration::from_secs(30);
 
 /// How long an answer is valid.
 const ANSWER_VALID: Duration = Duration::from_secs(60);
@@ -49,7 +53,7 @@ impl ShimProbes {
     }
 
     /// Whether the container's shim answers; waits for a pending probe.
-    pub(super) async fn answers(&self, client: &Docker, id: &str) -> bool {
+    pub(super) async fn answers(&self, client: &Client, id: &str) -> bool {
         let mut answered = {
             let mut probes = lock(&self.probes);
             match probes.get(id).filter(|probe| probe.is_valid()) {
@@ -70,14 +74,14 @@ impl ShimProbes {
         lock(&self.probes).retain(|id, _| ids.contains(id.as_str()));
     }
 
-    fn start(&self, client: Docker, id: String) -> Probe {
+    fn start(&self, client: Client, id: String) -> Probe {
         let (answer, answered) = watch::channel(None);
         let permits = Arc::clone(&self.permits);
         tokio::spawn(async move {
             let Ok(permit) = permits.acquire_owned().await else { return };
             // Listing processes asks the shim. Any answer counts, even the daemon's error. Without a connection there is none,
             // and the dropped sender ends the probe.
-            let mut listing = std::pin::pin!(client.top_processes(&id, None::<TopOptions>));
+            let mut listing = std::pin::pin!(timeout(LIMIT, client.get(Request::Top(&id))));
             let listed = match timeout(TIMEOUT, &mut listing).await {
                 Ok(listed) => listed,
                 Err(_) => {
@@ -86,9 +90,9 @@ impl ShimProbes {
                 }
             };
             match listed {
-                Ok(_) | Err(Error::DockerResponseServerError { .. }) => answer.send_replace(Some(true)),
-                Err(Error::RequestTimeoutError) => answer.send_replace(Some(false)),
-                Err(_) => None,
+                Ok(Ok(_) | Err(EngineError::Refused { .. })) => answer.send_replace(Some(true)),
+                Ok(Err(_)) => None,
+                Err(_) => answer.send_replace(Some(false)),
             };
         });
         Probe { at: Instant::now(), answered }

@@ -1,60 +1,130 @@
 //! What the engine's one-shot statistics say. Pure.
 
 use super::identity::Identity;
+use super::lenient::lenient;
+use crate::collect::bounds::{MAX_CPUS, possible_bytes};
 use crate::collect::containers::{ContainerCounters, CpuClock, FileCache, MemoryUsage, ReadError};
-use bollard::models::{ContainerMemoryStats, ContainerStatsResponse};
+use chrono::DateTime;
+use serde::Deserialize;
+use serde::de::IgnoredAny;
 
-/// The counters in a one-shot answer; all but the CPU limit, which it does not contain.
-pub(super) fn counters(stats: &ContainerStatsResponse, engine: &Identity) -> Result<ContainerCounters, ReadError> {
-    let Some(read) = stats.read else {
-        return Err(ReadError::Failed("the daemon's answer has no time".into()));
-    };
+/// The answer to a one-shot call, as far as it is used.
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct Stats {
+    #[serde(default, deserialize_with = "lenient")]
+    read: Option<String>,
+    #[serde(default, deserialize_with = "lenient")]
+    cpu_stats: Option<CpuStats>,
+    #[serde(default, deserialize_with = "lenient")]
+    memory_stats: Option<MemoryStats>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+struct CpuStats {
+    #[serde(default, deserialize_with = "lenient")]
+    cpu_usage: Option<CpuUsage>,
+    #[serde(default, deserialize_with = "lenient")]
+    system_cpu_usage: Option<u64>,
+    #[serde(default, deserialize_with = "lenient")]
+    online_cpus: Option<u32>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+struct CpuUsage {
+    #[serde(default, deserialize_with = "lenient")]
+    total_usage: Option<u64>,
+    #[serde(default, deserialize_with = "lenient")]
+    percpu_usage: Option<Vec<IgnoredAny>>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+struct MemoryStats {
+    #[serde(default, deserialize_with = "lenient")]
+    usage: Option<u64>,
+    #[serde(default, deserialize_with = "lenient")]
+    limit: Option<u64>,
+    #[serde(default, deserialize_with = "lenient")]
+    stats: Option<CacheStats>,
+}
+
+/// The page cache, by the names of cgroup v1 and v2.
+#[derive(Debug, Default, Deserialize)]
+struct CacheStats {
+    #[serde(default, deserialize_with = "lenient")]
+    inactive_file: Option<u64>,
+    #[serde(default, deserialize_with = "lenient")]
+    active_file: Option<u64>,
+    #[serde(default, deserialize_with = "lenient")]
+    total_inactive_file: Option<u64>,
+    #[serde(default, deserialize_with = "lenient")]
+    total_active_file: Option<u64>,
+}
+
+/// The counters in a one-shot answer; all but the CPU limit, which it does not contain. The memory limit is the number in
+/// its place, which without a limit is the machine's size.
+pub(super) fn counters(stats: &Stats, engine: &Identity) -> Result<ContainerCounters, ReadError> {
     // A container that has just stopped is answered with the zero time and empty numbers.
-    if read.timestamp() <= 0 {
+    let read = stats.read.as_deref().and_then(|read| DateTime::parse_from_rfc3339(read).ok());
+    if read.is_some_and(|read| read.timestamp() <= 0) {
         return Err(ReadError::Gone);
     }
     let cpu = stats.cpu_stats.as_ref();
     let usage = cpu.and_then(|cpu| cpu.cpu_usage.as_ref());
     let per_cpu = usage.and_then(|usage| usage.percpu_usage.as_ref()).and_then(|list| u32::try_from(list.len()).ok());
+    let is_possible = |cpus: &u32| (1..=MAX_CPUS).contains(cpus);
     let memory = stats.memory_stats.as_ref();
     let counters = ContainerCounters {
-        cpu_total: usage.and_then(|usage| usage.total_usage),
-        clock: if engine.is_podman {
-            Some(CpuClock::Monotonic)
-        } else {
+        cpu_total: usage.and_then(|usage| usage.total_usage).filter(|total| *total > 0),
+        clock: if engine.counts_as_kernel() {
             cpu.and_then(|cpu| cpu.system_cpu_usage).map(CpuClock::Host)
+        } else {
+            Some(CpuClock::Monotonic)
         },
         // Absent before Docker 1.13; cgroup v2 has no percpu_usage.
-        online_cpus: cpu.and_then(|cpu| cpu.online_cpus).or(per_cpu).filter(|cpus| *cpus > 0).or(engine.cpus),
-        memory_limit: memory.and_then(|memory| memory.limit).filter(|limit| is_memory_limit(*limit, engine)),
+        online_cpus: cpu
+            .and_then(|cpu| cpu.online_cpus)
+            .filter(is_possible)
+            .or(per_cpu.filter(is_possible))
+            .or(engine.cpus),
+        memory_limit: memory.and_then(|memory| memory.limit).and_then(possible_bytes),
         ..ContainerCounters::default()
     };
-    Ok(counters.with_memory(memory.and_then(memory_usage)))
+    let counters = counters.with_memory(memory.and_then(MemoryStats::usage));
+    if counters.cpu_total.is_none() && counters.memory.is_none() {
+        return Err(ReadError::Failed("the engine counts neither CPU nor memory of it".into()));
+    }
+    Ok(counters)
 }
 
-fn memory_usage(memory: &ContainerMemoryStats) -> Option<MemoryUsage> {
-    let stat = memory.stats.as_ref();
-    let cache = stat.map(|stat| FileCache::from_stat(|key| stat.get(key).copied()));
-    Some(MemoryUsage { usage: memory.usage?, cache })
+impl MemoryStats {
+    /// `None` where the engine counts no memory: a container that runs uses more than 0.
+    fn usage(&self) -> Option<MemoryUsage> {
+        let usage = self.usage.and_then(possible_bytes).filter(|bytes| *bytes > 0)?;
+        Some(MemoryUsage { usage, cache: self.stats.as_ref().and_then(CacheStats::file_cache) })
+    }
 }
 
-/// Whether this is a limit at all. Without one, the kernel has a number beyond all memory, and the daemon the machine's size.
-pub(super) fn is_memory_limit(bytes: u64, engine: &Identity) -> bool {
-    const BEYOND: u64 = 1 << 60;
-    bytes > 0 && bytes < engine.memory.unwrap_or(BEYOND)
+impl CacheStats {
+    fn file_cache(&self) -> Option<FileCache> {
+        FileCache::from_stat(|key| match key {
+            "inactive_file" => self.inactive_file,
+            "active_file" => self.active_file,
+            "total_inactive_file" => self.total_inactive_file,
+            "total_active_file" => self.total_active_file,
+            _ => None,
+        })
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use bollard::models::SystemInfo;
     use serde_json::{Value, json};
 
     const MACHINE: u64 = 25_276_502_016;
 
     fn engine(number: &str, component: &str) -> Identity {
-        let machine = SystemInfo { ncpu: Some(2), mem_total: Some(MACHINE.cast_signed()), ..Default::default() };
-        Identity::named(number, component, &machine)
+        Identity::named(number, component, &json!({"NCPU": 2, "MemTotal": MACHINE}))
     }
 
     fn docker() -> Identity {
@@ -151,7 +221,7 @@ mod tests {
             online_cpus: Some(12),
             memory: Some(234_590_208 - 11_309_056),
             memory_without_cache: Some(234_590_208 - 11_309_056 - 22_441_984),
-            memory_limit: None,
+            memory_limit: Some(MACHINE),
             cpu_limit: None,
         };
         assert_eq!(read(&recorded_v2(), &docker()), Ok(expected));
@@ -179,8 +249,8 @@ mod tests {
         old["cpu_stats"]["cpu_usage"]["percpu_usage"] = Value::Null;
         assert_eq!(read(&old, &docker()).expect("counters").online_cpus, Some(2), "else what the machine has");
         assert_eq!(read(&old, &Identity::default()).expect("counters").online_cpus, None);
-        let bare = read(&json!({"read": "2026-01-13T12:00:00Z"}), &Identity::default());
-        assert_eq!(bare, Ok(ContainerCounters::default()));
+        old["read"] = Value::Null;
+        assert!(read(&old, &docker()).is_ok(), "the time is not used but for the end");
     }
 
     #[test]
@@ -192,23 +262,47 @@ mod tests {
     }
 
     #[test]
-    fn the_machine_s_size_and_numbers_beyond_are_no_limit() {
-        let with_limit = |limit: u64, engine: &Identity| {
-            let mut stats = recorded_v1();
-            stats["memory_stats"]["limit"] = json!(limit);
-            read(&stats, engine).expect("counters").memory_limit
-        };
-        for limit in [0, MACHINE, MACHINE + 1, 9_223_372_036_854_771_712, u64::MAX] {
-            assert_eq!(with_limit(limit, &docker()), None, "{limit}");
+    fn a_field_of_another_type_costs_nothing_but_itself() {
+        let expected = read(&recorded_v1(), &docker());
+        let mut odd = recorded_v1();
+        odd["cpu_stats"]["cpu_usage"]["usage_in_kernelmode"] = json!(-5);
+        odd["cpu_stats"]["throttling_data"] = json!("none");
+        odd["memory_stats"]["max_usage"] = json!({});
+        odd["memory_stats"]["stats"]["hierarchical_memory_limit"] = json!("text");
+        odd["pids_stats"] = json!([]);
+        assert_eq!(read(&odd, &docker()), expected);
+        odd["memory_stats"]["usage"] = json!(-1);
+        let counters = read(&odd, &docker()).expect("counters");
+        assert_eq!((counters.cpu_total, counters.memory), (Some(18_223_808), None));
+    }
+
+    #[test]
+    fn counters_that_cannot_move_are_none() {
+        let mut rootless = recorded_v1();
+        rootless["cpu_stats"]["cpu_usage"]["total_usage"] = json!(0);
+        assert_eq!(read(&rootless, &docker()).expect("memory").cpu_total, None);
+        rootless["memory_stats"]["usage"] = json!(0);
+        assert!(matches!(read(&rootless, &docker()), Err(ReadError::Failed(_))));
+        let mut impossible = recorded_v1();
+        impossible["memory_stats"]["usage"] = json!(1u64 << 50);
+        assert_eq!(read(&impossible, &docker()).expect("CPU").memory, None);
+    }
+
+    #[test]
+    fn memory_without_details_has_no_known_cache() {
+        for details in [Value::Null, json!({}), json!({"active_file": 5})] {
+            let mut bare = recorded_v2();
+            bare["memory_stats"]["stats"] = details;
+            let counters = read(&bare, &docker()).expect("counters");
+            assert_eq!((counters.memory, counters.memory_without_cache), (Some(234_590_208), None));
         }
-        assert_eq!(with_limit(MACHINE - 1, &docker()), Some(MACHINE - 1));
-        assert_eq!(with_limit(9_223_372_036_854_771_712, &Identity::default()), None);
     }
 
     #[test]
     fn a_container_that_just_stopped_is_gone() {
         let stopped = json!({"read": "0001-01-01T00:00:00Z", "cpu_stats": {}, "memory_stats": {}});
         assert_eq!(read(&stopped, &docker()), Err(ReadError::Gone));
-        assert!(matches!(read(&json!({}), &docker()), Err(ReadError::Failed(_))), "an empty answer is no end");
+        let bare = read(&json!({"read": "2026-01-13T12:00:00Z"}), &docker());
+        assert!(matches!(bare, Err(ReadError::Failed(_))), "an empty answer is no end");
     }
 }

@@ -146,7 +146,7 @@ mod tests {
     use crate::model::HostSplit;
 
     fn split(host: f64, containers: f64) -> Option<Split> {
-        Some(Split { host, containers, other: host - containers, clamped: false })
+        Some(Split { host, containers, other: host - containers, clamped: false, includes_cache: false })
     }
 
     /// A scrape of containers by name and share of a host that uses `host` percent of both and has 1,000 MiB.

@@ -29,4 +29,14 @@ pub struct Split {
     /// Whether the containers seemed to use more than the host, as counters read at different moments can. The
     /// containers' part is then the whole, and the rest 0.
     pub clamped: bool,
+    /// Whether file cache is in the containers' part, because of some containers the cache is unknown. The part is then an
+    /// upper bound, and the rest a lower one. Never of CPU.
+    pub includes_cache: bool,
+}
+
+impl Split {
+    /// Whether the parts may be off by more than rounding.
+    pub fn is_approximate(&self) -> bool {
+        self.clamped || self.includes_cache
+    }
 }

@@ -82,6 +82,7 @@ impl Cells {
                 _ if row.stale => "not up to date",
                 ContainerState::Running => "",
                 ContainerState::Paused => "paused",
+                ContainerState::Stopping => "stopping",
                 ContainerState::Restarting => "restarting",
             },
             error: row.error.clone().unwrap_or_default(),

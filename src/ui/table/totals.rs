@@ -47,8 +47,8 @@ pub(super) fn totals(state: &State) -> Vec<Total> {
         title,
         kind,
     };
-    // A clamped split is approximate, so the difference would mean nothing.
-    let exact = memory.filter(|split| !split.clamped);
+    // Of an approximate split the difference would mean nothing.
+    let exact = memory.filter(|split| !split.is_approximate());
     let cache = exact.and_then(|split| Some(stats.total_memory_mb? - split.containers)).unwrap_or(0.0);
     if cache >= ROUNDING {
         lines.push(Total {

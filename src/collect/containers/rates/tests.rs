@@ -1,7 +1,7 @@
 //! What scrapes become on the wire.
 
 use super::*;
-use crate::collect::containers::summary::summarize;
+use crate::collect::containers::summary::{NO_MEMORY, summarize};
 use crate::model::{ContainersStats, HostSplit, Split, Timestamp};
 use ContainerState::{Paused, Restarting, Running};
 
@@ -100,26 +100,53 @@ fn without_the_hosts_time_our_monotonic_clock_is_used() {
     assert_eq!(scrapes.next(|at| vec![seen("a", Running, at, docker)]).containers[0].cpu, None, "two clocks");
 }
 
+/// The CPU and the error of a container that had `before` and, after `elapsed`, has `now`.
+fn after(elapsed: Duration, before: &ContainerCounters, now: ContainerCounters) -> (Option<f64>, Option<String>) {
+    let mut scrapes = Scrapes::new();
+    scrapes.next(|at| vec![seen("a", Running, at, before.clone())]);
+    let stats = scrapes.after(elapsed, unread(), |at| vec![seen("a", Running, at, now)]);
+    (stats.containers[0].cpu, stats.containers[0].error.clone())
+}
+
 #[test]
-fn incomparable_readings_give_no_rate() {
-    let before = counters(5 * SECOND, 10 * SECOND, 0);
-    let late = 4 * TICK;
+fn incomparable_readings_have_no_rate_yet() {
+    let before = counters(5 * SECOND, 10 * SECOND, M);
     let cases = [
-        ("the container was restarted", TICK, counters(SECOND, 20 * SECOND, 0)),
+        ("the container was restarted", TICK, counters(SECOND, 20 * SECOND, M)),
         ("the daemon gave the same sample", TICK, before.clone()),
-        ("the host's counter fell", TICK, counters(6 * SECOND, 9 * SECOND, 0)),
-        ("a counter is missing", TICK, ContainerCounters { cpu_total: None, ..before.clone() }),
-        ("the clock is missing", TICK, ContainerCounters { clock: None, ..before.clone() }),
-        ("the number of CPUs is unknown", TICK, ContainerCounters { online_cpus: None, ..counters(6, 11, 0) }),
-        ("the baseline is too old", late, counters(6 * SECOND, 60 * SECOND, 0)),
+        ("the host's counter fell", TICK, counters(6 * SECOND, 9 * SECOND, M)),
+        ("the baseline is too old", 4 * TICK, counters(6 * SECOND, 60 * SECOND, M)),
     ];
     for (why, elapsed, now) in cases {
-        let mut scrapes = Scrapes::new();
-        scrapes.next(|at| vec![seen("a", Running, at, before.clone())]);
-        let stats = scrapes.after(elapsed, unread(), |at| vec![seen("a", Running, at, now)]);
-        assert_eq!(stats.containers[0].cpu, None, "{why}");
-        assert_eq!(stats.containers[0].error, None, "{why}");
+        assert_eq!(after(elapsed, &before, now), (None, None), "{why}");
     }
+}
+
+#[test]
+fn counters_that_are_missing_are_null_with_a_reason() {
+    let before = counters(5 * SECOND, 10 * SECOND, M);
+    let now = counters(6 * SECOND, 20 * SECOND, M);
+    for without in [
+        ContainerCounters { cpu_total: None, ..now.clone() },
+        ContainerCounters { clock: None, ..now.clone() },
+        ContainerCounters { online_cpus: None, ..now.clone() },
+    ] {
+        let (cpu, error) = after(TICK, &before, without);
+        assert!(cpu.is_none() && error.is_some_and(|error| error.contains("does not count its CPU")));
+    }
+    let (cpu, error) = after(TICK, &before, ContainerCounters { memory: None, ..now });
+    assert_eq!((cpu, error.as_deref()), (Some(20.0), Some(NO_MEMORY)), "CPU is counted nevertheless");
+}
+
+#[test]
+fn counters_that_rise_by_more_than_the_time_that_passed_are_null_with_a_reason() {
+    let before = counters(5 * SECOND, 10 * SECOND, M);
+    for now in [counters(3_000_000 * SECOND, 20 * SECOND, M), counters(6 * SECOND, 8_000_000 * SECOND, M)] {
+        let (cpu, error) = after(TICK, &before, now);
+        assert!(cpu.is_none() && error.is_some_and(|error| error.contains("rose by more")));
+    }
+    let (cpu, error) = after(TICK, &before, counters(15_500_000_000, 20 * SECOND, M));
+    assert_eq!((cpu, error), (Some(200.0), None), "the two counters are not read at the same moment");
 }
 
 #[test]
@@ -279,7 +306,11 @@ fn an_unknown_split_is_null() {
     let mut scrapes = Scrapes::new();
     let podman = ContainerCounters { memory_without_cache: None, ..counters(0, 0, M) };
     let split = scrapes.after(TICK, host(0, 450), |at| vec![seen("a", Running, at, podman)]).split;
-    assert_eq!((split.memory_mb, split.memory_percent), (None, None), "a sum with page cache is no part of used");
+    assert_eq!(
+        (split.memory_mb, split.memory_percent),
+        (None, None),
+        "a sum of nothing but page cache is no part of used"
+    );
     let split = scrapes.after(TICK, host(1, 450), |_| vec![failed("a", "no answer")]).split;
     assert_eq!(split.cpu_percent, None, "no container is measured");
     let split = scrapes.after(4 * TICK, host(2, 450), |_| Vec::new()).split;
@@ -287,6 +318,16 @@ fn an_unknown_split_is_null() {
     let split = scrapes.after(TICK, host(3, 450), |_| Vec::new()).split;
     assert_eq!(parts(split.cpu_percent), (45.0, 0.0, 45.0, false), "without containers all is everything else");
     assert_eq!(scrapes.next(|_| Vec::new()).split, HostSplit::default(), "nor where the host cannot be read");
+}
+
+#[test]
+fn a_container_without_memory_details_is_counted_whole_and_the_split_says_so() {
+    let kata = ContainerCounters { memory: Some(100 * M), memory_without_cache: None, ..counters(0, 0, M) };
+    let readings = |at| vec![seen("kata", Running, at, kata), seen("b", Running, at, counters(0, 0, 50 * M))];
+    let split = Scrapes::new().after(TICK, host(0, 450), readings).split;
+    let memory = split.memory_mb.expect("a split");
+    assert_eq!((memory.containers, memory.other, memory.includes_cache), (150.0, 106.0, true));
+    assert!(split.memory_percent.is_some_and(|split| split.includes_cache));
 }
 
 #[test]

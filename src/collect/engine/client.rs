@@ -1,0 +1,177 @@
+//! HTTP to the engine, over a Unix socket, TCP or TLS.
+//!
+//! No client library for Docker: those read whole answers into closed types, so that one field they did not expect loses
+//! every container.
+
+use super::endpoint::{DockerEndpoint, Tls};
+use super::error::EngineError;
+use super::request::Request;
+use http_body_util::{BodyExt as _, Empty, Limited};
+use hyper::body::Bytes;
+use hyper::header::{HOST, HeaderMap, SERVER};
+use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
+use hyper_util::client::legacy::connect::HttpConnector;
+use hyper_util::client::legacy::{Builder, ResponseFuture};
+use hyper_util::rt::TokioExecutor;
+use hyperlocal::UnixConnector;
+use rustls::crypto::ring;
+use rustls::pki_types::pem::PemObject as _;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use rustls::{ClientConfig, RootCertStore};
+use std::borrow::Cow;
+use std::error::Error;
+use std::path::PathBuf;
+
+/// The largest answer that is read, in bytes. The list of a thousand containers is about 2 MB.
+const MAX_ANSWER: usize = 64 << 20;
+
+/// The newest API version whose answers are known to fit, major and minor.
+const NEWEST_API: (u32, u32) = (1, 52);
+
+type Http<C> = hyper_util::client::legacy::Client<C, Empty<Bytes>>;
+
+/// A connection to an engine. Clones share it.
+#[derive(Clone)]
+pub(super) struct Client {
+    transport: Transport,
+    /// What comes before each path: `/v1.41`, or nothing where the engine's version is unknown.
+    prefix: String,
+}
+
+#[derive(Clone)]
+enum Transport {
+    Unix { http: Http<UnixConnector>, socket: PathBuf },
+    Tcp { http: Http<HttpConnector>, address: String },
+    Tls { http: Http<HttpsConnector<HttpConnector>>, address: String },
+}
+
+/// The engine's answer to a request.
+pub(super) struct Answer {
+    headers: HeaderMap,
+    body: Bytes,
+}
+
+impl Client {
+    /// Connects when first asked. Fails where the certificates cannot be read.
+    pub(super) fn new(endpoint: &DockerEndpoint) -> Result<Self, EngineError> {
+        // Idle connections are not kept: a thousand containers would leave hundreds open on daemons that delay each answer.
+        let mut builder = Builder::new(TokioExecutor::new());
+        let builder = builder.pool_max_idle_per_host(0);
+        let transport = match endpoint {
+            DockerEndpoint::Unix(socket) => {
+                Transport::Unix { http: builder.build(UnixConnector), socket: socket.clone() }
+            }
+            DockerEndpoint::Tcp { address, tls: None } => {
+                Transport::Tcp { http: builder.build(HttpConnector::new()), address: address.clone() }
+            }
+            DockerEndpoint::Tcp { address, tls: Some(tls) } => {
+                let config = tls_config(tls).map_err(EngineError::Transport)?;
+                let https = HttpsConnectorBuilder::new().with_tls_config(config).https_only().enable_http1().build();
+                Transport::Tls { http: builder.build(https), address: address.clone() }
+            }
+        };
+        Ok(Self { transport, prefix: String::new() })
+    }
+
+    /// The same connection, asking in the newest API version that both sides know. `version` is the engine's newest.
+    pub(super) fn in_version(self, version: Option<&str>) -> Self {
+        let parse = |version: &str| {
+            let (major, minor) = version.split_once('.')?;
+            Some((major.parse::<u32>().ok()?, minor.parse::<u32>().ok()?))
+        };
+        let version = version.and_then(parse).map(|theirs| theirs.min(NEWEST_API));
+        Self { prefix: version.map_or_else(String::new, |(major, minor)| format!("/v{major}.{minor}")), ..self }
+    }
+
+    /// Asks, and reads the whole answer. Waits as long as the engine does: the caller sets the deadline.
+    pub(super) async fn get(&self, request: Request<'_>) -> Result<Answer, EngineError> {
+        let path = format!("{}{}", self.prefix, request.path());
+        let response = self.send(&path)?.await.map_err(|error| EngineError::Transport(error.into()))?;
+        let (head, body) = response.into_parts();
+        let body = Limited::new(body, MAX_ANSWER).collect().await.map_err(EngineError::Transport)?.to_bytes();
+        if !head.status.is_success() {
+            return Err(EngineError::refused(request, head.status.as_u16(), &head.headers, &body));
+        }
+        Ok(Answer { headers: head.headers, body })
+    }
+
+    fn send(&self, path: &str) -> Result<ResponseFuture, EngineError> {
+        let uri = match &self.transport {
+            Transport::Unix { socket, .. } => Ok(hyperlocal::Uri::new(socket, path).into()),
+            Transport::Tcp { address, .. } => format!("http://{address}{path}").parse::<hyper::Uri>(),
+            Transport::Tls { address, .. } => format!("https://{address}{path}").parse(),
+        };
+        let uri = uri.map_err(|error| EngineError::Transport(error.into()))?;
+        let mut request = hyper::Request::new(Empty::new());
+        *request.uri_mut() = uri;
+        Ok(match &self.transport {
+            Transport::Unix { http, .. } => {
+                request.headers_mut().insert(HOST, hyper::header::HeaderValue::from_static("localhost"));
+                http.request(request)
+            }
+            Transport::Tcp { http, .. } => http.request(request),
+            Transport::Tls { http, .. } => http.request(request),
+        })
+    }
+}
+
+impl Answer {
+    /// The body as text. Bytes that are no text cost the names they stand in, not the answer.
+    pub(super) fn text(&self) -> Cow<'_, str> {
+        String::from_utf8_lossy(&self.body)
+    }
+
+    pub(super) fn headers(&self) -> EngineHeaders {
+        EngineHeaders::of(&self.headers)
+    }
+}
+
+/// What an engine says of itself in the headers of every answer; a proxy usually passes it on.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct EngineHeaders {
+    /// Such as `Docker/28.2.2 (linux)` or `Libpod/4.3.1 (linux)`.
+    pub(super) server: Option<String>,
+    /// Its newest API version.
+    pub(super) api_version: Option<String>,
+}
+
+impl EngineHeaders {
+    pub(super) fn of(headers: &HeaderMap) -> Self {
+        let text = |value: &hyper::header::HeaderValue| value.to_str().ok().map(str::to_owned);
+        Self { server: headers.get(SERVER).and_then(text), api_version: headers.get("api-version").and_then(text) }
+    }
+}
+
+/// TLS as Docker's own client does it: the daemon is verified against `ca.pem` alone.
+fn tls_config(tls: &Tls) -> Result<ClientConfig, Box<dyn Error + Send + Sync>> {
+    let file = |name: &str| tls.directory.join(name);
+    let in_file = |name: &str, error: rustls::pki_types::pem::Error| format!("{}: {error}", file(name).display());
+    let certificates = |name: &str| -> Result<Vec<CertificateDer<'static>>, Box<dyn Error + Send + Sync>> {
+        let read = CertificateDer::pem_file_iter(file(name)).and_then(Iterator::collect);
+        Ok(read.map_err(|error| in_file(name, error))?)
+    };
+    let mut roots = RootCertStore::empty();
+    for certificate in certificates("ca.pem")? {
+        roots.add(certificate)?;
+    }
+    let key = PrivateKeyDer::from_pem_file(file("key.pem")).map_err(|error| in_file("key.pem", error))?;
+    Ok(ClientConfig::builder_with_provider(ring::default_provider().into())
+        .with_safe_default_protocol_versions()?
+        .with_root_certificates(roots)
+        .with_client_auth_cert(certificates("cert.pem")?, key)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn requests_are_made_in_a_version_that_both_sides_know() {
+        let client = Client::new(&DockerEndpoint::Unix("/s".into())).expect("a client");
+        for (theirs, prefix) in
+            [(Some("1.41"), "/v1.41"), (Some("1.99"), "/v1.52"), (Some("new"), ""), (Some("1"), ""), (None, "")]
+        {
+            assert_eq!(client.clone().in_version(theirs).prefix, prefix, "{theirs:?}");
+        }
+    }
+}

@@ -1,0 +1,31 @@
+//! Reading JSON field by field: a field of another type than expected is missing, and costs nothing but itself.
+
+use serde::de::{Deserialize, Deserializer, IgnoredAny};
+
+/// A value where it has the expected type.
+#[derive(serde::Deserialize)]
+#[serde(untagged)]
+pub(super) enum Lenient<T> {
+    Expected(T),
+    Other(IgnoredAny),
+}
+
+impl<T> Lenient<T> {
+    pub(super) fn expected(self) -> Option<T> {
+        match self {
+            Self::Expected(value) => Some(value),
+            Self::Other(_) => None,
+        }
+    }
+}
+
+/// Reads a field; for `#[serde(default, deserialize_with = "lenient")]`.
+pub(super) fn lenient<'de, D: Deserializer<'de>, T: Deserialize<'de>>(field: D) -> Result<Option<T>, D::Error> {
+    Ok(Lenient::deserialize(field)?.expected())
+}
+
+/// Reads a list whose elements may each be of another type than expected; those are left out.
+pub(super) fn lenient_list<'de, D: Deserializer<'de>, T: Deserialize<'de>>(field: D) -> Result<Vec<T>, D::Error> {
+    let list: Option<Vec<Lenient<T>>> = lenient(field)?;
+    Ok(list.unwrap_or_default().into_iter().filter_map(Lenient::expected).collect())
+}

@@ -1,0 +1,100 @@
+//! Where engines listen other than where we were sent: rootless Docker, Docker's contexts, Podman.
+
+use super::endpoint::DockerEndpoint;
+use serde_json::Value;
+use std::os::unix::fs::FileTypeExt as _;
+use std::path::{Path, PathBuf};
+
+/// Names an engine that could be asked instead, with what to set; `None` if there is none to be seen.
+pub(super) fn hint(asked: &Path) -> Option<String> {
+    let env = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
+    find(asked, Path::new("/"), &env)
+}
+
+fn find(asked: &Path, root: &Path, env: &dyn Fn(&str) -> Option<String>) -> Option<String> {
+    let home = env("HOME").map(PathBuf::from);
+    let is_elsewhere = |address: &str| {
+        DockerEndpoint::parse(address, None).is_ok_and(|endpoint| endpoint != DockerEndpoint::Unix(asked.into()))
+    };
+    let context = home.as_deref().and_then(|home| context(home, env));
+    if let Some((name, address)) = context.filter(|(_, address)| is_elsewhere(address)) {
+        return Some(format!("the Docker context {name:?} is at {address}: set --docker-host {address}"));
+    }
+    let (what, socket) = sockets(root, home.as_deref(), env).into_iter().find(|(_, socket)| {
+        socket != asked && socket.metadata().is_ok_and(|metadata| metadata.file_type().is_socket())
+    })?;
+    let socket = socket.display();
+    Some(format!("{what} is at {socket}: set --docker-host unix://{socket}"))
+}
+
+/// The places where engines put their sockets, the likeliest first.
+fn sockets(root: &Path, home: Option<&Path>, env: &dyn Fn(&str) -> Option<String>) -> Vec<(&'static str, PathBuf)> {
+    let users = root.join("run/user");
+    let others = std::fs::read_dir(users).into_iter().flatten().flatten().map(|entry| entry.path());
+    let runtimes: Vec<PathBuf> = env("XDG_RUNTIME_DIR").map(PathBuf::from).into_iter().chain(others).collect();
+    let mut sockets = vec![("Docker", root.join("var/run/docker.sock"))];
+    sockets.extend(runtimes.iter().map(|folder| ("rootless Docker", folder.join("docker.sock"))));
+    if let Some(home) = home {
+        sockets.push(("Docker Desktop", home.join(".docker/desktop/docker.sock")));
+        sockets.push(("rootless Docker", home.join(".docker/run/docker.sock")));
+    }
+    sockets.push(("Podman", root.join("run/podman/podman.sock")));
+    sockets.extend(runtimes.iter().map(|folder| ("rootless Podman", folder.join("podman/podman.sock"))));
+    sockets
+}
+
+/// The name and the address of the context that Docker's own client would use.
+fn context(home: &Path, env: &dyn Fn(&str) -> Option<String>) -> Option<(String, String)> {
+    let folder = env("DOCKER_CONFIG").map_or_else(|| home.join(".docker"), PathBuf::from);
+    let read = |path: &Path| serde_json::from_str::<Value>(&std::fs::read_to_string(path).ok()?).ok();
+    let name = env("DOCKER_CONTEXT")
+        .or_else(|| read(&folder.join("config.json"))?.get("currentContext")?.as_str().map(str::to_owned))?;
+    let contexts = std::fs::read_dir(folder.join("contexts/meta")).ok()?;
+    let mut contexts = contexts.flatten().filter_map(|entry| read(&entry.path().join("meta.json")));
+    let context = contexts.find(|context| context.get("Name").and_then(Value::as_str) == Some(name.as_str()))?;
+    let address = context.pointer("/Endpoints/docker/Host")?.as_str()?.to_owned();
+    Some((name, address))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::os::unix::net::UnixListener;
+
+    #[test]
+    fn a_rootless_socket_is_found_and_named_with_what_to_set() {
+        let root = tempfile::tempdir().expect("a folder");
+        let runtime = root.path().join("run/user/1000");
+        std::fs::create_dir_all(&runtime).expect("a folder");
+        let find = || find(Path::new("/var/run/docker.sock"), root.path(), &|_| None);
+        assert_eq!(find(), None);
+        std::fs::write(runtime.join("docker.sock"), "").expect("a file");
+        assert_eq!(find(), None, "a file is no socket");
+        std::fs::remove_file(runtime.join("docker.sock")).expect("removed");
+        let socket = runtime.join("docker.sock");
+        let _listener = UnixListener::bind(&socket).expect("a socket");
+        let socket = socket.display();
+        let expected = format!("rootless Docker is at {socket}: set --docker-host unix://{socket}");
+        assert_eq!(find(), Some(expected));
+    }
+
+    #[test]
+    fn the_current_context_comes_first() {
+        let root = tempfile::tempdir().expect("a folder");
+        let docker = root.path().join(".docker");
+        std::fs::create_dir_all(docker.join("contexts/meta/0a")).expect("a folder");
+        std::fs::write(docker.join("config.json"), r#"{"currentContext": "lab"}"#).expect("written");
+        let meta = |host: &str| {
+            let text = format!(r#"{{"Name": "lab", "Endpoints": {{"docker": {{"Host": "{host}"}}}}}}"#);
+            std::fs::write(docker.join("contexts/meta/0a/meta.json"), text).expect("written");
+        };
+        let home = root.path().display().to_string();
+        let find = |asked: &str| find(Path::new(asked), root.path(), &|name| (name == "HOME").then(|| home.clone()));
+        meta("unix:///run/lab.sock");
+        let expected = "the Docker context \"lab\" is at unix:///run/lab.sock: set --docker-host unix:///run/lab.sock";
+        assert_eq!(find("/var/run/docker.sock"), Some(expected.into()));
+        assert_eq!(find("/run/lab.sock"), None, "that is where we were sent");
+        meta("ssh://lab");
+        assert_eq!(find("/var/run/docker.sock"), None, "an address that we cannot use is no help");
+    }
+}

@@ -1,0 +1,67 @@
+//! Every request to the engine: read-only, and few, so that a proxy in front of it can allow them by name.
+
+/// A request to the engine; each is a GET.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Request<'a> {
+    /// Which engine this is. Optional: the headers of any answer say it, too.
+    Version,
+    /// What machine it runs on. Optional.
+    Info,
+    /// The containers, filtered by a label.
+    List {
+        /// `key` or `key=value`; `None` lists all.
+        label: Option<&'a str>,
+        /// Whether to list containers that do not run, too.
+        all: bool,
+    },
+    /// A container's limits and PID.
+    Inspect(&'a str),
+    /// A container's counters now.
+    Stats(&'a str),
+    /// A container's processes. Only ever asked to find out whether its shim answers.
+    Top(&'a str),
+}
+
+impl Request<'_> {
+    /// The path and query, without the API version.
+    pub(super) fn path(self) -> String {
+        match self {
+            Self::Version | Self::Info => self.name().to_owned(),
+            Self::List { label, all } => {
+                let filters = label.map(|label| serde_json::json!({"label": [label]}).to_string());
+                let parameters = [("all", all.then(|| "true".to_owned())), ("filters", filters)];
+                let given = parameters.into_iter().filter_map(|(name, value)| Some((name, value?)));
+                let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(given).finish();
+                if query.is_empty() { self.name().to_owned() } else { format!("{}?{query}", self.name()) }
+            }
+            Self::Inspect(id) => format!("/containers/{id}/json"),
+            Self::Stats(id) => format!("/containers/{id}/stats?stream=false&one-shot=true"),
+            Self::Top(id) => format!("/containers/{id}/top"),
+        }
+    }
+
+    /// The path as an operator would allow it in a proxy.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Version => "/version",
+            Self::Info => "/info",
+            Self::List { .. } => "/containers/json",
+            Self::Inspect(_) => "/containers/{id}/json",
+            Self::Stats(_) => "/containers/{id}/stats",
+            Self::Top(_) => "/containers/{id}/top",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_list_is_asked_for_by_label() {
+        let path = |label, all| Request::List { label, all }.path();
+        assert_eq!(path(None, false), "/containers/json");
+        assert_eq!(path(None, true), "/containers/json?all=true");
+        assert_eq!(path(Some("a=b&c"), false), "/containers/json?filters=%7B%22label%22%3A%5B%22a%3Db%26c%22%5D%7D");
+    }
+}
