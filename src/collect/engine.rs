@@ -5,6 +5,7 @@ mod client;
 mod connect;
 mod endpoint;
 mod error;
+mod headers;
 mod identity;
 mod inspect;
 mod lenient;

@@ -21,7 +21,7 @@ const ROOMS: [(&str, &[&str]); 8] = [
 const CRATES: [(&str, &[&str]); 21] = [
     ("sysinfo", &["src/collect/host/system.rs"]),
     ("rustix", &["src/collect/host/"]),
-    ("hyper", &["src/collect/engine/client.rs", "src/collect/engine/error.rs"]),
+    ("hyper", &["src/collect/engine/"]),
     ("hyper_util", &["src/collect/engine/client.rs"]),
     ("hyper_rustls", &["src/collect/engine/client.rs"]),
     ("hyperlocal", &["src/collect/engine/client.rs"]),

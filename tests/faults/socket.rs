@@ -1,47 +1,49 @@
 //! An engine that answers with what makes no sense, or with a name that is markup.
 
-use crate::support::fake_engine::{FakeSocket, Mood};
-use crate::support::program::Answer;
+use crate::support::fake_engine::{FakeSocket, Mood, Question, stats};
+use crate::support::program::{Answer, Launch};
 use crate::support::within;
+use serde_json::json;
 use std::time::Duration;
 
-const PATIENCE: Duration = Duration::from_secs(15);
+const TIMEOUT: Duration = Duration::from_secs(15);
 
-const FAULTS: [Mood; 5] = [Mood::SilentAfterHead, Mood::Cut, Mood::Empty, Mood::NotJson, Mood::OtherJson];
+const FAULTS: [Mood; 6] =
+    [Mood::SilentAfterHead, Mood::Cut, Mood::Empty, Mood::NotJson, Mood::OtherJson, Mood::Refused];
 
 #[test]
 fn a_list_that_makes_no_sense_is_an_error_with_a_reason_and_tried_again() {
     let socket = FakeSocket::start("agent-a");
     let program = socket.program();
-    for mood in FAULTS {
-        within(PATIENCE, "fine", || program.containers(), |answer| answer.is_complete(1) && !answer.is_stale());
-        socket.list_becomes(mood);
-        within(PATIENCE, "stale", || program.containers(), Answer::is_stale);
-        let given_up = within(PATIENCE, "given up", || program.containers(), |answer| answer.status == 503);
+    for mood in &FAULTS {
+        within(TIMEOUT, "fine", || program.containers(), |answer| answer.is_complete(1) && !answer.is_stale());
+        socket.answers(Question::List, mood.clone());
+        within(TIMEOUT, "stale", || program.containers(), Answer::is_stale);
+        let given_up = within(TIMEOUT, "given up", || program.containers(), |answer| answer.status == 503);
         let reason = given_up.json["reason"].as_str().expect("a reason").to_owned();
         println!("{mood:?}: {reason}");
         assert!(!reason.is_empty() && given_up.json["detail"] == "Docker not available", "{given_up:?}");
         assert_eq!(program.host().status, 200);
-        socket.list_becomes(Mood::Sane);
+        socket.answers(Question::List, Mood::Sane);
     }
-    within(PATIENCE, "healed", || program.containers(), |answer| answer.is_complete(1));
+    within(TIMEOUT, "healed", || program.containers(), |answer| answer.is_complete(1));
 }
 
 #[test]
-fn statistics_that_make_no_sense_are_the_row_s_error_and_tried_again() {
+fn statistics_that_make_no_sense_are_the_rows_error_and_tried_again() {
     let socket = FakeSocket::start("agent-a");
     let program = socket.program();
-    for mood in FAULTS {
-        within(PATIENCE, "fine", || program.containers(), |answer| answer.is_complete(1));
-        socket.stats_become(mood);
+    for mood in &FAULTS {
+        within(TIMEOUT, "fine", || program.containers(), |answer| answer.is_complete(1));
+        socket.answers(Question::Stats, mood.clone());
         let failed = |answer: &Answer| answer.status == 200 && answer.row("agent-a")["error"].is_string();
-        let failed = within(PATIENCE, "failed", || program.containers(), failed);
+        let failed = within(TIMEOUT, "failed", || program.containers(), failed);
         println!("{mood:?}: {}", failed.row("agent-a")["error"]);
         assert_eq!((&failed.json["running_count"], &failed.json["measured_count"]), (&1.into(), &0.into()));
         assert!(failed.row("agent-a")["cpu"].is_null() && failed.json["total_cpu_percent"].is_null(), "{failed:?}");
-        socket.stats_become(Mood::Sane);
+        socket.answers(Question::Stats, Mood::Sane);
     }
-    let healed = within(PATIENCE, "healed", || program.containers(), |answer| answer.is_complete(1));
+    let healed = within(TIMEOUT, "healed", || program.containers(), |answer| answer.is_complete(1));
     let row = healed.row("agent-a");
     assert_eq!((&row["memory_limit_mb"], &row["cpu_limit_cores"]), (&64.0.into(), &0.25.into()));
 }
@@ -51,7 +53,7 @@ fn a_hostile_name_is_text_and_never_markup() {
     let name = "<script>alert(1)<img src=x onerror=alert(2)>";
     let socket = FakeSocket::start(name);
     let program = socket.program();
-    within(PATIENCE, "measured", || program.containers(), |answer| answer.is_complete(1));
+    within(TIMEOUT, "measured", || program.containers(), |answer| answer.is_complete(1));
     assert!(program.containers().row(name).is_object(), "the wire has it as it is");
     let page = program.get("/");
     assert!(page.contains("&lt;script&gt;alert(1)"), "the page shows it");
@@ -59,4 +61,114 @@ fn a_hostile_name_is_text_and_never_markup() {
         // The page's own data is a script, in which no tag may be closed.
         assert!(!page.contains(markup), "{markup}");
     }
+}
+
+const OTHER_ID: &str = "fedcba9876543210fedcba9876543210fedcba9876543210fedcba9876543210";
+
+#[test]
+fn an_odd_container_in_the_list_costs_its_own_row_only() {
+    let socket = FakeSocket::start("agent-a");
+    let sane = |id: &str, name: &str| json!({"Id": id, "Names": [name], "State": "running"});
+    socket.answers(
+        Question::List,
+        Mood::Json(json!([
+            {"Id": OTHER_ID, "Names": ["/odd"], "State": "running", "Ports": [{"PrivatePort": 65536}], "Labels": {"a": null}},
+            {"Id": "b", "State": "stopped"},
+            {"Id": "c", "State": 7},
+            "no container",
+            sane(&"a".repeat(64), "/agent-a"),
+        ])),
+    );
+    let program = socket.program();
+    let answer = within(TIMEOUT, "measured", || program.containers(), |answer| answer.is_complete(2));
+    assert!(answer.row("odd").is_object() && answer.row("agent-a").is_object(), "{answer:?}");
+    assert_eq!(answer.rows().len(), 2);
+}
+
+#[test]
+fn a_proxy_that_refuses_descriptions_is_measured_through() {
+    let socket = FakeSocket::start("agent-a");
+    for question in [Question::Version, Question::Info, Question::Inspect] {
+        socket.answers(question, Mood::Refused);
+    }
+    // Without a limit, the engine has the machine's size in its place: it must not become a limit.
+    let mut unlimited = stats();
+    unlimited["memory_stats"]["limit"] = json!(machine_memory());
+    socket.answers(Question::Stats, Mood::Json(unlimited));
+    let program = socket.program();
+    let counted = |answer: &Answer| answer.row("agent-a")["memory_mb"] == 32.0;
+    let answer = within(TIMEOUT, "measured", || program.containers(), counted);
+    let row = answer.row("agent-a");
+    assert!(row["memory_limit_mb"].is_null() && row["cpu_limit_cores"].is_null(), "{row}");
+
+    socket.answers(Question::List, Mood::Refused);
+    let refused = within(TIMEOUT, "refused", || program.containers(), |answer| answer.status == 503);
+    assert_eq!(refused.json["reason"], "the proxy refuses /containers/json (403)");
+}
+
+/// The memory of this machine in bytes, as an engine on it gives it.
+fn machine_memory() -> u64 {
+    let meminfo = std::fs::read_to_string("/proc/meminfo").expect("meminfo");
+    let line = meminfo.lines().find_map(|line| line.strip_prefix("MemTotal:")).expect("MemTotal");
+    line.trim().trim_end_matches(" kB").parse::<u64>().expect("a number") * 1024
+}
+
+#[test]
+fn odd_fields_that_are_not_used_cost_nothing() {
+    let socket = FakeSocket::start("agent-a");
+    socket.answers(
+        Question::Inspect,
+        Mood::Json(json!({
+            "Config": {"Entrypoint": "/entry.sh"},
+            "HostConfig": {"NanoCpus": 1_500_000_000, "Memory": 64 << 20, "PortBindings": 7},
+        })),
+    );
+    socket.answers(Question::Info, Mood::Json(json!({"NCPU": "two", "MemTotal": -1, "Plugins": []})));
+    socket.answers(Question::Version, Mood::Json(json!({"Version": "28.2.2", "ApiVersion": 1.5, "Components": {}})));
+    let program = socket.program();
+    let answer = within(TIMEOUT, "measured", || program.containers(), |answer| answer.is_complete(1));
+    let row = answer.row("agent-a");
+    assert_eq!((&row["cpu_limit_cores"], &row["memory_limit_mb"]), (&1.5.into(), &64.0.into()), "{row}");
+}
+
+#[test]
+fn counters_that_cannot_move_are_null_with_what_to_do() {
+    let socket = FakeSocket::start("agent-a");
+    let mut rootless = stats();
+    rootless["cpu_stats"]["cpu_usage"]["total_usage"] = json!(0);
+    socket.answers(Question::Stats, Mood::Json(rootless));
+    let program = socket.program();
+    let counted = |answer: &Answer| answer.row("agent-a")["memory_mb"] == 32.0;
+    let answer = within(TIMEOUT, "memory is counted", || program.containers(), counted);
+    let row = answer.row("agent-a");
+    let error = row["error"].as_str().expect("an error");
+    assert!(row["cpu"].is_null() && error.contains("cpu controller"), "{row}");
+    assert_eq!((&answer.json["measured_count"], &answer.json["total_memory_mb"]), (&0.into(), &32.0.into()));
+
+    socket.answers(Question::Stats, Mood::Json(json!({"read": "2026-01-13T12:00:00Z"})));
+    let uncounted = |answer: &Answer| answer.row("agent-a")["memory_mb"].is_null();
+    let answer = within(TIMEOUT, "nothing is counted", || program.containers(), uncounted);
+    assert!(answer.row("agent-a")["error"].is_string(), "{answer:?}");
+}
+
+#[test]
+fn a_missing_socket_is_answered_with_the_one_that_is_there() {
+    let folder = tempfile::Builder::new().prefix("ht-").tempdir().expect("a folder");
+    let socket = folder.path().join("docker.sock");
+    let _listener = std::os::unix::net::UnixListener::bind(&socket).expect("a socket");
+    let runtime = folder.path().display().to_string();
+    let program =
+        Launch::new(&["--docker-host", "unix:///nowhere/docker.sock"]).env("XDG_RUNTIME_DIR", &runtime).start();
+    let answer = within(TIMEOUT, "refused", || program.containers(), |answer| answer.status == 503);
+    let reason = answer.json["reason"].as_str().expect("a reason");
+    assert!(reason.starts_with("no socket at /nowhere/docker.sock, but "), "{reason}");
+    // A machine with a socket at its usual place names that first.
+    let names_one =
+        reason.contains(&format!("unix://{}", socket.display())) || reason.contains("unix:///var/run/docker.sock");
+    assert!(names_one, "{reason}");
+    drop(program);
+
+    let program = Launch::new(&["--docker-host", &format!("unix://{runtime}")]).start();
+    let answer = within(TIMEOUT, "refused", || program.containers(), |answer| answer.status == 503);
+    assert_eq!(answer.json["reason"], format!("{runtime} is no socket"));
 }

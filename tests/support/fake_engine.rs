@@ -2,6 +2,7 @@
 
 use super::program::{Launch, Program};
 use serde_json::{Value, json};
+use std::collections::HashMap;
 use std::io::{BufRead, BufReader, Write};
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::sync::{Arc, LazyLock, Mutex};
@@ -11,8 +12,18 @@ const ID: &str = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcd
 /// When the counters began to count.
 static START: LazyLock<Instant> = LazyLock::new(Instant::now);
 
+/// What the socket can be asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Question {
+    Version,
+    Info,
+    List,
+    Inspect,
+    Stats,
+}
+
 /// What the socket does when it is asked.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Mood {
     /// Answers as a daemon would.
     Sane,
@@ -26,13 +37,18 @@ pub enum Mood {
     NotJson,
     /// Answers JSON of another kind.
     OtherJson,
+    /// Answers this.
+    Json(Value),
+    /// Refuses, as a proxy would: with a page.
+    Refused,
 }
+
+type Moods = Arc<Mutex<HashMap<Question, Mood>>>;
 
 /// A socket with one container, and a mood for each kind of question.
 pub struct FakeSocket {
     address: String,
-    list: Arc<Mutex<Mood>>,
-    stats: Arc<Mutex<Mood>>,
+    moods: Moods,
     _folder: tempfile::TempDir,
 }
 
@@ -41,32 +57,29 @@ impl FakeSocket {
         let folder = tempfile::Builder::new().prefix("ht-").tempdir().expect("a folder");
         let path = folder.path().join("s");
         let listener = UnixListener::bind(&path).expect("a socket");
-        let (list, stats) = (Arc::new(Mutex::new(Mood::Sane)), Arc::new(Mutex::new(Mood::Sane)));
-        let moods = (Arc::clone(&list), Arc::clone(&stats));
+        let moods = Moods::default();
+        let served = Arc::clone(&moods);
         // Ends with the test's process; a connection each, which may be silent for ever.
         std::thread::spawn(move || {
             for connection in listener.incoming().map_while(Result::ok) {
-                let moods = moods.clone();
+                let moods = Arc::clone(&served);
                 std::thread::spawn(move || serve(connection, name, &moods));
             }
         });
-        Self { address: format!("unix://{}", path.display()), list, stats, _folder: folder }
+        Self { address: format!("unix://{}", path.display()), moods, _folder: folder }
     }
 
     pub fn program(&self) -> Program {
         Launch::new(&["--docker-host", &self.address, "--interval", "1"]).start()
     }
 
-    pub fn list_becomes(&self, mood: Mood) {
-        *self.list.lock().unwrap() = mood;
-    }
-
-    pub fn stats_become(&self, mood: Mood) {
-        *self.stats.lock().unwrap() = mood;
+    /// From now on, the question is answered in this mood.
+    pub fn answers(&self, question: Question, mood: Mood) {
+        self.moods.lock().unwrap().insert(question, mood);
     }
 }
 
-fn serve(connection: UnixStream, name: &str, moods: &(Arc<Mutex<Mood>>, Arc<Mutex<Mood>>)) {
+fn serve(connection: UnixStream, name: &str, moods: &Moods) {
     let mut reader = BufReader::new(connection.try_clone().expect("a connection"));
     let mut connection = connection;
     loop {
@@ -90,40 +103,54 @@ fn serve(connection: UnixStream, name: &str, moods: &(Arc<Mutex<Mood>>, Arc<Mute
 }
 
 /// What a daemon would answer, and the mood that it is in.
-fn answer(path: &str, name: &str, moods: &(Arc<Mutex<Mood>>, Arc<Mutex<Mood>>)) -> (Value, Mood) {
-    let mood = |mood: &Arc<Mutex<Mood>>| *mood.lock().unwrap();
-    if path.contains("/stats") {
-        // A tenth of the time of two cores.
-        let elapsed = START.elapsed().as_micros();
-        let stats = json!({
-            "read": "2026-01-13T12:00:00Z",
-            "cpu_stats": {"cpu_usage": {"total_usage": elapsed / 5}, "system_cpu_usage": 2 * elapsed, "online_cpus": 2},
-            "memory_stats": {"usage": 32 << 20, "limit": 64 << 20, "stats": {"inactive_file": 0, "active_file": 0}},
-        });
-        (stats, mood(&moods.1))
+fn answer(path: &str, name: &str, moods: &Moods) -> (Value, Mood) {
+    let (question, body) = if path.contains("/stats") {
+        (Question::Stats, stats())
     } else if path.contains("/containers/json") {
-        (json!([{"Id": ID, "Names": [format!("/{name}")], "State": "running"}]), mood(&moods.0))
+        (Question::List, json!([{"Id": ID, "Names": [format!("/{name}")], "State": "running"}]))
     } else if path.contains("/version") {
-        (json!({"Version": "28.2.2"}), Mood::Sane)
+        (Question::Version, json!({"Version": "28.2.2"}))
     } else if path.contains("/info") {
-        (json!({"NCPU": 2, "MemTotal": 1u64 << 34}), Mood::Sane)
+        (Question::Info, json!({"NCPU": 2, "MemTotal": 1u64 << 34}))
     } else {
-        (json!({"HostConfig": {"NanoCpus": 250_000_000}}), Mood::Sane)
-    }
+        (Question::Inspect, json!({"HostConfig": {"NanoCpus": 250_000_000, "Memory": 64 << 20}}))
+    };
+    (body, moods.lock().unwrap().get(&question).cloned().unwrap_or(Mood::Sane))
+}
+
+/// A container that uses a tenth of the time of two cores.
+pub fn stats() -> Value {
+    let elapsed = START.elapsed().as_micros();
+    json!({
+        "read": "2026-01-13T12:00:00Z",
+        "cpu_stats": {"cpu_usage": {"total_usage": elapsed / 5}, "system_cpu_usage": 2 * elapsed, "online_cpus": 2},
+        "memory_stats": {"usage": 32 << 20, "limit": 64 << 20, "stats": {"inactive_file": 0, "active_file": 0}},
+    })
 }
 
 /// Says it, in that mood; false where the connection is to be closed after it.
 fn say(connection: &mut UnixStream, body: &str, mood: Mood) -> bool {
-    let head = format!("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n", body.len());
+    let head = |length: usize| {
+        format!("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {length}\r\n\r\n")
+    };
+    let is_last = mood == Mood::Cut;
     let text = match mood {
-        Mood::Sane => head + body,
-        Mood::SilentAfterHead => head,
-        Mood::Cut => head + &body[..body.len() / 2],
+        Mood::Sane => head(body.len()) + body,
+        Mood::Json(other) => {
+            let other = other.to_string();
+            head(other.len()) + &other
+        }
+        Mood::Refused => {
+            let page = "<html><body><h1>403 Forbidden</h1></body></html>";
+            format!("HTTP/1.1 403 Forbidden\r\nContent-Type: text/html\r\nContent-Length: {}\r\n\r\n{page}", page.len())
+        }
+        Mood::SilentAfterHead => head(body.len()),
+        Mood::Cut => head(body.len()) + &body[..body.len() / 2],
         Mood::Empty => "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 0\r\n\r\n".into(),
         Mood::NotJson => "HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\n<html>".into(),
         Mood::OtherJson => {
             "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 8\r\n\r\n{\"a\": 1}".into()
         }
     };
-    connection.write_all(text.as_bytes()).is_ok() && mood != Mood::Cut
+    connection.write_all(text.as_bytes()).is_ok() && !is_last
 }

@@ -5,10 +5,11 @@
 
 use super::endpoint::{DockerEndpoint, Tls};
 use super::error::EngineError;
+use super::headers::EngineHeaders;
 use super::request::Request;
 use http_body_util::{BodyExt as _, Empty, Limited};
 use hyper::body::Bytes;
-use hyper::header::{HOST, HeaderMap, SERVER};
+use hyper::header::{HOST, HeaderMap};
 use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::client::legacy::{Builder, ResponseFuture};
@@ -123,22 +124,6 @@ impl Answer {
 
     pub(super) fn headers(&self) -> EngineHeaders {
         EngineHeaders::of(&self.headers)
-    }
-}
-
-/// What an engine says of itself in the headers of every answer; a proxy usually passes it on.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct EngineHeaders {
-    /// Such as `Docker/28.2.2 (linux)` or `Libpod/4.3.1 (linux)`.
-    pub(super) server: Option<String>,
-    /// Its newest API version.
-    pub(super) api_version: Option<String>,
-}
-
-impl EngineHeaders {
-    pub(super) fn of(headers: &HeaderMap) -> Self {
-        let text = |value: &hyper::header::HeaderValue| value.to_str().ok().map(str::to_owned);
-        Self { server: headers.get(SERVER).and_then(text), api_version: headers.get("api-version").and_then(text) }
     }
 }
 

@@ -1,8 +1,9 @@
 //! Connecting to an engine.
 
-use super::client::{Client, EngineHeaders};
+use super::client::Client;
 use super::endpoint::DockerEndpoint;
 use super::error::EngineError;
+use super::headers::EngineHeaders;
 use super::identity::{Identity, Info, Version};
 use super::request::Request;
 use crate::collect::host::read_memory;

@@ -1,7 +1,7 @@
 //! Failures in an operator's words.
 
-use super::client::EngineHeaders;
 use super::endpoint::DockerEndpoint;
+use super::headers::EngineHeaders;
 use super::other_sockets;
 use super::request::Request;
 use hyper::header::HeaderMap;

@@ -1,6 +1,6 @@
 //! Which engine answers, and on what machine. Pure.
 
-use super::client::EngineHeaders;
+use super::headers::EngineHeaders;
 use super::lenient::{lenient, lenient_list};
 use crate::collect::bounds::{MAX_CPUS, possible_bytes};
 use serde::Deserialize;

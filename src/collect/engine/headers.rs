@@ -1,0 +1,19 @@
+//! What an engine says of itself in the headers of every answer.
+
+use hyper::header::{HeaderMap, HeaderValue, SERVER};
+
+/// What an engine says of itself in the headers of every answer; a proxy usually passes them on.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct EngineHeaders {
+    /// Such as `Docker/28.2.2 (linux)` or `Libpod/4.3.1 (linux)`.
+    pub(super) server: Option<String>,
+    /// Its newest API version.
+    pub(super) api_version: Option<String>,
+}
+
+impl EngineHeaders {
+    pub(super) fn of(headers: &HeaderMap) -> Self {
+        let text = |value: &HeaderValue| value.to_str().ok().map(str::to_owned);
+        Self { server: headers.get(SERVER).and_then(text), api_version: headers.get("api-version").and_then(text) }
+    }
+}
