@@ -27,26 +27,13 @@ fn fails(arguments: &[&str]) -> (i32, String) {
 }
 
 #[test]
-fn help_names_every_flag_and_version_the_version() {
+fn help_shows_the_flags_and_their_defaults_and_version_the_version() {
     let folder = folder_with_site();
     let help = program(folder.path()).arg("--help").output().expect("it runs");
     let text = String::from_utf8(help.stdout).expect("text");
-    for flag in [
-        "--listen",
-        "--config",
-        "--docker-host",
-        "--container-label",
-        "--container-prefix",
-        "--container-noun",
-        "--interval",
-        "--disk-path",
-        "--hostname",
-        "--log",
-        "--site-root",
-        "--help",
-        "--version",
-    ] {
-        assert!(text.contains(flag), "{flag} is not in {text}");
+    assert!(help.status.success());
+    for part in ["--listen <ADDRESS>", "[default: 127.0.0.1:3000]", "--config <FILE>", "HOST_TELEMETRY_LISTEN"] {
+        assert!(text.contains(part), "{part} is not in {text}");
     }
     let version = program(folder.path()).arg("--version").output().expect("it runs");
     assert_eq!(version.stdout, format!("host-telemetry {}\n", env!("CARGO_PKG_VERSION")).as_bytes());

@@ -1,4 +1,5 @@
-//! The page's files: what the page links must be in the site's folder, or it would show no live numbers, and say nothing.
+//! The page's files. The page says nothing where one is missing: it only stays without live numbers or without styles.
+//! So the server does not start then.
 
 use super::config::ConfigError;
 use crate::app::Shell;

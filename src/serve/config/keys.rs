@@ -12,8 +12,8 @@ use std::path::PathBuf;
 use std::time::Duration;
 use tracing::Level;
 
-/// How the server is configured, checked. Each field is a key of Leptos.toml, and takes its value from its flag, its
-/// variable ([`variables`]) or the file. Its comment is the flag's help, and stands in Leptos.toml above the key.
+/// How the server is configured, checked. Each field is a key: it takes its value from its flag, from its environment
+/// variables or from Leptos.toml. Its comment is the flag's help, and stands in Leptos.toml above the key.
 #[derive(Args, Clone, Debug, PartialEq, Eq)]
 pub struct Config {
     /// Address and port to serve on.
