@@ -36,14 +36,15 @@ pub(super) fn from_file(named: Option<&Path>) -> Result<BTreeMap<String, Given>,
     if let Some(key) = table.keys().find(|key| !known.contains(key)) {
         return Err(ConfigError::UnknownKey { path: shown, key: key.clone(), known: known.join(", ") });
     }
-    let given = |value| Given { value: as_text(value), origin: shown.clone() };
-    Ok(table.into_iter().map(|(key, value)| (key, given(value))).collect())
+    table.into_iter().map(|(key, value)| Ok((key.clone(), given(key, value, &shown)?))).collect()
 }
 
-/// A number counts as its text; what is neither is refused as a value later, by the key's own check.
-fn as_text(value: toml::Value) -> String {
+/// A number counts as its text, which the key's own check reads; anything else is no value.
+fn given(key: String, value: toml::Value, path: &str) -> Result<Given, ConfigError> {
+    let origin = path.to_owned();
     match value {
-        toml::Value::String(text) => text,
-        other => other.to_string(),
+        toml::Value::String(value) => Ok(Given { value, origin }),
+        toml::Value::Integer(_) | toml::Value::Float(_) => Ok(Given { value: value.to_string(), origin }),
+        _ => Err(ConfigError::BadValue { key, value: value.to_string(), origin, allowed: "a text or a number".into() }),
     }
 }

@@ -199,6 +199,8 @@ fn a_bad_file_says_where() {
     assert!(error_of("# fine\n\ninterval = = 5\n").starts_with("FILE: line 3: "));
     assert!(error_of("intervall = 5\n").contains("unknown key \"intervall\"; known are listen, "));
     assert!(error_of("interval = 5.5\n").contains("interval = \"5.5\""));
+    let error = "container_prefix = \"true\" (from FILE) is not allowed: it must be a text or a number";
+    assert_eq!(error_of("container_prefix = true\n"), error);
     let missing = load(&["--config", "/nowhere/at.toml"], &[]).expect_err("no file");
     assert!(missing.to_string().starts_with("cannot read /nowhere/at.toml: "), "{missing}");
     assert_eq!(missing.exit_status(), 1);
