@@ -30,6 +30,8 @@ from report import ABSENT, MEAN, Ledger, mean, text
 ROOT = Path(__file__).resolve().parent.parent
 GIB = 2**30
 POLL_SECONDS = 0.01
+# What the page links: the program does not start without them.
+SITE_FILES = ["pkg/host-telemetry.js", "pkg/host-telemetry.wasm", "pkg/host-telemetry.css", "page.css", "favicon.svg"]
 Sample = dict[str, Any]
 
 
@@ -61,9 +63,9 @@ class Server:
 def serving(options: argparse.Namespace, docker_host: str) -> Iterator[Server]:
     """The program on loopback, in a folder that holds no configuration and a page that nobody asks for."""
     with tempfile.TemporaryDirectory(prefix="ht-") as scratch:
-        script = Path(scratch, "site/pkg/host-telemetry.js")
-        script.parent.mkdir(parents=True)
-        script.touch()
+        Path(scratch, "site/pkg").mkdir(parents=True)
+        for file in SITE_FILES:
+            Path(scratch, "site", file).touch()
         flags = ["--listen", "127.0.0.1:0", "--interval", str(options.interval), "--docker-host", docker_host]
         flags += ["--site-root", f"{scratch}/site"]
         log = Path(scratch, "log")

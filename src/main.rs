@@ -1,15 +1,15 @@
 //! Reads the command line and serves until a shutdown signal.
 
-use clap::Parser;
-use host_telemetry::serve::{self, Config, Options};
+use host_telemetry::serve::{self, Config, ConfigError};
 use std::io::IsTerminal;
 use std::process::ExitCode;
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    let options = Options::parse();
-    let config = match Config::load(&options, |name| std::env::var(name).ok()) {
+    let config = match Config::load(std::env::args_os().skip(1), |name| std::env::var(name).ok()) {
         Ok(config) => config,
+        // Also the help and the version.
+        Err(ConfigError::CommandLine(answer)) => answer.exit(),
         Err(error) => return fail(error.exit_status(), &error),
     };
     let terminal = std::io::stderr().is_terminal();

@@ -2,9 +2,10 @@
 
 mod config;
 mod router;
+mod site;
 mod state;
 
-pub use config::{Config, ConfigError, Options};
+pub use config::{Config, ConfigError};
 pub use router::{endpoints, router};
 pub use state::AppState;
 
@@ -51,14 +52,15 @@ pub enum ServeError {
 /// The address is taken at once, so that a taken port is reported at once. The server answers when it has something to answer:
 /// after the first host sample, and the first scrape of the containers or two seconds.
 pub async fn serve(config: Config, stop: impl Future<Output = ()> + Send + 'static) -> Result<(), ServeError> {
-    config.check_site()?;
+    let leptos = leptos_options(&config);
+    site::check(&leptos)?;
     let address = config.listen;
     let refused = |source| ServeError::Listen { address, source };
     let socket = bind(address).map_err(refused)?;
     let mut sampler = start_sampler(&config);
     sampler.first_samples().await;
     let listener = socket.listen(1024).map_err(refused)?;
-    let state = state(&config, &sampler);
+    let state = state(&config, &sampler, leptos);
     tokio::select! {
         ended = run(listener, state, stop) => ended,
         () = sampler.ended() => Err(ServeError::SamplerEnded),
@@ -84,7 +86,7 @@ fn bind(address: SocketAddr) -> std::io::Result<TcpSocket> {
 
 fn start_sampler(config: &Config) -> Sampler {
     let host = SystemHost::new(config.disk_path.clone());
-    let containers = DockerReader::new(config.docker.clone(), config.container_label.clone());
+    let containers = DockerReader::new(config.docker_host.clone(), config.container_label.clone());
     let options = SamplerOptions {
         interval: config.interval,
         hostname: config.hostname.clone(),
@@ -93,7 +95,16 @@ fn start_sampler(config: &Config) -> Sampler {
     Sampler::spawn(host, containers, options)
 }
 
-fn state(config: &Config, sampler: &Sampler) -> AppState {
+fn leptos_options(config: &Config) -> LeptosOptions {
+    LeptosOptions::builder()
+        .output_name("host-telemetry")
+        .site_root(config.site_root.display().to_string())
+        .site_addr(config.listen)
+        .reload_port(config.reload_port)
+        .build()
+}
+
+fn state(config: &Config, sampler: &Sampler, leptos: LeptosOptions) -> AppState {
     AppState {
         source: Arc::new(sampler.telemetry()),
         settings: Settings {
@@ -101,12 +112,7 @@ fn state(config: &Config, sampler: &Sampler) -> AppState {
             noun: config.container_noun.clone(),
             interval_seconds: u32::try_from(config.interval.as_secs()).unwrap_or(u32::MAX),
         },
-        leptos: LeptosOptions::builder()
-            .output_name("host-telemetry")
-            .site_root(config.site_root.display().to_string())
-            .site_addr(config.listen)
-            .reload_port(config.reload_port)
-            .build(),
+        leptos,
     }
 }
 

@@ -27,26 +27,13 @@ fn fails(arguments: &[&str]) -> (i32, String) {
 }
 
 #[test]
-fn help_names_every_flag_and_version_the_version() {
+fn help_shows_the_flags_and_their_defaults_and_version_the_version() {
     let folder = folder_with_site();
     let help = program(folder.path()).arg("--help").output().expect("it runs");
     let text = String::from_utf8(help.stdout).expect("text");
-    for flag in [
-        "--listen",
-        "--config",
-        "--docker-host",
-        "--container-label",
-        "--container-prefix",
-        "--container-noun",
-        "--interval",
-        "--disk-path",
-        "--hostname",
-        "--log",
-        "--site-root",
-        "--help",
-        "--version",
-    ] {
-        assert!(text.contains(flag), "{flag} is not in {text}");
+    assert!(help.status.success());
+    for part in ["--listen <ADDRESS>", "[default: 127.0.0.1:3000]", "--config <FILE>", "HOST_TELEMETRY_LISTEN"] {
+        assert!(text.contains(part), "{part} is not in {text}");
     }
     let version = program(folder.path()).arg("--version").output().expect("it runs");
     assert_eq!(version.stdout, format!("host-telemetry {}\n", env!("CARGO_PKG_VERSION")).as_bytes());
@@ -63,7 +50,7 @@ fn a_bad_value_ends_with_status_2_and_says_what_is_allowed() {
 }
 
 #[test]
-fn what_the_machine_refuses_is_told_in_one_line() {
+fn what_the_machine_refuses_is_explained_in_one_line() {
     let taken = TcpListener::bind("127.0.0.1:0").expect("a port");
     let address = taken.local_addr().expect("an address").to_string();
     let (status, text) = fails(&["--listen", &address]);
@@ -78,7 +65,27 @@ fn what_the_machine_refuses_is_told_in_one_line() {
 }
 
 #[test]
-fn it_serves_numbers_of_this_machine_and_ends_when_told_to() {
+fn without_a_file_that_the_page_links_it_does_not_start_and_names_the_file() {
+    let each = [
+        &["pkg/host-telemetry.js"][..],
+        // The page asks for one of the two.
+        &["pkg/host-telemetry.wasm", "pkg/host-telemetry_bg.wasm"],
+        &["pkg/host-telemetry.css"],
+        &["page.css"],
+        &["favicon.svg"],
+    ];
+    for files in each {
+        let folder = folder_with_site();
+        files.iter().for_each(|file| std::fs::remove_file(folder.path().join("site").join(file)).expect("removed"));
+        let ended = program(folder.path()).args(["--site-root", "site"]).output().expect("it runs");
+        let text = String::from_utf8(ended.stderr).expect("text");
+        assert_eq!(ended.status.code(), Some(1), "{text}");
+        assert!(files.iter().any(|file| text.contains(&format!("no page at site: {file} is missing"))), "{text}");
+    }
+}
+
+#[test]
+fn it_serves_numbers_of_this_machine_and_ends_at_a_signal() {
     let launch = Launch::new(&["--docker-host", "unix:///nowhere.sock"]);
     std::fs::write(launch.folder().join("Leptos.toml"), "hostname = \"from-the-file\"\n").expect("a file");
     let mut program = launch.start();
@@ -89,5 +96,5 @@ fn it_serves_numbers_of_this_machine_and_ends_when_told_to() {
     assert!(containers.json["reason"].as_str().expect("text").contains("no socket at /nowhere.sock"), "{containers:?}");
     assert!(program.get("/").contains("from-the-file"));
     program.signal("TERM");
-    assert!(program.child.wait().expect("it ends").success(), "told to stop is no failure");
+    assert!(program.child.wait().expect("it ends").success(), "a stop by signal is no failure");
 }

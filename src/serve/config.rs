@@ -2,11 +2,9 @@
 
 mod error;
 mod keys;
+mod layers;
 mod load;
-mod options;
-mod sources;
 mod values;
 
 pub use error::ConfigError;
-pub use load::Config;
-pub use options::Options;
+pub use keys::Config;

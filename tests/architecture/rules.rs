@@ -36,8 +36,8 @@ const CRATES: [(&str, &[&str]); 21] = [
     ("leptos_axum", &["src/api/contract.rs", "src/serve/"]),
     ("axum", &["src/api/contract.rs", "src/serve/", "src/serve.rs"]),
     ("tower_http", &["src/serve/router.rs"]),
-    ("clap", &["src/serve/config/options.rs", "src/main.rs"]),
-    ("toml", &["src/serve/config/"]),
+    ("clap", &["src/serve/config/"]),
+    ("toml", &["src/serve/config/layers.rs"]),
     ("tokio", &["src/collect/", "src/serve/", "src/serve.rs", "src/main.rs"]),
     ("tracing", &["src/collect/", "src/serve/", "src/serve.rs"]),
 ];

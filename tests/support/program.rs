@@ -95,11 +95,24 @@ impl Launch {
     }
 }
 
+/// What the page links. The WebAssembly's name depends on whether LEPTOS_OUTPUT_NAME was set when leptos was compiled.
+const SITE_FILES: [&str; 6] = [
+    "pkg/host-telemetry.js",
+    "pkg/host-telemetry.css",
+    "pkg/host-telemetry.wasm",
+    "pkg/host-telemetry_bg.wasm",
+    "page.css",
+    "favicon.svg",
+];
+
 /// A folder to start in, with a page's files, which are empty.
 pub fn folder_with_site() -> tempfile::TempDir {
     let folder = tempfile::Builder::new().prefix("ht-").tempdir().expect("a folder");
-    std::fs::create_dir_all(folder.path().join("site/pkg")).expect("a site");
-    std::fs::write(folder.path().join("site/pkg/host-telemetry.js"), "").expect("a bundle");
+    let site = folder.path().join("site");
+    std::fs::create_dir_all(site.join("pkg")).expect("a site");
+    for file in SITE_FILES {
+        std::fs::write(site.join(file), "").expect("a file");
+    }
     folder
 }
 

@@ -1,47 +1,70 @@
-//! What each value may be, what is said of one that may not, and what stands where there is none.
+//! What each value may be, and what stands where there is none. An error says what is allowed.
 
-use crate::collect::Tls;
+use crate::collect::{DockerEndpoint, SystemHost, Tls};
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 use tracing::Level;
 
-pub(super) const LISTEN: &str = "an IP address and a port, such as 127.0.0.1:3000 or [::1]:0";
-pub(super) const LABEL: &str = "key or key=value";
-pub(super) const NOUN: &str = "one word of at most 24 characters";
-pub(super) const INTERVAL: &str = "whole seconds from 1 to 60";
-pub(super) const LOG: &str = "error, warn, info, debug or trace";
-pub(super) const HOSTNAME: &str = "a name of at most 253 characters";
+/// The value, or what is allowed.
+type Checked<T> = Result<T, &'static str>;
 
-/// An empty label is no filter.
-pub(super) fn label_of(text: &str) -> Option<Option<String>> {
-    match text {
-        "" => Some(None),
-        label => (!label.starts_with('=')).then(|| Some(label.to_owned())),
-    }
+pub(super) fn address(text: &str) -> Checked<SocketAddr> {
+    text.parse().map_err(|_| "an IP address and a port, such as 127.0.0.1:3000 or [::1]:0")
 }
 
-pub(super) fn noun_of(text: &str) -> Option<String> {
+/// Without TLS, which is not in the value but in other variables: see [`tls`].
+pub(super) fn docker_endpoint(text: &str) -> Checked<DockerEndpoint> {
+    DockerEndpoint::parse(text, None)
+}
+
+/// May be empty, which is no filter.
+pub(super) fn label(text: &str) -> Checked<String> {
+    (!text.starts_with('=')).then(|| text.to_owned()).ok_or("key or key=value")
+}
+
+pub(super) fn word(text: &str) -> Checked<String> {
     let is_word = !text.is_empty() && text.chars().count() <= 24 && !text.contains(char::is_whitespace);
-    is_word.then(|| text.to_owned())
+    is_word.then(|| text.to_owned()).ok_or("one word of at most 24 characters")
 }
 
-pub(super) fn interval_of(text: &str) -> Option<Duration> {
-    text.parse().ok().filter(|seconds| (1..=60).contains(seconds)).map(Duration::from_secs)
+pub(super) fn seconds(text: &str) -> Checked<Duration> {
+    let seconds = text.parse().ok().filter(|seconds| (1..=60).contains(seconds));
+    seconds.map(Duration::from_secs).ok_or("whole seconds from 1 to 60")
 }
 
-pub(super) fn log_of(text: &str) -> Option<Level> {
+pub(super) fn log_level(text: &str) -> Checked<Level> {
     // By name only: numbers, which a level may be parsed from as well, say nothing to a reader.
-    text.parse().ok().filter(|level: &Level| level.as_str().eq_ignore_ascii_case(text))
+    let level = text.parse().ok().filter(|level: &Level| level.as_str().eq_ignore_ascii_case(text));
+    level.ok_or("error, warn, info, debug or trace")
 }
 
-pub(super) fn absolute(text: &str) -> Option<PathBuf> {
-    Some(PathBuf::from(text)).filter(|path| path.is_absolute())
+pub(super) fn absolute_path(text: &str) -> Checked<PathBuf> {
+    Some(PathBuf::from(text)).filter(|path| path.is_absolute()).ok_or("an absolute path")
 }
 
-/// A machine without a name gets one, so that the page has something to say.
-pub(super) fn hostname_of(text: &str) -> Option<String> {
+pub(super) fn folder(text: &str) -> Checked<PathBuf> {
+    Ok(text.into())
+}
+
+/// An empty name becomes "localhost", so that the page has something to say.
+pub(super) fn host_name(text: &str) -> Checked<String> {
     let name = if text.is_empty() { "localhost" } else { text };
-    (name.len() <= 253 && !name.contains(char::is_control)).then(|| name.to_owned())
+    let is_name = name.len() <= 253 && !name.contains(char::is_control);
+    is_name.then(|| name.to_owned()).ok_or("a name of at most 253 characters")
+}
+
+/// The machine's own name, or "localhost" where it has none that can be shown.
+pub(super) fn machine_name() -> String {
+    host_name(&SystemHost::hostname().unwrap_or_default()).unwrap_or_else(|_| "localhost".into())
+}
+
+/// Beside the program, as a deployed copy has it, or one folder up, as cargo's target folder does.
+pub(super) fn default_site_root() -> PathBuf {
+    let program = std::env::current_exe().unwrap_or_default();
+    let folder = program.parent().unwrap_or(Path::new(""));
+    let beside = folder.join("site");
+    if beside.is_dir() { beside } else { folder.parent().unwrap_or(folder).join("site") }
 }
 
 /// As Docker's own client: TLS where DOCKER_TLS_VERIFY or DOCKER_CERT_PATH is set, from ~/.docker by default.
@@ -56,12 +79,4 @@ pub(super) fn tls(env: &dyn Fn(&str) -> Option<String>) -> Option<Tls> {
         }
         (None, None) => None,
     }
-}
-
-/// Beside the program, as a deployed copy has it, or one folder up, as cargo's target folder does.
-pub(super) fn default_site_root() -> PathBuf {
-    let program = std::env::current_exe().unwrap_or_default();
-    let folder = program.parent().unwrap_or(Path::new(""));
-    let beside = folder.join("site");
-    if beside.is_dir() { beside } else { folder.parent().unwrap_or(folder).join("site") }
 }

@@ -1,0 +1,50 @@
+//! What stands below the command line: the environment, and below that Leptos.toml.
+
+use super::error::ConfigError;
+use super::keys::{keys, variables};
+use std::collections::BTreeMap;
+use std::path::Path;
+
+/// The file that is read where `--config` names none; it need not be there.
+const DEFAULT_FILE: &str = "Leptos.toml";
+
+/// A value as text, and where it stands.
+pub(super) struct Given {
+    pub(super) value: String,
+    pub(super) origin: String,
+}
+
+/// The value of the strongest variable that is set.
+pub(super) fn from_env(key: &str, env: &dyn Fn(&str) -> Option<String>) -> Option<Given> {
+    variables(key).into_iter().find_map(|origin| env(&origin).map(|value| Given { value, origin }))
+}
+
+/// The values of a configuration file, by key.
+pub(super) fn from_file(named: Option<&Path>) -> Result<BTreeMap<String, Given>, ConfigError> {
+    let path = named.unwrap_or(Path::new(DEFAULT_FILE));
+    let shown = path.display().to_string();
+    let text = match std::fs::read_to_string(path) {
+        Ok(text) => text,
+        Err(error) if named.is_none() && error.kind() == std::io::ErrorKind::NotFound => return Ok(BTreeMap::new()),
+        Err(error) => return Err(ConfigError::UnreadableFile { path: shown, reason: error.to_string() }),
+    };
+    let table: toml::Table = text.parse().map_err(|error: toml::de::Error| {
+        let line = error.span().map_or(1, |span| text[..span.start].lines().count().max(1));
+        ConfigError::BadFile { path: shown.clone(), reason: format!("line {line}: {}", error.message()) }
+    })?;
+    let known = keys();
+    if let Some(key) = table.keys().find(|key| !known.contains(key)) {
+        return Err(ConfigError::UnknownKey { path: shown, key: key.clone(), known: known.join(", ") });
+    }
+    table.into_iter().map(|(key, value)| Ok((key.clone(), given(key, value, &shown)?))).collect()
+}
+
+/// A number counts as its text, which the key's own check reads; anything else is no value.
+fn given(key: String, value: toml::Value, path: &str) -> Result<Given, ConfigError> {
+    let origin = path.to_owned();
+    match value {
+        toml::Value::String(value) => Ok(Given { value, origin }),
+        toml::Value::Integer(_) | toml::Value::Float(_) => Ok(Given { value: value.to_string(), origin }),
+        _ => Err(ConfigError::BadValue { key, value: value.to_string(), origin, allowed: "a text or a number".into() }),
+    }
+}

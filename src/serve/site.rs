@@ -1,0 +1,43 @@
+//! The page's files. The page says nothing where one is missing: it only stays without live numbers or without styles.
+//! So the server does not start then.
+
+use super::config::ConfigError;
+use crate::app::Shell;
+use leptos::config::LeptosOptions;
+use leptos::prelude::*;
+use std::path::Path;
+
+/// Whether every file that the page links is there.
+pub(super) fn check(options: &LeptosOptions) -> Result<(), ConfigError> {
+    let folder = Path::new(options.site_root.as_ref());
+    match linked_files(options).into_iter().find(|file| !folder.join(file).is_file()) {
+        Some(file) => Err(ConfigError::NoSite { folder: folder.display().to_string(), file }),
+        None => Ok(()),
+    }
+}
+
+/// The files that the document's head links, as paths in the site's folder. They are read from the head as it is rendered:
+/// the WebAssembly's name, for one, depends on how leptos was compiled.
+fn linked_files(options: &LeptosOptions) -> Vec<String> {
+    let html = Owner::new().with(|| {
+        let options = options.clone();
+        view! { <Shell options/> }.to_html()
+    });
+    let head = html.split("</head>").next().unwrap_or_default();
+    head.split("href=\"/").skip(1).filter_map(|rest| rest.split('"').next()).map(ToOwned::to_owned).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_page_links_its_script_its_webassembly_its_sheets_and_its_icon() {
+        let options = LeptosOptions::builder().output_name("host-telemetry").site_root("nowhere").build();
+        let files = linked_files(&options);
+        for file in ["pkg/host-telemetry.js", "pkg/host-telemetry.css", "page.css", "favicon.svg"] {
+            assert!(files.contains(&file.to_owned()), "{file} is not in {files:?}");
+        }
+        assert!(files.iter().any(|file| file.ends_with(".wasm")), "{files:?}");
+    }
+}
