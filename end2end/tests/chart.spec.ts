@@ -106,7 +106,7 @@ test('the browser draws the same lines as the server', async ({ page, dashboard,
   await dashboard.openFrozen(server.url, { details: false });
   await dashboard.waitForDetails();
   const sent = [...(await html).matchAll(/<polyline[^>]* points="([^"]*)"/g)].map(([, points]) => points);
-  expect(sent.length, 'two sparklines, six grid lines, two lines of the host').toBeGreaterThanOrEqual(2 + 6 + 2);
+  expect(sent.length, 'two sparklines, six level lines, two lines of the host').toBeGreaterThanOrEqual(2 + 6 + 2);
   const drawn = await page.locator('polyline').evaluateAll((lines) => lines.map((line) => line.getAttribute('points')));
   expect(drawn).toEqual(sent);
 });
