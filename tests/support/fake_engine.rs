@@ -1,4 +1,4 @@
-//! A socket where something answers that is not a daemon in order.
+//! A Docker socket that misbehaves.
 
 use super::program::{Launch, Program};
 use serde_json::{Value, json};
@@ -8,27 +8,27 @@ use std::sync::{Arc, LazyLock, Mutex};
 use std::time::Instant;
 
 const ID: &str = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
-/// When the counters began to count.
+/// When the counters started.
 static START: LazyLock<Instant> = LazyLock::new(Instant::now);
 
-/// What the socket does when it is asked.
+/// How the socket responds.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Mood {
     /// Answers as a daemon would.
     Sane,
-    /// Says that an answer follows, and then nothing.
+    /// Sends the head of a response, then nothing.
     SilentAfterHead,
-    /// Ends in the middle of what it announced.
+    /// Closes the connection in the middle of the body.
     Cut,
-    /// Answers nothing at all.
+    /// Sends an empty body.
     Empty,
-    /// Answers what is no JSON.
+    /// Sends something other than JSON.
     NotJson,
-    /// Answers JSON of another kind.
+    /// Sends JSON of another shape.
     OtherJson,
 }
 
-/// A socket with one container, and a mood for each kind of question.
+/// A socket with one container, and a mood for each kind of request.
 pub struct FakeSocket {
     address: String,
     list: Arc<Mutex<Mood>>,
@@ -43,7 +43,7 @@ impl FakeSocket {
         let listener = UnixListener::bind(&path).expect("a socket");
         let (list, stats) = (Arc::new(Mutex::new(Mood::Sane)), Arc::new(Mutex::new(Mood::Sane)));
         let moods = (Arc::clone(&list), Arc::clone(&stats));
-        // Ends with the test's process; a connection each, which may be silent for ever.
+        // A thread per connection, which may hang forever; they end with the test's process.
         std::thread::spawn(move || {
             for connection in listener.incoming().map_while(Result::ok) {
                 let moods = moods.clone();
@@ -89,11 +89,11 @@ fn serve(connection: UnixStream, name: &str, moods: &(Arc<Mutex<Mood>>, Arc<Mute
     }
 }
 
-/// What a daemon would answer, and the mood that it is in.
+/// A sane daemon's response, and the mood to send it in.
 fn answer(path: &str, name: &str, moods: &(Arc<Mutex<Mood>>, Arc<Mutex<Mood>>)) -> (Value, Mood) {
     let mood = |mood: &Arc<Mutex<Mood>>| *mood.lock().unwrap();
     if path.contains("/stats") {
-        // A tenth of the time of two cores.
+        // 10% of two cores.
         let elapsed = START.elapsed().as_micros();
         let stats = json!({
             "read": "2026-01-13T12:00:00Z",
@@ -112,7 +112,7 @@ fn answer(path: &str, name: &str, moods: &(Arc<Mutex<Mood>>, Arc<Mutex<Mood>>)) 
     }
 }
 
-/// Says it, in that mood; false where the connection is to be closed after it.
+/// Sends the body in that mood; returns whether to keep the connection open.
 fn say(connection: &mut UnixStream, body: &str, mood: Mood) -> bool {
     let head = format!("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n", body.len());
     let text = match mood {
