@@ -16,7 +16,7 @@ test: ## Install missing tools, run all tests
 test-faults: ## Run only the tests with real faults: a daemon that hangs, a clock that jumps, ...
 	@scripts/faults.sh
 
-fuzz: ## Feed a million generated inputs to the parsers and calculations (about 3 minutes)
+fuzz: ## Feed a million generated inputs to the /proc and engine parsers and the calculations (about 3 minutes)
 	@scripts/fuzz.sh
 
 lint: ## Check formatting, clippy and documentation, denying warnings
