@@ -112,7 +112,7 @@ async fn a_changed_limit_is_noticed() {
     until(&telemetry, "changed", |answer| answer.as_ref().is_ok_and(changed)).await.ok();
 }
 
-/// The containers whose numbers differ from `docker stats` by more than 5 points of CPU, or by 1 MiB and 2% of memory.
+/// The containers that differ from `docker stats` by more than 5 points of CPU, or by more than both 1 MiB and 2% of memory.
 fn differences(docker: &TestDocker, stats: &ContainersStats) -> Vec<String> {
     let compare = |row: &ContainerStats| {
         let full_name = if row.name == "idle" { "idle".to_owned() } else { format!("agent-{}", row.name) };

@@ -77,7 +77,7 @@ for (const [theme, colors] of Object.entries(THEMES)) {
       }
     });
 
-    test('an unknown value is a grey dash', async ({ dashboard, hostMock }) => {
+    test('an unknown value is a gray dash', async ({ dashboard, hostMock }) => {
       const metrics = [dashboard.cpu, dashboard.memory, dashboard.disk];
       const reason = 'not readable';
       hostMock.respondWith({ cpu: null, memory: null, disk: null, errors: { cpu: reason, memory: reason, disk: reason } });

@@ -18,7 +18,7 @@ test('three agents, one of which burns a core', async ({ page, dashboard, docker
   await expect(dashboard.rows.first().locator('.ht-name-text')).toHaveText('b');
   await expect(dashboard.rows.locator('.ht-name-text').filter({ hasText: /^[abc]$/ })).toHaveCount(3);
   const cell = dashboard.rows.first().locator('.ht-cell').first();
-  // Tests that run in parallel briefly take CPU time from it.
+  // Parallel tests briefly take CPU time from it.
   const distance = async () => Math.abs(Number.parseFloat((await cell.textContent()) ?? '') - 100);
   await expect.poll(distance, { message: 'from 100 percent', timeout: 30_000 }).toBeLessThanOrEqual(15);
 

@@ -44,7 +44,7 @@ fn expect_stale_and_given_up(program: &Program) {
         || program.containers(),
         |answer| {
             let host = program.host();
-            assert_eq!((host.status, host.is_stale()), (200, false), "the host goes on");
+            assert_eq!((host.status, host.is_stale()), (200, false), "the host is unaffected");
             answer.status == 503
         },
     );

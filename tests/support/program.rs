@@ -11,7 +11,7 @@ use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-/// Far less than any reader may take: no request waits for one.
+/// Far less than a reader may take: no request waits for one.
 const RESPONSE_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// How to start the program.

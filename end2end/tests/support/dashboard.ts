@@ -66,7 +66,7 @@ export class Dashboard {
   readonly age: Locator;
   readonly agents: Locator;
   readonly summary: Locator;
-  /** The live region of the screen reader. */
+  /** The live region for screen readers. */
   readonly status: Locator;
   readonly panel: Locator;
   readonly panelRows: Locator;

@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path';
 import type { Page } from '@playwright/test';
 
 const FOLDER = resolve(import.meta.dirname, '../../../docs/screenshots');
-/** Pictures stay here until they are put on sheets, possibly by another worker process: Playwright starts a new one after a failure. */
+/** Where pictures wait to be put on sheets, possibly by another worker: Playwright starts a new one after a failure. */
 const PICTURES = join(tmpdir(), `ht-pictures-${process.ppid}`);
 
 /** Whether to update the pictures in the documentation. */
