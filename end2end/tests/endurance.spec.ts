@@ -106,7 +106,7 @@ test('a page takes no more memory after 2,000 polls than after 100', async ({ pa
   expect(last.nodes, 'nodes').toBeLessThan(1.02 * warm.nodes);
   // The heap also contains compiled code and type feedback.
   expect(last.heap, 'heap').toBeLessThan(1.1 * warm.heap + MIB);
-  // WebAssembly memory never shrinks, so this is its peak; and the framework keeps some hundred bytes for every row that
+  // WebAssembly memory never shrinks, so this is its peak; and the framework keeps a few hundred bytes per row that
   // ever existed, about twelve thousand.
   expect(last.wasm, 'memory of the WebAssembly').toBeLessThan(warm.wasm + 3 * MIB);
 });
