@@ -1,41 +1,41 @@
-# Every task that a person runs. Each installs what it needs; `make help` lists them.
+# All tasks; each installs what it needs. `make help` lists them.
 .PHONY: help run build test test-faults fuzz lint compare bench-page lighthouse watch screenshots clean
 
 help: ## List the tasks
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 22
 
-run: ## Install what is missing, build the release, serve on http://127.0.0.1:3000 (ARGS="--interval 1" go to the server)
+run: ## Install missing tools, build the release, serve on http://127.0.0.1:3000 (ARGS="--interval 1" go to the server)
 	@scripts/run.sh $(ARGS)
 
-build: ## The same without serving: target/release/host-telemetry and target/release/site
+build: ## Build the release without serving: target/release/host-telemetry and target/release/site
 	@scripts/run.sh --build-only
 
-test: ## Install what is missing, run every test
+test: ## Install missing tools, run all tests
 	@scripts/test.sh
 
-test-faults: ## Only those tests that make a fault for real: a daemon that hangs, a clock that jumps, ...
+test-faults: ## Run only the tests with real faults: a daemon that hangs, a clock that jumps, ...
 	@scripts/faults.sh
 
-fuzz: ## A million made-up inputs through what reads /proc and engines' answers, and reckons with them, some 3 minutes
+fuzz: ## Feed a million generated inputs to the /proc and engine parsers and the calculations (about 3 minutes)
 	@scripts/fuzz.sh
 
-lint: ## Formatting, clippy and documentation, warnings denied
+lint: ## Check formatting, clippy and documentation, denying warnings
 	@scripts/lint.sh
 
-compare: ## Compare the numbers with psutil, free, df, docker stats and podman stats under load, some 3 minutes
+compare: ## Compare the numbers with psutil, free, df, docker stats and podman stats under load (about 3 minutes)
 	@scripts/compare.sh $(ARGS)
 
-bench-page: ## Time an update of the page with 200 containers in Chromium, some 3 minutes
+bench-page: ## Time an update of the page with 200 containers in Chromium (about 3 minutes)
 	@scripts/bench-page.sh
 
-lighthouse: ## Audit the release in Chromium with Lighthouse, median of five, some 3 minutes
+lighthouse: ## Audit the release in Chromium with Lighthouse, median of five runs (about 3 minutes)
 	@scripts/lighthouse.sh
 
-watch: ## Develop: build, serve, and reload when a file changes
+watch: ## Build for development, serve, and reload on changes
 	@scripts/watch.sh $(ARGS)
 
-screenshots: ## Take the README's pictures anew
+screenshots: ## Retake the README's screenshots
 	@scripts/screenshots.sh
 
-clean: ## Delete what was built here (the tools in ~/.cache/host-telemetry stay)
+clean: ## Delete build output (tools in ~/.cache/host-telemetry stay)
 	@cargo clean

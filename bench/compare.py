@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""Compares host-telemetry's numbers with psutil, free, df, docker stats and podman stats under load that it makes.
+"""Compares host-telemetry's numbers with psutil, free, df, docker stats and podman stats under generated load.
 
-Each figure is compared over the same window, or at the same moment. Status: 0 within all bars, 1 beyond one, 2 where
-the comparison cannot be made. `make compare` runs it and installs what it needs.
+Each figure is compared over the same window or at the same time. Exit status: 0 if all differences are within their
+tolerances, 1 if not, 2 if the comparison cannot run. `make compare` runs it and installs what it needs.
 """
 
 import argparse
@@ -36,16 +36,16 @@ Sample = dict[str, Any]
 
 
 class Server:
-    """The program under comparison, asked over one connection."""
+    """The program under comparison, queried over one connection."""
 
-    def __init__(self, address: str, patience: float) -> None:
+    def __init__(self, address: str, timeout: float) -> None:
         self.connection = http.client.HTTPConnection(address, timeout=5)
-        self.patience = patience
+        self.timeout = timeout
         self.seen: dict[str, str] = {}
 
     def fresh(self, endpoint: str) -> Sample:
-        """The next sample, within a poll's time of when it was taken; at first the one that is there is passed over."""
-        deadline = time.monotonic() + self.patience
+        """The next new sample, at most one poll interval after it was taken."""
+        deadline = time.monotonic() + self.timeout
         while time.monotonic() < deadline:
             self.connection.request("GET", f"/api/telemetry/{endpoint}")
             answer = self.connection.getresponse()
@@ -56,12 +56,12 @@ class Server:
                 if known != body["timestamp"]:
                     return body
             time.sleep(POLL_SECONDS)
-        raise SystemExit(f"no new sample of {endpoint} within {self.patience:.0f} s; the last answer: {body}")
+        raise SystemExit(f"no new sample of {endpoint} within {self.timeout:.0f} s; the last response: {body}")
 
 
 @contextmanager
 def serving(options: argparse.Namespace, docker_host: str) -> Iterator[Server]:
-    """The program on loopback, in a folder that holds no configuration and a page that nobody asks for."""
+    """The program on loopback, in a folder with an empty site and no configuration."""
     with tempfile.TemporaryDirectory(prefix="ht-") as scratch:
         Path(scratch, "site/pkg").mkdir(parents=True)
         for file in SITE_FILES:
@@ -79,7 +79,7 @@ def serving(options: argparse.Namespace, docker_host: str) -> Iterator[Server]:
 
 
 def figure(sample: Sample, path: str) -> Any:
-    """A figure of the wire by its dotted path: None where it or what holds it is null, ABSENT where it is not there."""
+    """A figure of the response by dotted path: None if it or a parent is null, ABSENT if it is missing."""
     value: Any = sample
     for key in path.split("."):
         if value is None:
@@ -89,7 +89,7 @@ def figure(sample: Sample, path: str) -> Any:
 
 
 def compare_host(options: argparse.Namespace) -> Ledger:
-    """CPU, memory, swap and disk against psutil, free and df, each sample printed as it comes."""
+    """Compares CPU, memory, swap and disk with psutil, free and df, and prints each sample."""
     print(f"\nHost: {options.samples} samples, {options.interval} s apart, while CPU and memory load rise and fall\n")
     columns = {"cpu.percent": ["psutil"], "memory.used_gb": ["psutil", "free"], "memory.percent": ["psutil"]}
     columns |= {"disk.used_gb": ["psutil", "df"]}
@@ -102,7 +102,7 @@ def compare_host(options: argparse.Namespace) -> Ledger:
         psutil.cpu_percent()
         for number in range(1, options.samples + 1):
             sample = server.fresh("host")
-            # psutil's window runs from call to call, ours from sample to sample: the call comes first.
+            # psutil's window runs from call to call, ours from sample to sample, so call it right after a sample.
             note_host(ledger, sample, psutil.cpu_percent())
             cells = []
             for name, others in columns.items():
@@ -113,7 +113,7 @@ def compare_host(options: argparse.Namespace) -> Ledger:
 
 
 def note_host(ledger: Ledger, sample: Sample, cpu: float) -> None:
-    """Notes one sample of the host."""
+    """Records one sample of the host."""
     memory, swap, disk = psutil.virtual_memory(), psutil.swap_memory(), psutil.disk_usage("/")
     free, df = free_used(), output("df", "-B1", "/").splitlines()[-1].split()
     theirs = [
@@ -135,26 +135,26 @@ def note_host(ledger: Ledger, sample: Sample, cpu: float) -> None:
         ("swap.used_gb", "psutil", swap.used / GIB, 0.1),
         ("swap.total_gb", "psutil", swap.total / GIB, 0.1),
     ]
-    # Without swap space the wire has null for all of it.
-    for name, against, value, bar in theirs + (swaps if swap.total else [("swap", "psutil", None, 0)]):
-        ledger.note(name, against, figure(sample, name), value, bar)
+    # Without swap space the whole object is null.
+    for name, against, value, tolerance in theirs + (swaps if swap.total else [("swap", "psutil", None, 0)]):
+        ledger.note(name, against, figure(sample, name), value, tolerance)
 
 
 @cache
 def procps_version() -> int:
-    """The major version of procps, whose `free` it is."""
+    """The major version of procps, which provides `free`."""
     version = re.search(r"(\d+)\.\d+", output("free", "--version"))
     return int(version[1]) if version else 0
 
 
 def free_used() -> float:
-    """What `free` calls used; before procps 4 that was something else, so it is total less available there."""
+    """The used memory of `free`. Before procps 4 it was defined differently, so total less available is used instead."""
     _, total, used, *_, available = output("free", "-b").splitlines()[1].split()
     return float(used) if procps_version() >= 4 else float(total) - float(available)
 
 
 def compare_containers(options: argparse.Namespace, engine: engines.Engine) -> Ledger:
-    """CPU and memory against the engine's own stats, limits against the kernel's files, the split against psutil."""
+    """Compares CPU and memory with the engine's stats, limits with the cgroup files, and the split with psutil."""
     names = ", ".join(engines.CONTAINERS)
     print(f"\n{engine.name.capitalize()}: {options.samples} samples, {options.interval} s apart, on {engines.cgroup_version()}: {names}")
     with engine.stats() as stats, serving(options, engine.socket) as server:
@@ -165,13 +165,13 @@ def compare_containers(options: argparse.Namespace, engine: engines.Engine) -> L
         for _ in range(options.samples):
             sample = server.fresh("containers")
             samples.append((sample, psutil.cpu_percent(), psutil.virtual_memory().percent))
-        time.sleep(2)  # what the engine shows of the last window is still to come
-        limits = {name: engine.kernel_limits(name) for name in engines.CONTAINERS}
+        time.sleep(2)  # the engine shows the last window later
+        limits = {name: engine.cgroup_limits(name) for name in engines.CONTAINERS}
     ledger = Ledger()
     for (before, *_), (sample, host_cpu, host_memory) in pairwise(samples):
         note_stats(ledger, stats, f"{engine.name} stats", before, sample)
         note_rest(ledger, sample, limits)
-        note_split(ledger, sample, host_cpu, host_memory, engine.tells_cache)
+        note_split(ledger, sample, host_cpu, host_memory, engine.reports_cache)
     for name in engines.CONTAINERS:
         row = ledger.rows.get((f"{name} cpu", f"{engine.name} stats"))
         ledger.note("windows compared", "samples", len(row.pairs) if row else 0, options.samples, options.samples / 2)
@@ -180,15 +180,15 @@ def compare_containers(options: argparse.Namespace, engine: engines.Engine) -> L
 
 
 def rows(sample: Sample) -> dict[str, Sample]:
-    """A round's containers by name, in the order in which they were started; one that is missing has no values."""
+    """A scrape's containers by name, in start order; a missing one has no values."""
     found = {row["name"]: row for row in sample["containers"]}
     return {name: found.get(name, {"cpu": None, "memory_mb": None}) for name in engines.CONTAINERS}
 
 
 def note_stats(ledger: Ledger, stats: engines.StatsStream, against: str, before: Sample, sample: Sample) -> None:
-    """Notes one round's CPU and memory, judged by the mean difference: the engine's windows and moments are not exactly ours.
+    """Records one scrape's CPU and memory. Only the mean difference is checked, because the engine's windows differ slightly.
 
-    A row kept from the round before is about another window and left out, as is a window that the engine missed.
+    Stale rows, which belong to an earlier window, and windows that the engine missed are left out.
     """
     start, end = (datetime.fromisoformat(each["timestamp"]).timestamp() for each in (before, sample))
     for name, row in rows(sample).items():
@@ -199,28 +199,28 @@ def note_stats(ledger: Ledger, stats: engines.StatsStream, against: str, before:
 
 
 def note_rest(ledger: Ledger, sample: Sample, limits: dict[str, tuple[float | None, float | None]]) -> None:
-    """Notes what must be exact, of all containers together: counts, limits, and CPU on the host's scale."""
+    """Records the exact figures of all containers: counts, limits, and CPU as a share of the host."""
     for count in ("running_count", "measured_count"):
         ledger.note(count, "started", figure(sample, count), len(engines.CONTAINERS), 0)
     for name, row in rows(sample).items():
         cpu = row["cpu"] / (psutil.cpu_count() or 1) if row["cpu"] is not None else None
         ledger.note("cpu_host_percent", "cpu / CPUs", figure(row, "cpu_host_percent"), cpu, 0.1)
-        asked = engines.LIMITS.get(name, (None, None))
-        for key, wanted, held in zip(("memory_limit_mb", "cpu_limit_cores"), asked, limits[name]):
-            ledger.note(key, "asked", figure(row, key), wanted, 0)
-            ledger.note(key, "kernel", figure(row, key), held, 0)
+        requested = engines.LIMITS.get(name, (None, None))
+        for key, wanted, actual in zip(("memory_limit_mb", "cpu_limit_cores"), requested, limits[name]):
+            ledger.note(key, "requested", figure(row, key), wanted, 0)
+            ledger.note(key, "cgroup", figure(row, key), actual, 0)
 
 
-def note_split(ledger: Ledger, sample: Sample, host_cpu: float, host_memory: float, tells_cache: bool) -> None:
-    """Notes the host's split: its parts make the whole, none is impossible, the whole is what psutil has.
+def note_split(ledger: Ledger, sample: Sample, host_cpu: float, host_memory: float, reports_cache: bool) -> None:
+    """Records the host's split: its parts add up, are in range, and the whole equals psutil's figure.
 
-    From an engine that does not tell page cache, which the host does not count as used, no split of memory can come.
+    Memory cannot be split if the engine does not report page cache, which the host does not count as used.
     """
     theirs = {"cpu_percent": (host_cpu, 5), "memory_percent": (host_memory, 0.3), "memory_mb": (None, 0)}
-    for key, (psutils, bar) in theirs.items():
+    for key, (psutils, tolerance) in theirs.items():
         name, most = f"split {key}", math.inf if key == "memory_mb" else 100.0
-        if key != "cpu_percent" and not tells_cache and figure(sample, f"split.{key}") is None:
-            ledger.note(name, "cache not told", None, None, 0)
+        if key != "cpu_percent" and not reports_cache and figure(sample, f"split.{key}") is None:
+            ledger.note(name, "cache not reported", None, None, 0)
             continue
         host, containers, other = (figure(sample, f"split.{key}.{part}") for part in ("host", "containers", "other"))
         complete = None not in (host, containers, other)
@@ -228,11 +228,11 @@ def note_split(ledger: Ledger, sample: Sample, host_cpu: float, host_memory: flo
         excess = max(max(-part, part - most, 0.0) for part in (host, containers, other)) if complete else None
         ledger.note(f"{name} excess", "0 to 100" if most == 100 else "0 or more", excess, 0.0, 0)
         if psutils is not None:
-            ledger.note(name, "psutil", host, psutils, bar, MEAN)
+            ledger.note(name, "psutil", host, psutils, tolerance, MEAN)
 
 
 def print_split(samples: list[Sample]) -> None:
-    """Prints what the host's split came to, on average."""
+    """Prints the mean of the host's split."""
     for key in ("cpu_percent", "memory_mb"):
         host, containers, other, clamped = (
             mean(figure(sample, f"split.{key}.{part}") for sample in samples)
@@ -243,7 +243,7 @@ def print_split(samples: list[Sample]) -> None:
 
 
 def compare(section: str, options: argparse.Namespace) -> Ledger:
-    """One section, from its load to its numbers."""
+    """Runs one section."""
     if section == "host":
         return compare_host(options)
     with engines.ENGINES[section]() as engine:
@@ -251,28 +251,28 @@ def compare(section: str, options: argparse.Namespace) -> Ledger:
 
 
 def arguments() -> argparse.Namespace:
-    """The command line."""
+    """Parses the command line."""
     target = ROOT / os.environ.get("CARGO_TARGET_DIR", "target")
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--samples", type=int, default=20, help="in each section (default 20)")
-    parser.add_argument("--interval", type=int, default=2, help="the server's, in seconds (default 2)")
-    parser.add_argument("--only", choices=["host", *engines.ENGINES], help="this section alone")
+    parser.add_argument("--samples", type=int, default=20, help="samples per section (default 20)")
+    parser.add_argument("--interval", type=int, default=2, help="the server's interval in seconds (default 2)")
+    parser.add_argument("--only", choices=["host", *engines.ENGINES], help="run only this section")
     parser.add_argument("--program", type=Path, default=target / "release/host-telemetry", help="default %(default)s")
     options = parser.parse_args()
     options.program = options.program.resolve()
     if options.samples < 1 or options.interval < 1:
-        parser.error("samples and interval are at least 1")
+        parser.error("samples and interval must be at least 1")
     if not os.access(options.program, os.X_OK):
-        parser.error(f"{options.program} is not there: make compare builds it")
+        parser.error(f"{options.program} does not exist: make compare builds it")
     if psutil.version_info < (7, 1):
-        parser.error(f"psutil {psutil.__version__} has another 'used': 7.1 or newer is needed")
+        parser.error(f"psutil {psutil.__version__} defines 'used' differently: 7.1 or newer is needed")
     return options
 
 
 def compare_all(sections: list[str], options: argparse.Namespace) -> dict[str, Ledger]:
-    """Every section in turn, each with its table. Nobody has to have Podman, unless it is all that was asked for."""
+    """Runs the sections in turn and prints their tables. Podman is optional unless it is the only section."""
     if "docker" in sections:
-        engines.require(*engines.DOCKER_NEEDS)  # said before the minute that the host takes
+        engines.require(*engines.DOCKER_NEEDS)  # fails before the host section, which takes a minute
     ledgers = {}
     for section in sections:
         try:
@@ -281,25 +281,25 @@ def compare_all(sections: list[str], options: argparse.Namespace) -> dict[str, L
         except Unavailable as reason:
             if section != "podman" or options.only:
                 raise
-            print(f"\nPodman is left out: {reason}")
+            print(f"\nSkipping Podman: {reason}")
     return ledgers
 
 
 def main() -> None:
-    """Compares, and ends with the verdict."""
+    """Compares and prints the verdict."""
     options = arguments()
     interruption.install()
     try:
         ledgers = compare_all([options.only] if options.only else ["host", *engines.ENGINES], options)
     except Unavailable as reason:
-        print(f"\nThe comparison cannot be made here: {reason}\nThat of the host needs nothing else: --only host")
+        print(f"\nThe comparison cannot run here: {reason}\nThe host section has no such requirement: --only host")
         raise SystemExit(2) from None
-    print("\nours, theirs and diff are means over the samples. 'each': every difference is judged; 'mean': the mean of\ntheir sizes, so that none makes up for another.")
+    print("\nours, theirs and diff are means over the samples. 'each': every difference is checked; 'mean': the mean of the\nabsolute differences is.")
     failures = [f"{section}: {failure}" for section, ledger in ledgers.items() for failure in ledger.failures()]
     if failures:
-        print("FAILED, beyond the bar:", *failures, sep="\n  ")
+        print("FAILED, beyond tolerance:", *failures, sep="\n  ")
         raise SystemExit(1)
-    print(f"Passed, within every bar: {', '.join(ledgers)}.")
+    print(f"Passed, within every tolerance: {', '.join(ledgers)}.")
 
 
 if __name__ == "__main__":

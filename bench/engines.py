@@ -1,4 +1,4 @@
-"""Container engines of the comparison's own, the load that runs in them, and what they and the kernel say of it."""
+"""Private container engines for the comparison, the load that runs in them, and their stats and cgroups."""
 
 import json
 import os
@@ -22,8 +22,8 @@ UNITS = {"B": 1, "KB": 1e3, "MB": 1e6, "GB": 1e9, "TB": 1e12, "KIB": 2**10, "MIB
 ESCAPES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 BURN = "while :; do :; done"
 
-# One of each kind of load. `cache` holds 100 MB of active page cache, which it reads again and again, and 40 MB of
-# inactive, which it wrote once.
+# One container per kind of load. `cache` has 100 MB of active page cache, which it rereads constantly, and 40 MB of
+# inactive page cache, which it wrote once.
 CONTAINERS: dict[str, tuple[list[str], str]] = {
     "burner": ([], BURN),
     "half": (["--cpus", "0.5", "--memory", "128m"], BURN),
@@ -36,13 +36,13 @@ CONTAINERS: dict[str, tuple[list[str], str]] = {
     "idle": ([], "sleep 100000"),
 }
 DOCKER_NEEDS = ("dockerd", "docker", "busybox")
-# What was asked for: memory in MiB and cores. All others have no limit.
+# The requested limits: memory in MiB, and cores. Other containers have none.
 LIMITS = {"half": (128.0, 0.5)}
 
 
 @dataclass(frozen=True)
 class Reading:
-    """One container in one refresh of an engine's `stats`."""
+    """One container in a refresh of an engine's `stats`."""
 
     at: float
     cpu: float
@@ -50,9 +50,9 @@ class Reading:
 
 
 class StatsStream:
-    """What an engine's `stats` prints, refresh by refresh, read as it comes.
+    """The refreshes that an engine's `stats` prints, read in a thread.
 
-    A refresh stands for the CPU of the second around `lag` before it.
+    A refresh has the CPU of the second centered `lag` before it.
     """
 
     def __init__(self, lines: Iterable[str], keys: tuple[str, str, str], lag: float) -> None:
@@ -62,7 +62,7 @@ class StatsStream:
         threading.Thread(target=self.read, args=(lines,), daemon=True).start()
 
     def read(self, lines: Iterable[str]) -> None:
-        """Takes values of JSON from lines, of which Docker prints one a container and Podman a list over many."""
+        """Reads JSON values: Docker prints one line per container, Podman a list over several lines."""
         name, cpu, memory = self.keys
         text = ""
         for line in lines:
@@ -73,32 +73,32 @@ class StatsStream:
                 continue
             text = ""
             for row in value if isinstance(value, list) else [value]:
-                # Values that have not come yet are shown as dashes.
+                # Missing values are shown as dashes.
                 if "--" not in row[cpu] + row[memory]:
                     used = mebibytes(row[memory].split("/")[0])
                     self.readings[row[name]].append(Reading(time.time(), float(row[cpu].rstrip("%")), used))
 
     def wait(self) -> None:
-        """Waits until the first readings are over, of which Podman's are averages since the start."""
+        """Waits past the first readings, because Podman's are averages since the start."""
         deadline = time.monotonic() + 30
         while min(len(self.readings[name]) for name in CONTAINERS) < 3:
             if time.monotonic() > deadline:
-                raise Unavailable("its stats do not show every container")
+                raise Unavailable("the engine's stats do not show every container")
             time.sleep(0.1)
 
     def cpu(self, name: str, start: float, end: float) -> float | None:
-        """The mean of the readings that stand for this window; None where there was none."""
+        """The mean of the readings in this window; None if there are none."""
         inside = [reading.cpu for reading in self.readings[name] if start < reading.at - self.lag <= end]
         return fmean(inside) if inside else None
 
     def memory_mb(self, name: str, moment: float) -> float | None:
-        """The first reading that shows this moment; None where there was none."""
+        """The first reading at or after this time; None if there is none."""
         return next((reading.memory_mb for reading in self.readings[name] if reading.at >= moment), None)
 
 
 @dataclass(frozen=True)
 class Engine:
-    """An engine that runs the containers and nothing else."""
+    """An engine that runs only the comparison's containers."""
 
     name: str
     socket: str
@@ -107,7 +107,7 @@ class Engine:
     stats_options: list[str]
     keys: tuple[str, str, str]
     lag: float
-    tells_cache: bool
+    reports_cache: bool
 
     def run_all(self, *options: str) -> None:
         """Starts every container and waits until `cache` has written its files."""
@@ -120,18 +120,18 @@ class Engine:
                 output(*self.command, "exec", "cache", "cat", "/ready")
                 return
             time.sleep(0.2)
-        raise Unavailable("the containers do not get ready within a minute")
+        raise Unavailable("the containers were not ready within a minute")
 
     @contextmanager
     def stats(self) -> Iterator[StatsStream]:
-        """The engine's own numbers, refreshed for as long as the block runs."""
+        """The engine's own numbers, refreshed while the block runs."""
         pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL}
         with running(*self.command, "stats", *self.stats_options, **pipes) as child:
             assert child.stdout
             yield StatsStream(child.stdout, self.keys, self.lag)
 
-    def kernel_limits(self, name: str) -> tuple[float | None, float | None]:
-        """A container's memory in MiB and cores, as the kernel's own files bound them; None is no bound."""
+    def cgroup_limits(self, name: str) -> tuple[float | None, float | None]:
+        """A container's limits from its cgroup files: memory in MiB, and cores. None is no limit."""
         pid, identity = output(*self.command, "inspect", "-f", "{{.State.Pid}} {{.Id}}", name).split()
         memory, cpu = (cgroup(pid, identity, controller) for controller in ("memory", "cpu"))
         if (memory / "memory.max").exists():
@@ -140,7 +140,7 @@ class Engine:
         else:
             bytes_ = (memory / "memory.limit_in_bytes").read_text().strip()
             quota, period = ((cpu / f"cpu.cfs_{part}_us").read_text().strip() for part in ("quota", "period"))
-        # No bound is "max" in version 2 of cgroups; in version 1 the largest number of pages, and a quota of -1.
+        # No limit is "max" in cgroup v2; in v1 it is the largest number of pages and a quota of -1.
         memory_mb = int(bytes_) / 2**20 if bytes_ != "max" and int(bytes_) < 2**62 else None
         return memory_mb, int(quota) / int(period) if quota not in ("max", "-1") else None
 
@@ -149,12 +149,12 @@ def mebibytes(text: str) -> float:
     """`103.5MiB`, as Docker writes it, or `108.5MB`, as Podman does, in MiB."""
     match = re.fullmatch(r"\s*([\d.]+)\s*([A-Za-z]+)\s*", text)
     if not match:
-        raise ValueError(f"{text!r} is no size")
+        raise ValueError(f"{text!r} is not a size")
     return float(match[1]) * UNITS[match[2].upper()] / 2**20
 
 
 def cgroup(pid: str, container: str, controller: str) -> Path:
-    """The folder of a container's cgroup. Below it an engine may have made others, which carry no limits."""
+    """The folder of a container's cgroup. Engines may create child cgroups, which have no limits."""
     paths = {}
     for line in Path(f"/proc/{pid}/cgroup").read_text().splitlines():
         _, controllers, path = line.split(":", 2)
@@ -167,18 +167,18 @@ def cgroup(pid: str, container: str, controller: str) -> Path:
         _, mount, kind, options, *_ = line.split()
         if kind == ("cgroup" if version1 else "cgroup2") and (not version1 or controller in options.split(",")):
             return Path(mount + path)
-    raise Unavailable(f"no cgroup of {controller} is mounted")
+    raise Unavailable(f"no cgroup hierarchy of {controller} is mounted")
 
 
 def cgroup_version() -> str:
-    """Which cgroups the containers are accounted in here."""
+    """The cgroup version in use here."""
     return "cgroup v2" if Path("/sys/fs/cgroup/cgroup.controllers").exists() else "cgroup v1"
 
 
 def require(*programs: str) -> None:
-    """An engine needs root, for cgroups and mounts, and its programs."""
+    """Checks for root, which an engine needs for cgroups and mounts, and for these programs."""
     if os.geteuid() != 0:
-        raise Unavailable("an engine of its own needs root")
+        raise Unavailable("a private engine needs root")
     for program in programs:
         if not shutil.which(program):
             raise Unavailable(f"{program} is not installed")
@@ -186,15 +186,15 @@ def require(*programs: str) -> None:
 
 @contextmanager
 def docker() -> Iterator[Engine]:
-    """A Docker daemon of its own, with the containers in it."""
+    """A private Docker daemon that runs the containers."""
     require(*DOCKER_NEEDS)
     folder = tempfile.mkdtemp(prefix="ht-")
     socket = f"unix://{folder}/d.sock"
     options = ["--no-trunc", "--format", "{{json .}}"]
     keys = ("Name", "CPUPerc", "MemUsage")
     command = ["docker", "-H", socket]
-    # The daemon reads once a second, and what it read is shown for the second that follows.
-    engine = Engine("docker", socket, "ht-busybox", command, options, keys, lag=1.0, tells_cache=True)
+    # The daemon samples once a second, and shows each sample for the next second.
+    engine = Engine("docker", socket, "ht-busybox", command, options, keys, lag=1.0, reports_cache=True)
     try:
         output(str(PRIVATE_DOCKER), "start", folder)
         engine.run_all()
@@ -205,19 +205,19 @@ def docker() -> Iterator[Engine]:
 
 @contextmanager
 def podman() -> Iterator[Engine]:
-    """Podman with a storage of its own, its service in Docker's form, and the containers."""
+    """Podman with private storage and a Docker-compatible service that runs the containers."""
     require("podman", "busybox")
     folder = Path(tempfile.mkdtemp(prefix="ht-"))
     socket = f"unix://{folder}/p.sock"
     command = ["podman", "--root", f"{folder}/root", "--runroot", f"{folder}/run"]
     options = ["--no-reset", "--interval", "1", "--format", "json"]
     keys = ("name", "cpu_percent", "mem_usage")
-    # Each refresh is about the second before it.
-    engine = Engine("podman", socket, "localhost/ht-busybox", command, options, keys, lag=0.5, tells_cache=False)
+    # Each refresh covers the second before it.
+    engine = Engine("podman", socket, "localhost/ht-busybox", command, options, keys, lag=0.5, reports_cache=False)
     try:
         output(str(PRIVATE_DOCKER), "archive", str(folder))
         output(*command, "import", f"{folder}/image.tar", engine.image)
-        # Podman asks for more than a machine that is itself confined may give.
+        # Podman's default limits may exceed those of a confined machine.
         engine.run_all("--ulimit", "nofile=1024:1024", "--ulimit", "nproc=1024:1024")
         with running(*command, "system", "service", "--time=0", socket, stderr=subprocess.DEVNULL):
             yield engine
@@ -227,8 +227,8 @@ def podman() -> Iterator[Engine]:
 
 
 def remove_podman(command: list[str], folder: Path) -> None:
-    """Ends the containers and deletes the storage, which Podman leaves mounted on itself."""
-    # Killed first: what runs as a container's first process does not hear a polite end. Neither works where none runs.
+    """Stops the containers and deletes the storage, which Podman leaves bind-mounted onto itself."""
+    # Killed first, because PID 1 of a container ignores SIGTERM. Both fail if no container runs.
     for verb in (["kill", "--all"], ["rm", "--all", "--force"]):
         with suppress(Unavailable):
             output(*command, *verb)

@@ -1,4 +1,4 @@
-"""Processes that a comparison starts: each is ended again, also where the comparison fails or is interrupted."""
+"""Processes of the comparison, which are stopped even if it fails or is interrupted."""
 
 import math
 import mmap
@@ -12,16 +12,16 @@ from contextlib import contextmanager
 from types import FrameType
 from typing import Any
 
-# Settings that would lead the programs under comparison elsewhere than to what is started for them.
+# Environment variables that could point the programs at other daemons or settings.
 FOREIGN = ("HOST_TELEMETRY_", "LEPTOS_", "DOCKER_", "CONTAINER_")
 
 
 class Unavailable(Exception):
-    """What the comparison needs and cannot have on this machine, and why."""
+    """Something that the comparison needs is unavailable; the message says what and why."""
 
 
 class Interruption:
-    """SIGINT and SIGTERM end the program in order: at once, or after what must not be cut short."""
+    """Exits cleanly on SIGINT and SIGTERM: at once, or at the end of a block that must not be interrupted."""
 
     def __init__(self) -> None:
         self.holds = 0
@@ -29,12 +29,12 @@ class Interruption:
         self.ending = False
 
     def install(self) -> None:
-        """Takes the signals from now on."""
+        """Installs the signal handlers."""
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, self.note)
 
     def note(self, number: int, _frame: FrameType | None) -> None:
-        """The handler. Ends the program once, so that the cleaning up which this brings about is finished."""
+        """The handler. Exits only once, so that a second signal does not interrupt the cleanup."""
         self.signal = self.signal or number
         if not self.holds and not self.ending:
             self.ending = True
@@ -42,7 +42,7 @@ class Interruption:
 
     @contextmanager
     def held(self) -> Iterator[None]:
-        """Puts the end off: what is half started could not be found again, and what is half removed would stay."""
+        """Defers the exit: a process half started, or a folder half removed, would be left behind."""
         self.holds += 1
         try:
             yield
@@ -56,23 +56,23 @@ interruption = Interruption()
 
 
 def environment() -> dict[str, str]:
-    """This process's environment without foreign settings, and in no language, so that output can be parsed."""
+    """This process's environment without foreign settings, with the C locale so that output can be parsed."""
     return {name: value for name, value in os.environ.items() if not name.startswith(FOREIGN)} | {"LC_ALL": "C"}
 
 
 def output(*command: str) -> str:
-    """What a command prints; its failure says what it said. An interruption waits for it."""
-    # A session of its own: Ctrl-C at the terminal is for this program, which then ends the others in order.
+    """A command's stdout; raises its stderr if it fails. Defers interruptions until it ends."""
+    # In its own session, so that Ctrl-C reaches only this program, which then stops the others in order.
     with interruption.held():
         done = subprocess.run(command, capture_output=True, text=True, env=environment(), start_new_session=True)
     if done.returncode != 0:
-        raise Unavailable(done.stderr.strip() or f"{command[0]} ended with status {done.returncode}")
+        raise Unavailable(done.stderr.strip() or f"{command[0]} exited with status {done.returncode}")
     return done.stdout
 
 
 @contextmanager
 def running(*command: str, **options: Any) -> Iterator[subprocess.Popen[str]]:
-    """A command that runs for as long as the block does."""
+    """A command that runs as long as the block."""
     child = subprocess.Popen(command, text=True, env=environment(), start_new_session=True, **options)
     try:
         yield child
@@ -88,7 +88,7 @@ def running(*command: str, **options: Any) -> Iterator[subprocess.Popen[str]]:
 
 @contextmanager
 def host_load() -> Iterator[None]:
-    """Load on the host that rises and falls for as long as the block runs: on all CPUs, and 300 MB of memory."""
+    """Load on all CPUs and 300 MB of memory that rises and falls while the block runs."""
     parent = os.getpid()
     workers = [multiprocessing.Process(target=burn, args=(parent,)) for _ in range(os.cpu_count() or 1)]
     workers.append(multiprocessing.Process(target=fill, args=(parent,)))
@@ -105,7 +105,7 @@ def host_load() -> Iterator[None]:
 
 
 def burn(parent: int) -> None:
-    """Keeps a CPU busy for a share of the time that swings between 10 and 90 % in 20 s, while the parent lives."""
+    """Keeps a CPU busy for 10 to 90% of the time, swinging in 20 s, while the parent lives."""
     while os.getppid() == parent:
         start = time.monotonic()
         busy = 0.1 * (0.5 + 0.4 * math.sin(start * math.tau / 20))
@@ -115,7 +115,7 @@ def burn(parent: int) -> None:
 
 
 def fill(parent: int) -> None:
-    """Takes 300 MB and gives them back by and by, so that two who look within milliseconds see the same."""
+    """Allocates and frees 300 MB slowly, so that readings milliseconds apart agree."""
     blocks: list[mmap.mmap] = []
     while os.getppid() == parent:
         for _ in range(60):

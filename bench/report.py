@@ -1,4 +1,4 @@
-"""The table of a comparison: figures side by side, their differences over all samples, and what is judged of them."""
+"""The table of a comparison: figures side by side, their differences over all samples, and the verdicts."""
 
 import math
 from collections.abc import Iterable
@@ -6,74 +6,74 @@ from dataclasses import dataclass, field
 from statistics import fmean, median
 
 EACH, MEAN = "each", "mean"
-ABSENT = math.nan  # not on the wire at all; differs from everything, so it fails
+ABSENT = math.nan  # missing from the response; differs from everything, so it fails
 
-# A figure; None where it is null or has no limit.
+# A figure; None if it is null or unlimited.
 Value = float | None
 
 
 @dataclass
 class Row:
-    """One figure over all samples, and what is judged: each difference, or the mean of their sizes."""
+    """A figure over all samples. `check` says whether each difference or the mean absolute difference must be in tolerance."""
 
-    bar: float
-    judged: str
+    tolerance: float
+    check: str
     share: float
     pairs: list[tuple[Value, Value]] = field(default_factory=list)
 
     def differences(self) -> list[float]:
-        """Ours less theirs; nothing is equal to nothing and to nothing else."""
+        """Ours minus theirs; None equals only None."""
         return [
             (0.0 if ours == theirs else ABSENT) if ours is None or theirs is None else ours - theirs
             for ours, theirs in self.pairs
         ]
 
     def allowed(self) -> float:
-        """The bar, or a share of theirs where that is more."""
-        return max(self.bar, self.share * (mean(theirs for _, theirs in self.pairs) or 0.0))
+        """The tolerance, or a share of theirs if that is larger."""
+        return max(self.tolerance, self.share * (mean(theirs for _, theirs in self.pairs) or 0.0))
 
     def passes(self) -> bool:
-        """Whether what is judged is within the bar; sums of rounded figures need a hair's breadth more."""
+        """Whether the differences are within tolerance, plus 1e-6 for floating-point sums of rounded figures."""
         differences = self.differences()
-        judged = [fmean(map(abs, differences))] if self.judged == MEAN else differences
-        return all(abs(difference) <= self.allowed() + 1e-6 for difference in judged)
+        checked = [fmean(map(abs, differences))] if self.check == MEAN else differences
+        return all(abs(difference) <= self.allowed() + 1e-6 for difference in checked)
 
     def cells(self) -> list[str]:
-        """The row as it is printed, but for its name."""
+        """The printed cells, except the names."""
         differences = self.differences()
         spread = [fmean(differences), min(differences), median(differences), max(differences)]
         return [
             *(text(mean(side)) for side in zip(*self.pairs)),
             *("–" if math.isnan(value) else f"{value:+.2f}" for value in spread),
-            f"{self.judged} {self.allowed():.2f}" if self.allowed() else "exact",
+            f"{self.check} {self.allowed():.2f}" if self.allowed() else "exact",
             "ok" if self.passes() else "FAIL",
         ]
 
 
 def mean(values: Iterable[Value]) -> Value:
-    """The mean of those that are known."""
+    """The mean of the values that are not None."""
     known = [value for value in values if value is not None]
     return fmean(known) if known else None
 
 
 def text(value: Value) -> str:
-    """A figure as it is printed."""
+    """Formats a figure."""
     return "none" if value is None else "absent" if math.isnan(value) else f"{value:.2f}"
 
 
 class Ledger:
-    """The rows of one table, each made when its first pair is noted."""
+    """The rows of a table, created with their first pair."""
 
-    HEADINGS = ("figure", "against", "ours", "theirs", "diff", "min", "median", "max", "bar", "")
+    HEADINGS = ("figure", "against", "ours", "theirs", "diff", "min", "median", "max", "tolerance", "")
 
     def __init__(self) -> None:
         self.rows: dict[tuple[str, str], Row] = {}
 
     def note(
-        self, name: str, against: str, ours: Value, theirs: Value, bar: float, judged: str = EACH, share: float = 0.0
+        self, name: str, against: str, ours: Value, theirs: Value, tolerance: float, check: str = EACH, share: float = 0.0
     ) -> None:
         """Adds one sample's pair to a figure's row."""
-        self.rows.setdefault((name, against), Row(bar, judged, share)).pairs.append((ours, theirs))
+        self.rows.setdefault((name, against), Row(tolerance, check, share)).pairs.append((ours, theirs))
 
     def print(self) -> None:
         """Prints the table: means of ours and theirs, the mean of the differences and their spread."""
@@ -86,5 +86,5 @@ class Ledger:
             print("  " + "  ".join([*names, *numbers, line[-1]]).rstrip())
 
     def failures(self) -> list[str]:
-        """The figures beyond their bars."""
+        """The figures beyond their tolerances."""
         return [f"{name} against {against}" for (name, against), row in self.rows.items() if not row.passes()]

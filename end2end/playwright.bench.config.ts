@@ -1,5 +1,5 @@
 import { defineConfig } from '@playwright/test';
 import base from './playwright.config.ts';
 
-// Apart from the suite: what takes the time is to have the machine to itself.
+// Not part of the suite: benchmarks need the machine to themselves.
 export default defineConfig(base, { testDir: './bench', workers: 1, timeout: 10 * 60_000 });

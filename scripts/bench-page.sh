@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Times what an update of a page with 200 containers costs.
+# Measures the time of a page update with 200 containers.
 source "$(dirname "$0")/lib.sh"
 source scripts/build.sh
 source scripts/browser.sh

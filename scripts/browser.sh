@@ -1,4 +1,4 @@
-# What the tests in Chromium need. Sourced after lib.sh.
+# Tools of the browser tests. Sourced after lib.sh.
 
 browser_tools() {
   need npm "the browser tests run on Node.js" nodejs npm

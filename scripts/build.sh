@@ -1,5 +1,5 @@
-# The release build without cargo-leptos: the same flags and names as its metadata in Cargo.toml.
-# Sourced after lib.sh. Result: target/release/host-telemetry and, beside it, its site folder.
+# The release build without cargo-leptos, with the flags and names of its metadata in Cargo.toml.
+# Sourced after lib.sh. Output: target/release/host-telemetry and target/release/site.
 TARGET=${CARGO_TARGET_DIR:-target}
 
 build_tools() {
@@ -14,25 +14,25 @@ build_server() {
   cargo build --release --bin host-telemetry --no-default-features --features ssr
 }
 
-# Its second file is cut out by the relocations; cargo-leptos passes the same flag with --split.
+# wasm-split needs the relocations to cut out the bundle's second file; cargo-leptos --split passes the same flag.
 build_page() {
   RUSTFLAGS="${RUSTFLAGS:+$RUSTFLAGS }-Clink-args=--emit-relocs" \
     cargo build --profile wasm-release --lib --target wasm32-unknown-unknown --no-default-features --features hydrate
 }
 
-# The flags in Cargo.toml, which cargo-leptos takes too.
+# The flags in Cargo.toml, which cargo-leptos uses, too.
 wasm_opt_flags() {
   sed -n 's/^wasm-opt-features = \[\(.*\)\]$/\1/p' Cargo.toml | tr -d '",'
 }
 
-# Made in a scratch folder and put in place whole, so that a server that runs never sees half of it.
+# Built in a scratch folder and then moved, so that a running server never sees half a site.
 build_site() {
   local site=$TARGET/release/site scratch=$TARGET/release/site.new file
   rm -rf "$scratch"
   mkdir -p "$scratch/pkg" "$scratch/whole"
   cp -r public/. "$scratch"
   cp style/component.css "$scratch/pkg/host-telemetry.css"
-  # What comes later is cut out, and the rest given its JavaScript.
+  # Cut out the lazy file, then generate the JavaScript of the rest.
   RUST_LOG=error wasm-split-cli --target web --out-name host-telemetry \
     "$TARGET/wasm32-unknown-unknown/wasm-release/host_telemetry.wasm" "$scratch/pkg"
   mv "$scratch/pkg/host-telemetry.wasm" "$scratch/whole"
@@ -42,7 +42,7 @@ build_site() {
   mv "$scratch/pkg/host-telemetry_bg.wasm" "$scratch/pkg/host-telemetry.wasm"
   if have wasm-opt; then
     for file in "$scratch"/pkg/*.wasm; do
-      # shellcheck disable=SC2046 # one word each
+      # shellcheck disable=SC2046 # each flag is one word
       wasm-opt $(wasm_opt_flags) "$file" -o "$file"
     done
   fi
@@ -60,8 +60,8 @@ build_site() {
 
 build_all() {
   step "Check for cargo and a linker" check_cargo
-  step "Tools of the build" build_tools
+  step "Build tools" build_tools
   step "Build the server" build_server
   step "Build the page" build_page
-  step "Put the site together" build_site
+  step "Assemble the site" build_site
 }

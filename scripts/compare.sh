@@ -8,23 +8,23 @@ source scripts/engines.sh
 compare_packages() {
   docker_packages
   podman_package
-  need free "free is compared with" procps
+  need free "the comparison includes free" procps
 }
 
-# Debian 12's own psutil is older, and calls something else used.
+# Debian 12's psutil is older and defines used memory differently.
 psutil_venv() {
   local folder=$TOOLS/compare-venv
   "$folder/bin/python" -c 'import psutil, sys; sys.exit(psutil.version_info < (7, 1))' 2>/dev/null && return 0
   if ! have python3 || ! python3 -c 'import ensurepip' 2>/dev/null; then
-    packages "psutil is installed into a folder of its own" python3-venv || die "python3 with its venv module is missing: install it by hand and run this again"
+    packages "psutil is installed into a virtual environment" python3-venv || die "python3 with its venv module is missing: install it and run this again"
   fi
   echo "Installing psutil into $folder"
   python3 -m venv --clear "$folder"
-  "$folder/bin/pip" install --quiet 'psutil>=7.1' || die "psutil could not be installed: see what pip says above"
+  "$folder/bin/pip" install --quiet 'psutil>=7.1' || die "psutil could not be installed: see pip's output above"
 }
 
 step "Check for cargo and a linker" check_cargo
-step "Docker, Podman and what they need" compare_packages
+step "Docker and Podman" compare_packages
 step "psutil" psutil_venv
 step "Build the server" build_server
 times

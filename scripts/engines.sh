@@ -1,19 +1,19 @@
-# What the tests and the comparison need to run containers and to make faults. Sourced after lib.sh.
+# Packages to run containers and inject faults, for the tests and the comparison. Sourced after lib.sh.
 
 docker_packages() {
-  need dockerd "a real Docker daemon is measured" docker.io
-  need docker "containers are started with it" docker.io
-  need busybox "the image that test containers run" busybox-static
-  need pkill "test daemons are ended with it" procps
+  need dockerd "tests measure a real Docker daemon" docker.io
+  need docker "tests start containers with it" docker.io
+  need busybox "it is the image of the test containers" busybox-static
+  need pkill "tests stop daemons with it" procps
 }
 
-# Left out where it cannot be had: what needs it says so.
+# Optional: tests that need it are skipped with a message.
 podman_package() {
-  have podman || packages "Podman's socket is measured, too" podman || echo "podman cannot be had here: it is left out."
+  have podman || packages "tests measure Podman, too" podman || echo "podman cannot be installed here: skipping it."
 }
 
 fault_packages() {
   docker_packages
-  need bindfs "a file system that can be made to hang" bindfs
-  need faketime "a clock that can be set for one program" faketime
+  need bindfs "tests make its file system hang" bindfs
+  need faketime "tests set the clock of one program with it" faketime
 }

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# A million inputs and more, other ones each time, through what reads /proc and engines' answers.
+# Feeds over a million inputs, different each time, to the parsers of /proc and engine responses.
 source "$(dirname "$0")/lib.sh"
 
-# Each of the four properties takes as many.
+# Cases per property; there are four properties.
 CASES=${CASES:-300000}
 
 properties() {

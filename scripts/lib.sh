@@ -1,18 +1,18 @@
-# Shared by the scripts in this folder: steps with their seconds, packages, tools. Sourced, not run.
+# Shared by the scripts in this folder: timed steps, packages, tools. Sourced, not run.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
-# Tools that are built or fetched once and kept for every clone, each version in a folder of its own.
+# Tools are built or downloaded once for all clones, each version in its own folder.
 TOOLS=${HOST_TELEMETRY_TOOLS:-${XDG_CACHE_HOME:-$HOME/.cache}/host-telemetry}
 
-CARGO_LEPTOS_VERSION=0.3.10 # 0.3.11 needs a newer Rust than Cargo.toml asks for
+CARGO_LEPTOS_VERSION=0.3.10 # 0.3.11 needs a newer Rust than Cargo.toml requires
 BINARYEN_VERSION=132.0.0
 ESBUILD_VERSION=0.28.2
-NODE_VERSION=22.23.3 # where the machine has one before 20
+NODE_VERSION=22.23.3 # used if the machine's is older than 20
 
 TIMES=()
 
-# step TITLE COMMAND...: says what is being done, does it, says how long it took.
+# step TITLE COMMAND...: prints the title, runs the command, prints the seconds it took.
 step() {
   local title=$1 start=$SECONDS
   shift
@@ -26,10 +26,10 @@ step() {
 times() {
   printf '\nSeconds by step:\n'
   printf '%s\n' "${TIMES[@]}"
-  printf '%5d s  in all\n' "$SECONDS"
+  printf '%5d s  total\n' "$SECONDS"
 }
 
-# die MESSAGE: ends with a sentence that says what to do.
+# die MESSAGE: exits with a message that says what to do.
 die() {
   printf '\nerror: %s\n' "$*" >&2
   exit 1
@@ -43,7 +43,7 @@ as_root() {
   if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi
 }
 
-# packages WHY PACKAGE...: installs those Debian packages that are missing, and says so before; fails where it cannot.
+# packages WHY PACKAGE...: announces and installs missing Debian packages; fails if it cannot.
 packages() {
   local why=$1 package missing=()
   shift
@@ -57,12 +57,12 @@ packages() {
     as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq -y --no-install-recommends install "${missing[@]}" >/dev/null
 }
 
-# need PROGRAM WHY PACKAGE...: the packages, unless the program is there already, from wherever.
+# need PROGRAM WHY PACKAGE...: installs the packages unless the program exists, from whatever source.
 need() {
   local program=$1 why=$2
   shift 2
   have "$program" && return 0
-  have apt-get || die "$program is missing ($why), and this is not Debian: install it by hand and run this again"
+  have apt-get || die "$program is missing ($why), and this is not Debian: install it and run this again"
   packages "$why" "$@" || die "$program is missing ($why): install it with apt-get install $* as root, and run this again"
 }
 
@@ -81,18 +81,18 @@ wasm_target() {
   installed=$(rustc --print sysroot)/lib/rustlib/wasm32-unknown-unknown
   [ -d "$installed" ] && return 0
   have rustup || die "the target wasm32-unknown-unknown is missing and there is no rustup to add it: install your distribution's Rust standard library for wasm32-unknown-unknown, or Rust from https://rustup.rs"
-  echo "Adding Rust's target wasm32-unknown-unknown (the page runs as WebAssembly)"
+  echo "Adding Rust's target wasm32-unknown-unknown (the page is WebAssembly)"
   rustup target add wasm32-unknown-unknown ||
-    die "the target could not be added: see what rustup says above"
+    die "the target could not be added: see rustup's output above"
 }
 
-# rust_component NAME PROGRAM: a part of Rust that a minimal installation leaves out.
+# rust_component NAME PROGRAM: adds a component that a minimal Rust installation lacks.
 rust_component() {
   have "$2" && cargo "${2#cargo-}" --version >/dev/null 2>&1 && return 0
   have rustup && rustup component add "$1" || die "$1 is missing: install it with rustup component add $1"
 }
 
-# prebuilt URL FOLDER PROGRAM: the released program, where the network has it; quiet failure otherwise.
+# prebuilt URL FOLDER PROGRAM: downloads a released program; fails silently.
 prebuilt() {
   local url=$1 folder=$2 program=$3 scratch
   have curl && have tar || return 1
@@ -107,8 +107,8 @@ prebuilt() {
   return 1
 }
 
-# cargo_tool CRATE PROGRAM VERSION URL OPTION...: puts the program on the PATH, prebuilt if it can be had, compiled
-# with these options of cargo install otherwise.
+# cargo_tool CRATE PROGRAM VERSION URL OPTION...: puts the program on the PATH, prebuilt if possible, otherwise compiled
+# with these options of cargo install.
 cargo_tool() {
   local crate=$1 program=$2 version=$3 url=$4
   local folder=$TOOLS/$crate-$version
@@ -121,14 +121,14 @@ cargo_tool() {
     return 0
   fi
   [ -n "$url" ] && prebuilt "$url" "$folder" "$program" && return 0
-  echo "No prebuilt $program can be had here: compiling it once."
-  # A tool that runs for a second need not be optimised for minutes. Its lock file may name a version that a registry lacks.
+  echo "No prebuilt $program is available: compiling it once."
+  # Optimizing takes minutes and the tool runs for a second. Retries unlocked: a registry may lack a locked version.
   (
     export CARGO_PROFILE_RELEASE_OPT_LEVEL=0 CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16
     unset CARGO_TARGET_DIR
     cargo install --quiet --locked --root "$folder" "$crate@$version" "$@" 2>/dev/null ||
       cargo install --quiet --root "$folder" "$crate@$version" "$@"
-  ) || die "$crate $version could not be compiled: install it by hand, then run this again"
+  ) || die "$crate $version could not be compiled: install it and run this again"
 }
 
 wasm_bindgen() {
@@ -139,7 +139,7 @@ wasm_bindgen() {
     "https://github.com/wasm-bindgen/wasm-bindgen/releases/download/$version/wasm-bindgen-$version-$(uname -m)-unknown-linux-musl.tar.gz"
 }
 
-# Cuts the bundle in two; of the version that the page's code is marked with.
+# Splits the bundle; its version must match the crate that marks the split points.
 wasm_split() {
   local version
   version=$(locked_version wasm_split_helpers)
@@ -152,29 +152,29 @@ cargo_leptos() {
     "https://github.com/leptos-rs/cargo-leptos/releases/download/v$CARGO_LEPTOS_VERSION/cargo-leptos-$(uname -m)-unknown-linux-gnu.tar.gz"
 }
 
-# wasm-opt and esbuild make the bundle smaller and nothing else, so the build goes on without them.
+# wasm-opt and esbuild only make the bundle smaller, so the build works without them.
 shrinkers() {
   local folder=$TOOLS/binaryen-$BINARYEN_VERSION-esbuild-$ESBUILD_VERSION
   export PATH=$folder/node_modules/.bin:$PATH
   have wasm-opt && have esbuild && return 0
   if ! have npm; then
-    packages "npm has the newest wasm-opt, which makes the page smaller" nodejs npm || true
+    packages "npm provides the newest wasm-opt, which makes the page smaller" nodejs npm || true
   fi
   if have npm && mkdir -p "$folder" &&
     npm install --silent --no-fund --no-audit --prefix "$folder" "binaryen@$BINARYEN_VERSION" "esbuild@$ESBUILD_VERSION"; then
     return 0
   fi
-  echo "wasm-opt and esbuild cannot be had here: the page will be larger, and work all the same."
+  echo "wasm-opt and esbuild cannot be installed here: the page works, but is larger."
 }
 
-# Playwright needs Node.js 20; Debian 12 has 18, with which npm can install a newer one.
+# Playwright needs Node.js 20; Debian 12 has 18, whose npm can install a newer one.
 node_20() {
   local arch folder
   [ "$(node --version | sed 's/^v\([0-9]*\).*/\1/')" -ge 20 ] && return 0
   case $(uname -m) in
     x86_64) arch=x64 ;;
     aarch64) arch=arm64 ;;
-    *) die "Node.js 20 or newer is needed: install it by hand" ;;
+    *) die "Node.js 20 or newer is needed: install it and run this again" ;;
   esac
   folder=$TOOLS/node-$NODE_VERSION
   export PATH=$folder/node_modules/node-linux-$arch/bin:$PATH
@@ -186,6 +186,6 @@ node_20() {
 
 brotli_tool() {
   have brotli && return 0
-  if packages "files are compressed once, when they are built" brotli; then return 0; fi
-  echo "brotli cannot be had here: files will be compressed when they are asked for."
+  if packages "the build compresses files with it" brotli; then return 0; fi
+  echo "brotli cannot be installed here: the server compresses files on request."
 }

@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
-# Audits the release with Lighthouse, as a desktop and as a phone.
+# Audits the release with Lighthouse, for desktop and mobile.
 source "$(dirname "$0")/lib.sh"
 source scripts/build.sh
 source scripts/browser.sh
 
 LIGHTHOUSE_VERSION=13.5.0
 
-# Apart from what the tests need: it takes longer to install than all of that, and asks for a newer Node.js.
+# Not in package.json: it takes longer to install than all test tools, and needs a newer Node.js.
 lighthouse_tool() {
   local folder=$TOOLS/lighthouse-$LIGHTHOUSE_VERSION
   export PATH=$folder/node_modules/.bin:$PATH
@@ -15,7 +15,7 @@ lighthouse_tool() {
   mkdir -p "$folder"
   npm install --silent --no-fund --no-audit --prefix "$folder" \
     "lighthouse@$LIGHTHOUSE_VERSION" "node-linux-$(node -p process.arch)@$NODE_VERSION" ||
-    die "Lighthouse could not be installed: see what npm says above"
+    die "Lighthouse could not be installed: see npm's output above"
 }
 
 audits() {

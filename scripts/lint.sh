@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Formatting, clippy for both feature sets, documentation: no warning is let through.
+# Checks formatting, clippy for both feature sets, and documentation; warnings are errors.
 source "$(dirname "$0")/lib.sh"
 
-parts_of_rust() {
+rust_components() {
   wasm_target
   rust_component rustfmt cargo-fmt
   rust_component clippy cargo-clippy
@@ -13,7 +13,7 @@ clippy_page() { cargo clippy --lib --target wasm32-unknown-unknown --no-default-
 docs() { RUSTDOCFLAGS="-D warnings" cargo doc --no-deps --no-default-features --features ssr; }
 
 step "Check for cargo and a linker" check_cargo
-step "Rust's WASM target, rustfmt and clippy" parts_of_rust
+step "Rust's WASM target, rustfmt and clippy" rust_components
 step "Formatting" cargo fmt --check
 step "Clippy, server and tests" clippy_server
 step "Clippy, page" clippy_page

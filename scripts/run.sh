@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs what is missing, builds the release, and serves it. Arguments go to the server.
+# Installs missing tools, builds the release and serves it. Arguments go to the server.
 source "$(dirname "$0")/lib.sh"
 source scripts/build.sh
 build_all
@@ -8,5 +8,5 @@ if [ "${1:-}" = --build-only ]; then
   printf '\nBuilt: %s and %s\n' "$TARGET/release/host-telemetry" "$TARGET/release/site"
   exit 0
 fi
-printf '\nStarting: the address follows. Ctrl-C ends it.\n'
+printf '\nStarting the server; Ctrl-C stops it.\n'
 exec "$TARGET/release/host-telemetry" "$@"

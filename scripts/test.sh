@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs what is missing and runs every test; prints each part's seconds.
+# Installs missing tools and runs all tests; prints the seconds of each step.
 source "$(dirname "$0")/lib.sh"
 source scripts/build.sh
 source scripts/browser.sh
@@ -8,33 +8,33 @@ source scripts/engines.sh
 test_packages() {
   fault_packages
   podman_package
-  need openssl "certificates for a daemon behind TLS" openssl
+  need openssl "it creates certificates for a daemon behind TLS" openssl
 }
 
-# In Rust: the derivations, the HTTP contract, a real daemon, Podman, every fault, the program.
+# Rust: derivations, the HTTP contract, Docker, Podman, faults, the program.
 rust_tests() {
   cargo test --no-default-features --features ssr
 }
 
-# In Chromium: the whole suite, on the release that cargo-leptos builds. Where a test fails, its name is read at the
-# end, not cargo-leptos's backtrace of having been told so.
+# Chromium: the whole suite, on the release that cargo-leptos builds. Without RUST_BACKTRACE=0, a failure ends with
+# cargo-leptos's backtrace instead of the test's name.
 browser_tests() {
   RUST_BACKTRACE=0 cargo leptos end-to-end --release --split
 }
 
-# The release that `make run` builds, which compresses its files itself.
+# On the release of `make run`, whose files are compressed by the build.
 browser_smoke_tests() {
   (cd end2end && npx playwright test --grep '@smoke|size|theme')
 }
 
-# `cargo leptos watch` on a copy: changes Rust and CSS, and sees the open page reload.
+# `cargo leptos watch` on a copy: changes Rust and CSS and expects the open page to reload.
 watch_tests() {
   (cd end2end && npx playwright test --config playwright.watch.config.ts)
 }
 
 step "Check for cargo and a linker" check_cargo
-step "Docker and what its tests need" test_packages
-step "Tools of the build" build_tools
+step "Docker, Podman and fault tools" test_packages
+step "Build tools" build_tools
 step "cargo-leptos" cargo_leptos
 step "Chromium and Playwright" browser_tools
 step "Rust tests" rust_tests

@@ -1,4 +1,4 @@
-//! The HTTP API: the server functions ([`host`], [`containers`], [`history`]), what answers them ([`Source`]), their error,
+//! The HTTP API: the server functions ([`host`], [`containers`], [`history`]), the [`Source`] behind them, their errors,
 //! their encoding, and the [`Snapshot`] that a page is rendered from.
 
 mod contract;

@@ -1,8 +1,8 @@
-//! Measuring, on the server: two loops on clocks of their own ([`Sampler`]), each publishing its newest sample to a handle
+//! Measuring, on the server: two independent loops ([`Sampler`]), each publishing its newest sample to a handle
 //! ([`Telemetry`]) that never waits.
 //!
 //! Reading is separate from deriving. A reader is a small trait, so that tests can replace it; derivation is a pure
-//! function of this sample and the one before.
+//! function of this sample and the previous one.
 
 mod bounds;
 mod cgroup;

@@ -9,14 +9,14 @@
 //!           +-----> collect -----------+
 //! ```
 //!
-//! - [`model`]: what is measured, as the wire has it; pure.
-//! - [`api`]: the HTTP API, and the trait [`api::Source`] that answers it.
+//! - [`model`]: the measured data, as on the wire; pure.
+//! - [`api`]: the HTTP API, and the trait [`api::Source`] behind it.
 //! - [`ui`]: the header, its panel, chart and table, and the polling that keeps them live.
 //! - [`app`]: the document and the dashboard page that places the header.
-//! - `collect`: reads the host and Docker on clocks of its own.
+//! - `collect`: reads the host and Docker at its own intervals.
 //! - `serve`: configuration, routes, start and stop.
 
-// A view's type holds its parts' types, deeper than the compiler goes by default.
+// A view's type nests its parts' types deeper than the compiler's default limit.
 #![recursion_limit = "512"]
 
 pub mod api;
@@ -28,17 +28,17 @@ pub mod model;
 pub mod serve;
 pub mod ui;
 
-/// Spare bytes in the bundle's constants. The splitter aligns each constant anew and, where that would make them longer than
-/// before, puts all of them into the first file; these bytes belong to no file, so that they always fit.
+/// Spare bytes among the bundle's constants. The splitter realigns each constant and, if they then exceed their old size, puts
+/// all of them into the first file; these bytes belong to neither file, so the constants always fit.
 #[cfg(feature = "hydrate")]
 #[used]
 static SPLIT_SLACK: [u8; 384] = [1; 384];
 
-/// Makes the server's HTML live in the browser; the bundle's one entry.
+/// Hydrates the server's HTML in the browser; the bundle's only entry point.
 #[cfg(feature = "hydrate")]
 #[wasm_bindgen::prelude::wasm_bindgen]
 pub fn hydrate() {
-    // Readable panics while developing; a release is spared their weight.
+    // Readable panics in development; a release saves their bytes.
     #[cfg(debug_assertions)]
     console_error_panic_hook::set_once();
     leptos::mount::hydrate_body(app::App);

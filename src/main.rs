@@ -25,7 +25,7 @@ async fn main() -> ExitCode {
     }
 }
 
-/// Says in one line why the program ends.
+/// Prints in one line why the program exits.
 fn fail(status: u8, error: &dyn std::error::Error) -> ExitCode {
     eprintln!("host-telemetry: {error}");
     ExitCode::from(status)

@@ -1,6 +1,6 @@
-//! What is measured, in the form both sides share. The server fills these types in, the browser reads them.
+//! The measured data, in types that both sides share. The server fills them in, the browser reads them.
 //!
-//! Pure: no I/O and no feature `cfg`. The one thing it asks of the machine is the time ([`Timestamp::now`]).
+//! Pure: no I/O and no feature `cfg`. Its only input from the system is the time ([`Timestamp::now`]).
 
 mod attribution;
 mod containers;

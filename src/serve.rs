@@ -1,4 +1,4 @@
-//! The HTTP server: configuration, routes, and what wires the collector to the contract.
+//! The HTTP server: configuration, routes, and the wiring of collector and endpoints.
 
 mod config;
 mod router;
@@ -22,35 +22,35 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::oneshot;
 use tokio::time::sleep;
 
-/// How long requests in flight may take to end after a shutdown signal.
+/// How long requests in flight may take after a shutdown signal.
 const SHUTDOWN_GRACE: Duration = Duration::from_secs(2);
 
 /// Why the server ended.
 #[derive(Debug, Error)]
 pub enum ServeError {
-    /// The configuration names something that is not there.
+    /// The configuration refers to something missing.
     #[error(transparent)]
     Config(#[from] ConfigError),
-    /// The address cannot be had.
+    /// Listening on the address failed.
     #[error("cannot listen on {address}: {source}")]
     Listen {
         /// The address.
         address: SocketAddr,
-        /// The system's reason.
+        /// The system's error.
         source: std::io::Error,
     },
-    /// A measuring loop ended, by a fault of ours: better no numbers than old ones for ever.
+    /// A measuring loop ended, which is a bug: no numbers are better than old ones forever.
     #[error("measuring stopped")]
     SamplerEnded,
-    /// Accepting connections failed for good.
+    /// Accepting connections failed permanently.
     #[error("the server stopped: {0}")]
     Stopped(std::io::Error),
 }
 
 /// Measures and serves until `stop` resolves.
 ///
-/// The address is taken at once, so that a taken port is reported at once. The server answers when it has something to answer:
-/// after the first host sample, and the first scrape of the containers or two seconds.
+/// Binds first, so that a port in use is reported at once. Serves once there is data: after the first host sample, and the
+/// first scrape of the containers or two seconds.
 pub async fn serve(config: Config, stop: impl Future<Output = ()> + Send + 'static) -> Result<(), ServeError> {
     let leptos = leptos_options(&config);
     site::check(&leptos)?;
@@ -67,7 +67,7 @@ pub async fn serve(config: Config, stop: impl Future<Output = ()> + Send + 'stat
     }
 }
 
-/// Resolves when the process is asked to end, by Ctrl-C or by SIGTERM.
+/// Resolves on Ctrl-C or SIGTERM.
 pub async fn shutdown_signal() {
     let Ok(mut terminate) = signal(SignalKind::terminate()) else { return std::future::pending().await };
     tokio::select! {
@@ -78,7 +78,7 @@ pub async fn shutdown_signal() {
 
 fn bind(address: SocketAddr) -> std::io::Result<TcpSocket> {
     let socket = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
-    // A server that was just restarted may take its port again while old connections fade.
+    // A restarted server may reuse its port while old connections are in TIME_WAIT.
     socket.set_reuseaddr(true)?;
     socket.bind(address)?;
     Ok(socket)
@@ -130,7 +130,7 @@ async fn run(
         let _ = stopping.send(());
     };
     let grace = async {
-        // An error means that the server ended by itself, which the other branch sees.
+        // An error means that the server ended by itself, which the other branch handles.
         let _ = stopped.await;
         sleep(SHUTDOWN_GRACE).await;
     };

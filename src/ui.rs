@@ -1,9 +1,9 @@
-//! What people see. Names only `model` and `api`.
+//! The user interface. Names only `model` and `api`.
 //!
-//! `live` keeps the state up to date, `metrics` describes what the header shows, `header` shows it. `lazy` is the one way
-//! into the bundle's second file: `chart`, `table` and `panel`. `graphics` and `format` serve them all.
+//! `live` keeps the state up to date, `metrics` describes what the header shows, `header` shows it. `lazy` is the only
+//! way into the bundle's second file: `chart`, `table` and `panel`. `graphics` and `format` are shared.
 //!
-//! Another Leptos app places [`HostTelemetry`] in its own header, and [`Sparkline`] anywhere.
+//! Other Leptos apps can place [`HostTelemetry`] in their header, and [`Sparkline`] anywhere.
 
 mod chart;
 mod format;

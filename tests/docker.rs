@@ -1,4 +1,4 @@
-//! The collector's numbers against a real daemon. What happens when something fails is tested in `faults`.
+//! The collector's numbers against a real daemon. `faults` tests failures.
 
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
 
@@ -21,7 +21,7 @@ fn sampler(reader: DockerReader) -> (Sampler, Telemetry) {
     (sampler, telemetry)
 }
 
-/// Asks until the answer is as expected, at most as long as Docker has to heal.
+/// Polls until the answer is as expected, for at most 20 s.
 async fn until(
     telemetry: &Telemetry,
     what: &str,
@@ -47,7 +47,7 @@ async fn measured(telemetry: &Telemetry, count: u32) -> ContainersStats {
     answer.expect("numbers")
 }
 
-/// What `docker stats` says of one container: CPU in percent and memory in MiB.
+/// One container's CPU in percent and memory in MiB, as `docker stats` shows them.
 fn docker_stats(docker: &TestDocker, name: &str) -> (f64, f64) {
     let line = docker.docker(&["stats", "--no-stream", "--format", "{{json .}}", name]);
     let stats: Value = serde_json::from_str(&line).expect("json");
@@ -71,8 +71,8 @@ async fn numbers_equal_docker_stats() {
     docker.run("idle", &[], SLEEP);
     let (_sampler, telemetry) = sampler(docker.reader());
     measured(&telemetry, 5).await;
-    // Our window and theirs are not the same seconds, and a busy machine gives a burner now more and now less:
-    // one of a few comparisons must hold for all containers at once.
+    // Our window differs from Docker's, and a busy machine gives a burner varying CPU time, so one of several comparisons
+    // must hold for all containers at once.
     let mut attempts = 0;
     let stats = loop {
         tokio::time::sleep(Duration::from_secs(2)).await;
@@ -92,7 +92,7 @@ async fn numbers_equal_docker_stats() {
     assert_eq!((of("idle").memory_limit_mb, of("idle").cpu_limit_cores), (None, None));
     assert_eq!(docker.cgroup_file("agent-half", "memory", "memory.limit_in_bytes", "memory.max"), "134217728");
     let quota = docker.cgroup_file("agent-half", "cpu", "cpu.cfs_quota_us", "cpu.max");
-    assert!(["50000", "50000 100000"].contains(&quota.as_str()), "as the kernel has it: {quota}");
+    assert!(["50000", "50000 100000"].contains(&quota.as_str()), "in the cgroup: {quota}");
     for (row, cpus) in stats.containers.iter().filter_map(|row| Some((row, row.cpu_host_percent?))) {
         assert!((0.0..=100.0).contains(&cpus) && row.cpu >= Some(cpus), "{row:?}");
     }
@@ -102,7 +102,7 @@ async fn numbers_equal_docker_stats() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_limit_that_is_changed_is_seen() {
+async fn a_changed_limit_is_noticed() {
     let Some(docker) = TestDocker::start("limits") else { return };
     docker.run("agent-a", &["--memory", "64m"], SLEEP);
     let (_sampler, telemetry) = sampler(docker.reader());
@@ -112,7 +112,7 @@ async fn a_limit_that_is_changed_is_seen() {
     until(&telemetry, "changed", |answer| answer.as_ref().is_ok_and(changed)).await.ok();
 }
 
-/// Where our numbers are further from `docker stats`' than 5 points of CPU, or 1 MiB and 2 % of memory.
+/// The containers that differ from `docker stats` by more than 5 points of CPU, or by more than both 1 MiB and 2% of memory.
 fn differences(docker: &TestDocker, stats: &ContainersStats) -> Vec<String> {
     let compare = |row: &ContainerStats| {
         let full_name = if row.name == "idle" { "idle".to_owned() } else { format!("agent-{}", row.name) };
@@ -140,7 +140,7 @@ async fn only_containers_with_the_label_are_shown() {
     assert_eq!((empty.total_cpu_percent, empty.total_memory_mb), (Some(0.0), Some(0.0)));
 }
 
-/// Certificates of an authority, of a daemon at 127.0.0.1 and of a client, in the names that Docker expects.
+/// Certificates of an authority, of a daemon at 127.0.0.1 and of a client, with the file names that Docker expects.
 fn certificates(folder: &Path) {
     let commands = "
         openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=ca -keyout ca-key.pem -out ca.pem
@@ -154,7 +154,7 @@ fn certificates(folder: &Path) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_daemon_behind_tls_is_measured_and_a_stranger_is_refused() {
+async fn a_daemon_behind_tls_is_measured_and_refuses_unknown_clients() {
     let certificates_folder = tempfile::tempdir().expect("a folder");
     certificates(certificates_folder.path());
     let free_port = std::net::TcpListener::bind("127.0.0.1:0").and_then(|l| l.local_addr()).expect("a port").port();

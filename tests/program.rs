@@ -1,4 +1,4 @@
-//! The program as a person starts it: flags, exit statuses, one line for each failure, start and stop.
+//! The program's command line: flags, exit statuses, one-line errors, start and stop.
 
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
 
@@ -9,14 +9,14 @@ use std::path::Path;
 use std::process::{Command, Output};
 use support::program::{Launch, folder_with_site};
 
-/// The program in an empty folder and with nothing of ours in its environment.
+/// The program in this folder, with an empty environment.
 fn program(folder: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_host-telemetry"));
     command.current_dir(folder).env_clear();
     command
 }
 
-/// Runs to its end; the status, and what it said, which must be one line.
+/// Runs the program, which must fail with one line on stderr; returns the status and the line.
 fn fails(arguments: &[&str]) -> (i32, String) {
     let folder = folder_with_site();
     let Output { status, stderr, .. } =
@@ -27,7 +27,7 @@ fn fails(arguments: &[&str]) -> (i32, String) {
 }
 
 #[test]
-fn help_shows_the_flags_and_their_defaults_and_version_the_version() {
+fn help_lists_every_flag_and_version_prints_the_version() {
     let folder = folder_with_site();
     let help = program(folder.path()).arg("--help").output().expect("it runs");
     let text = String::from_utf8(help.stdout).expect("text");
@@ -40,7 +40,7 @@ fn help_shows_the_flags_and_their_defaults_and_version_the_version() {
 }
 
 #[test]
-fn a_bad_value_ends_with_status_2_and_says_what_is_allowed() {
+fn an_invalid_value_exits_with_status_2_and_says_what_is_allowed() {
     let (status, text) = fails(&["--interval", "0"]);
     assert_eq!(status, 2);
     assert!(text.contains("interval = \"0\" (from --interval)") && text.contains("1 to 60"), "{text}");
@@ -50,7 +50,7 @@ fn a_bad_value_ends_with_status_2_and_says_what_is_allowed() {
 }
 
 #[test]
-fn what_the_machine_refuses_is_explained_in_one_line() {
+fn system_errors_are_one_line_and_status_1() {
     let taken = TcpListener::bind("127.0.0.1:0").expect("a port");
     let address = taken.local_addr().expect("an address").to_string();
     let (status, text) = fails(&["--listen", &address]);
@@ -65,7 +65,7 @@ fn what_the_machine_refuses_is_explained_in_one_line() {
 }
 
 #[test]
-fn without_a_file_that_the_page_links_it_does_not_start_and_names_the_file() {
+fn a_missing_file_of_the_page_is_named_and_status_1() {
     let each = [
         &["pkg/host-telemetry.js"][..],
         // The page asks for one of the two.
@@ -85,7 +85,7 @@ fn without_a_file_that_the_page_links_it_does_not_start_and_names_the_file() {
 }
 
 #[test]
-fn it_serves_numbers_of_this_machine_and_ends_at_a_signal() {
+fn it_serves_until_sigterm() {
     let launch = Launch::new(&["--docker-host", "unix:///nowhere.sock"]);
     std::fs::write(launch.folder().join("Leptos.toml"), "hostname = \"from-the-file\"\n").expect("a file");
     let mut program = launch.start();
@@ -96,5 +96,5 @@ fn it_serves_numbers_of_this_machine_and_ends_at_a_signal() {
     assert!(containers.json["reason"].as_str().expect("text").contains("no socket at /nowhere.sock"), "{containers:?}");
     assert!(program.get("/").contains("from-the-file"));
     program.signal("TERM");
-    assert!(program.child.wait().expect("it ends").success(), "a stop by signal is no failure");
+    assert!(program.child.wait().expect("it ends").success(), "SIGTERM is a successful exit");
 }

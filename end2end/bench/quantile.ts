@@ -1,4 +1,4 @@
-/** The least of the values that at least this part of all do not exceed: 0.5 for the median of an odd number. */
-export function quantile(values: readonly number[], part: number): number {
-  return values.toSorted((a, b) => a - b)[Math.ceil(part * values.length) - 1] ?? NaN;
+/** The smallest value that is at least as large as this fraction of all values; 0.5 gives the median of an odd count. */
+export function quantile(values: readonly number[], fraction: number): number {
+  return values.toSorted((a, b) => a - b)[Math.ceil(fraction * values.length) - 1] ?? NaN;
 }

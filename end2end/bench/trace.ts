@@ -1,17 +1,17 @@
 import type { Page } from '@playwright/test';
 
-/** Something that a page's main thread did, in milliseconds. */
+/** A task on the page's main thread; times in milliseconds. */
 export interface Span {
   name: string;
   start: number;
   end: number;
-  /** How long of it the thread had a processor, which other programs may have kept from it. */
+  /** CPU time, which excludes the time that other programs had the processor. */
   busy: number;
-  /** Of a request, what it asks for; otherwise empty. */
+  /** The URL of a request; empty for anything else. */
   url: string;
 }
 
-/** What a browser says of it, in microseconds. */
+/** The browser's trace event; times in microseconds. */
 interface TraceEvent {
   name: string;
   pid: number;
@@ -22,11 +22,11 @@ interface TraceEvent {
   args: { data?: { url?: string } };
 }
 
-/** All that the page's main thread does while `work` goes on and the page asks for something, in order of its start. */
+/** All tasks of the page's main thread during `work`, by start time. The page must make a request meanwhile. */
 export async function traceMainThread(page: Page, work: () => Promise<void>): Promise<Span[]> {
   const cdp = await page.context().newCDPSession(page);
   const events: TraceEvent[] = [];
-  // The protocol leaves open what an event is.
+  // The protocol does not type its events.
   cdp.on('Tracing.dataCollected', ({ value }) => events.push(...(value as unknown as TraceEvent[])));
   const complete = new Promise((done) => cdp.once('Tracing.tracingComplete', done));
   await cdp.send('Tracing.start', { traceConfig: { includedCategories: ['devtools.timeline', 'v8'], excludedCategories: ['*'] } });
@@ -34,7 +34,7 @@ export async function traceMainThread(page: Page, work: () => Promise<void>): Pr
   await cdp.send('Tracing.end');
   await complete;
 
-  // Requests are made on the main thread; the browser's other processes have threads of their own.
+  // The thread that sends requests is the page's main thread; the browser's other processes have threads, too.
   const main = events.find(({ name }) => name === 'ResourceSendRequest');
   return events
     .filter(({ pid, tid }) => pid === main?.pid && tid === main.tid)

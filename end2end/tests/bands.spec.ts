@@ -56,7 +56,7 @@ for (const [theme, colors] of Object.entries(THEMES)) {
 
     test('CPU is green, yellow from 50, orange from 75, red from 90', async ({ dashboard, hostMock }) => {
       for (const { percent, text, band, ticks } of CPU) {
-        hostMock.answer({ cpu: wire.cpu(percent) });
+        hostMock.respondWith({ cpu: wire.cpu(percent) });
         await dashboard.nextPoll(1);
         await expect(dashboard.cpu.number).toHaveText(text);
         await expect(dashboard.cpu.number).toHaveCSS('color', colors[band]);
@@ -69,7 +69,7 @@ for (const [theme, colors] of Object.entries(THEMES)) {
 
     test("the disk's bar is green, orange from 75, red from 90", async ({ dashboard, hostMock }) => {
       for (const { percent, level } of DISK) {
-        hostMock.answer({ disk: wire.disk(percent) });
+        hostMock.respondWith({ disk: wire.disk(percent) });
         await dashboard.nextPoll(1);
         const fill = dashboard.disk.bar.locator('.ht-bar-fill');
         await expect(fill).toHaveAttribute('width', percent.toFixed(1));
@@ -77,18 +77,18 @@ for (const [theme, colors] of Object.entries(THEMES)) {
       }
     });
 
-    test('what is unknown is grey and a dash', async ({ dashboard, hostMock }) => {
-      const parts = [dashboard.cpu, dashboard.memory, dashboard.disk];
-      const why = 'not readable';
-      hostMock.answer({ cpu: null, memory: null, disk: null, errors: { cpu: why, memory: why, disk: why } });
+    test('an unknown value is a gray dash', async ({ dashboard, hostMock }) => {
+      const metrics = [dashboard.cpu, dashboard.memory, dashboard.disk];
+      const reason = 'not readable';
+      hostMock.respondWith({ cpu: null, memory: null, disk: null, errors: { cpu: reason, memory: reason, disk: reason } });
       await dashboard.nextPoll(1);
-      for (const part of parts) {
-        await expect(part.number).toHaveText('–');
-        await expect(part.number).toHaveCSS('color', colors.unknown);
-        await expect(part.root).toContainClass('ht-is-unknown');
-        await expect(part.spoken).toHaveText(/^\w+ unknown$/);
-        await part.expectTitle(why);
-        expect(new Set(await fills(part.ticks)).size, 'no tick stands out').toBe(1);
+      for (const metric of metrics) {
+        await expect(metric.number).toHaveText('–');
+        await expect(metric.number).toHaveCSS('color', colors.unknown);
+        await expect(metric.root).toContainClass('ht-is-unknown');
+        await expect(metric.spoken).toHaveText(/^\w+ unknown$/);
+        await metric.expectTitle(reason);
+        expect(new Set(await fills(metric.ticks)).size, 'distinct colors of the ticks').toBe(1);
       }
     });
   });

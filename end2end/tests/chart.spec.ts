@@ -1,5 +1,5 @@
 import type { Locator } from '@playwright/test';
-import { Held } from './support/hold.ts';
+import { HeldRequests } from './support/hold.ts';
 import type { Server } from './support/server.ts';
 import { expect, test } from './support/test.ts';
 import { wire } from './support/wire.ts';
@@ -7,21 +7,21 @@ import { wire } from './support/wire.ts';
 const INTERVAL = 5;
 const CAPACITY = 60;
 
-/** What the legend says of a moment: CPU and memory of the host, each with the containers' part. */
+/** The legend's values at a time: CPU and memory of the host, each followed by the containers' part. */
 async function expectLegend(history: Locator, when: string, values: string[]): Promise<void> {
   await expect(history.locator('.ht-when')).toHaveText(when);
   await expect(history.locator('.ht-key b')).toHaveText(values);
 }
 
-test.describe('of someone in India', () => {
+test.describe('in the time zone of India', () => {
   test.use({ timezoneId: 'Asia/Kolkata' });
 
-  /** Memory goes with CPU, and the containers use a quarter of both. */
+  /** Memory is CPU + 8; the containers' shares are CPU / 4 and CPU / 8. */
   test.beforeEach(async ({ dashboard, hostMock, startServer }) => {
     const server = await startServer({ args: ['--interval', String(INTERVAL)] });
     await dashboard.openFrozen(server.url);
     for (const percent of [20, 40, 60]) {
-      hostMock.answer({
+      hostMock.respondWith({
         cpu: wire.cpu(percent),
         memory: wire.memory(percent + 8),
       });
@@ -30,16 +30,16 @@ test.describe('of someone in India', () => {
     }
   });
 
-  test('times are those of the reader', async ({ dashboard }) => {
+  test('times are local', async ({ dashboard }) => {
     await expect(dashboard.times).toHaveText(['17:25:20', '17:26:34', '17:27:48', '17:29:02', '17:30:15']);
   });
 
-  test('the pointer reads the values of any moment', async ({ page, dashboard }) => {
+  test('the legend shows the values under the pointer', async ({ page, dashboard }) => {
     const newest = ['60.0%', '15.0%', '68.0%', '7.5%'];
     await expectLegend(dashboard.history, 'now', newest);
     const box = await dashboard.chart.boundingBox();
     if (!box) throw new Error('no chart');
-    const moveTo = (slot: number) => page.mouse.move(box.x + (box.width * slot) / (CAPACITY - 1), box.y + 20);
+    const moveTo = (index: number) => page.mouse.move(box.x + (box.width * index) / (CAPACITY - 1), box.y + 20);
     const cursor = dashboard.history.locator('.ht-chart-cursor');
     await expect(cursor).toBeHidden();
 
@@ -47,11 +47,11 @@ test.describe('of someone in India', () => {
     await expectLegend(dashboard.history, '17:30:10', ['40.0%', '10.0%', '48.0%', '5.0%']);
     await expect(cursor).toBeVisible();
     const line = await cursor.locator('line').boundingBox();
-    expect(Math.abs((line?.x ?? NaN) - (box.x + (box.width * 58) / 59)), 'from the pointer to the line').toBeLessThanOrEqual(1);
+    expect(Math.abs((line?.x ?? NaN) - (box.x + (box.width * 58) / 59)), 'distance from the pointer to the line').toBeLessThanOrEqual(1);
     await moveTo(CAPACITY - 4);
     await expectLegend(dashboard.history, '17:30:00', ['–', '–', '–', '–']);
 
-    // What is pointed at stays the same place, and time goes by under it.
+    // The pointer's place stays selected while samples move past it.
     await moveTo(CAPACITY - 2);
     await dashboard.nextPoll(INTERVAL);
     await expectLegend(dashboard.history, '17:30:15', newest);
@@ -60,7 +60,7 @@ test.describe('of someone in India', () => {
     await expect(cursor).toBeHidden();
   });
 
-  test('so do the arrow keys, and they say it', async ({ page, dashboard }) => {
+  test('the arrow keys select values, which are announced', async ({ page, dashboard }) => {
     const slider = dashboard.history.getByRole('slider');
     await slider.focus();
     await page.keyboard.press('ArrowLeft');
@@ -76,37 +76,37 @@ test.describe('of someone in India', () => {
     await expect(dashboard.when).toHaveText('now');
   });
 
-  test('what was not measured is a gap', async ({ complaints, dashboard, hostMock }) => {
+  test('missing samples are a gap', async ({ complaints, dashboard, hostMock }) => {
     complaints.allowFailedRequests();
     hostMock.fail({ measures: false });
     await dashboard.nextPoll(INTERVAL);
     await expect(dashboard.line('cpu')).toHaveCount(1);
     await expectLegend(dashboard.history, 'now', ['–', '15.0%', '–', '7.5%']);
-    hostMock.answer({});
+    hostMock.respondWith({});
     for (let poll = 1; poll <= 2; poll += 1) await dashboard.nextPoll(INTERVAL);
     await expect(dashboard.line('cpu')).toHaveCount(2);
     const ends = await dashboard.line('cpu').evaluateAll((lines) =>
       lines.map((line) => (line.getAttribute('points') ?? '').trim().split(/[\s,]+/).filter((_, index) => index % 2 === 0).map(Number)),
     );
     const [before, after] = [ends[0]?.at(-1) ?? NaN, ends[1]?.[0] ?? NaN];
-    expect(after - before, 'two slots of 10,000 / 59').toBeCloseTo((2 * 10_000) / (CAPACITY - 1), -1);
+    expect(after - before, 'two intervals of 10,000 / 59').toBeCloseTo((2 * 10_000) / (CAPACITY - 1), -1);
   });
 });
 
-async function untilLine(server: Server): Promise<void> {
+async function waitForSamples(server: Server): Promise<void> {
   await expect.poll(async () => (await server.history()).host.length, { timeout: 15_000 }).toBeGreaterThan(3);
 }
 
-test('the browser draws what the server drew', async ({ page, dashboard, startServer }) => {
+test('the browser draws the same lines as the server', async ({ page, dashboard, startServer }) => {
   const server = await startServer({ args: ['--interval', '1'] });
-  await untilLine(server);
-  // What came after the first HTML stays unknown.
-  await Held.requests(page, '**/api/telemetry/history');
+  await waitForSamples(server);
+  // Keeps the page from learning samples newer than its first HTML.
+  await HeldRequests.hold(page, '**/api/telemetry/history');
   const html = page.waitForResponse(`${server.url}/`).then((response) => response.text());
   await dashboard.openFrozen(server.url, { details: false });
-  await dashboard.expectDetails();
+  await dashboard.waitForDetails();
   const sent = [...(await html).matchAll(/<polyline[^>]* points="([^"]*)"/g)].map(([, points]) => points);
-  expect(sent.length, 'two sparklines, six levels and the host').toBeGreaterThanOrEqual(2 + 6 + 2);
+  expect(sent.length, 'two sparklines, six level lines, two lines of the host').toBeGreaterThanOrEqual(2 + 6 + 2);
   const drawn = await page.locator('polyline').evaluateAll((lines) => lines.map((line) => line.getAttribute('points')));
   expect(drawn).toEqual(sent);
 });
@@ -114,7 +114,7 @@ test('the browser draws what the server drew', async ({ page, dashboard, startSe
 test.describe('without JavaScript', () => {
   test.use({ javaScriptEnabled: false });
 
-  test('times are how long ago', async ({ page, dashboard, startServer }) => {
+  test('times are relative', async ({ page, dashboard, startServer }) => {
     const server = await startServer({ args: ['--interval', String(INTERVAL)] });
     await page.goto(server.url);
     await expect(dashboard.times).toHaveText(['−4:55', '−3:41', '−2:27', '−1:13', 'now']);

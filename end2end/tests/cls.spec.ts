@@ -1,7 +1,7 @@
 import type { Page } from '@playwright/test';
 import type { MockedContainer } from './support/host-mock.ts';
 import { expect, test } from './support/test.ts';
-import { type HostAnswer, wire } from './support/wire.ts';
+import { type HostResponse, wire } from './support/wire.ts';
 
 const AGENTS = 12;
 const POLLS = 36;
@@ -10,16 +10,16 @@ interface Shift extends PerformanceEntry {
   sources: { node: Node | null; previousRect: DOMRectReadOnly; currentRect: DOMRectReadOnly }[];
 }
 
-interface Watched {
+interface Monitored {
   shifts: string[];
 }
 
 /**
- * Runs in the page: notes what moved by itself. In the tables a number with a unit begins elsewhere when it gains a
- * digit, which counts as a shift, too; but where it ends, and all around it, nothing moves.
+ * Runs in the page: records layout shifts. Ignores table cells whose right edge stays in place: a right-aligned number
+ * starts further left when it gains a digit, but nothing around it moves.
  */
-function watchShifts(): void {
-  const found: string[] = ((window as unknown as Watched).shifts = []);
+function recordShifts(): void {
+  const found: string[] = ((window as unknown as Monitored).shifts = []);
   new PerformanceObserver((list) => {
     for (const { node, previousRect: from, currentRect: to } of list.getEntries().flatMap((entry) => (entry as Shift).sources)) {
       const element = node instanceof Element ? node : node?.parentElement;
@@ -30,23 +30,23 @@ function watchShifts(): void {
   }).observe({ type: 'layout-shift', buffered: true });
 }
 
-/** What has moved by itself up to what is shown now. */
+/** All layout shifts up to the current frame. */
 function shifts(page: Page): Promise<string[]> {
   return page.evaluate(async () => {
-    // It is told after what there is has been laid out and drawn, as is what moved; the clock does not hold it up.
+    // An IntersectionObserver reports after layout and paint, as layout shifts do, and does not depend on the stopped clock.
     const drawn = () => new Promise((done) => new IntersectionObserver(done).observe(document.body));
     await drawn();
     await drawn();
-    return (window as unknown as Watched).shifts;
+    return (window as unknown as Monitored).shifts;
   });
 }
 
-/** From one digit to three and back, in every number. */
+/** Takes every number from one digit to three and back. */
 function load(poll: number): number {
   return [9.9, 10, 55.5, 76, 94, 100, 94, 94, 76, 40, 9.9, 0][poll % 12] ?? 0;
 }
 
-function host(poll: number): Partial<HostAnswer> {
+function host(poll: number): Partial<HostResponse> {
   const percent = load(poll);
   return {
     cpu: wire.cpu(percent),
@@ -66,36 +66,36 @@ function agents(poll: number): MockedContainer[] {
 }
 
 for (const width of [1280, 820, 560, 360]) {
-  test(`nothing moves by itself in a window of ${width}`, async ({ page, dashboard, fakeDocker, hostMock, startServer }) => {
+  test(`no layout shifts in a window ${width} wide`, async ({ page, dashboard, fakeDocker, hostMock, startServer }) => {
     await page.setViewportSize({ width, height: 800 });
-    await page.addInitScript(watchShifts);
+    await page.addInitScript(recordShifts);
     fakeDocker.containers = agents(0).map(({ name }) => ({ name }));
     const server = await startServer({ args: ['--interval', '1'] });
     await expect.poll(async () => (await server.history()).totals.length).toBeGreaterThan(0);
     await dashboard.openFrozen(server.url);
     await expect(dashboard.rows).toHaveCount(AGENTS);
-    expect(await shifts(page), 'as the page comes alive').toEqual([]);
+    expect(await shifts(page), 'during hydration').toEqual([]);
 
-    // From now on this host is another, of another size.
-    hostMock.answer(host(0));
+    // The mocked host replaces the real one, whose shifts do not count.
+    hostMock.respondWith(host(0));
     hostMock.run(agents(0));
     await dashboard.nextPoll(1);
     const { length } = await shifts(page);
-    let accused = 0;
+    let withCulprit = 0;
     for (let poll = 1; poll <= POLLS; poll += 1) {
-      hostMock.answer(host(poll));
+      hostMock.respondWith(host(poll));
       hostMock.run(agents(poll));
       await dashboard.nextPoll(1);
       expect((await shifts(page)).slice(length), `at ${load(poll)} percent`).toEqual([]);
-      if (await dashboard.cpu.root.evaluate((metric) => metric.matches('.ht-has-culprit'))) accused += 1;
+      if (await dashboard.cpu.root.evaluate((metric) => metric.matches('.ht-has-culprit'))) withCulprit += 1;
     }
-    expect(accused, 'polls with somebody to blame').toBeGreaterThan(3);
-    expect(accused).toBeLessThan(POLLS);
+    expect(withCulprit, 'polls with a culprit').toBeGreaterThan(3);
+    expect(withCulprit).toBeLessThan(POLLS);
 
     await dashboard.summary.click();
     await expect(dashboard.panelRows).toHaveCount(AGENTS);
     for (let poll = 1; poll <= 3; poll += 1) {
-      hostMock.answer(host(poll));
+      hostMock.respondWith(host(poll));
       await dashboard.nextPoll(1);
     }
     expect((await shifts(page)).slice(length), 'with the panel open').toEqual([]);

@@ -4,7 +4,7 @@ const BURN = 'while :; do :; done';
 const IDLE = 'sleep 1000';
 const LABEL = 'example.role=agent';
 
-test('three agents, of which one burns a core', async ({ page, dashboard, docker, startServer }) => {
+test('three agents, one of which burns a core', async ({ page, dashboard, docker, startServer }) => {
   for (const [name, command] of [['a', IDLE], ['b', BURN], ['c', IDLE]] as const) {
     await docker.runContainer(`agent-${name}`, command, '--label', LABEL);
   }
@@ -18,7 +18,7 @@ test('three agents, of which one burns a core', async ({ page, dashboard, docker
   await expect(dashboard.rows.first().locator('.ht-name-text')).toHaveText('b');
   await expect(dashboard.rows.locator('.ht-name-text').filter({ hasText: /^[abc]$/ })).toHaveCount(3);
   const cell = dashboard.rows.first().locator('.ht-cell').first();
-  // Other tests want the cores too, for moments.
+  // Parallel tests briefly take CPU time from it.
   const distance = async () => Math.abs(Number.parseFloat((await cell.textContent()) ?? '') - 100);
   await expect.poll(distance, { message: 'from 100 percent', timeout: 30_000 }).toBeLessThanOrEqual(15);
 
@@ -35,7 +35,7 @@ test('three agents, of which one burns a core', async ({ page, dashboard, docker
   await expect(dashboard.panel).toBeHidden();
 });
 
-test('no container is no error', async ({ page, dashboard, docker, startServer }) => {
+test('having no containers is not an error', async ({ page, dashboard, docker, startServer }) => {
   const server = await startServer({ docker: docker.address, args: ['--interval', '1'] });
   await page.goto(server.url);
   await expect(dashboard.summary).toContainText('0containers');
@@ -43,7 +43,7 @@ test('no container is no error', async ({ page, dashboard, docker, startServer }
   await expect(dashboard.containers.locator('table')).toBeHidden();
 });
 
-test('Docker goes and comes back while the server runs', async ({ complaints, page, dashboard, docker, startServer }) => {
+test('Docker stops and starts again while the server runs', async ({ complaints, page, dashboard, docker, startServer }) => {
   complaints.allowFailedRequests();
   await docker.runContainer('web', IDLE);
   const server = await startServer({ docker: docker.address, args: ['--interval', '1'] });

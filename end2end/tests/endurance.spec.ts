@@ -4,23 +4,23 @@ import { FLEET, fleet } from './support/fleet.ts';
 import { expect, test } from './support/test.ts';
 import { type Wire, builders } from './support/wire.ts';
 
-/** By then every history is full. Between both the fleet's numbers have come round, so that as much is drawn. */
+/** Every history is full by then, and both poll counts draw a similar amount because the fleet's numbers repeat. */
 const WARM = 100;
 const LAST = 2000;
-/** How many polls are made, at most, before the page is looked at again. */
-const UNSEEN = 500;
+/** How many polls at most to run before rendering the page again. */
+const BATCH = 500;
 const MIB = 2 ** 20;
 
 interface Enduring {
   wire: Wire;
   fleet: typeof fleet;
-  /** How many polls were answered. */
+  /** Polls answered so far. */
   answered: number;
-  /** What the page's WebAssembly works in; not a part of the heap. */
+  /** The WebAssembly's memory, which is not part of the heap. */
   memory: WebAssembly.Memory | undefined;
 }
 
-/** What a page holds. */
+/** What a page keeps in memory. */
 interface Size {
   polls: number;
   nodes: number;
@@ -29,8 +29,8 @@ interface Size {
   wasm: number;
 }
 
-/** Answers in the page itself: by way of the network two thousand polls would take minutes. */
-function answerAtOnce(start: number): void {
+/** Mocks the endpoints inside the page: over the network 2,000 polls would take minutes. */
+function mockInPage(start: number): void {
   const page = window as unknown as Enduring;
   const { fetch } = window;
   page.answered = 0;
@@ -39,7 +39,7 @@ function answerAtOnce(start: number): void {
     if (!endpoint) return fetch(...args);
     if (endpoint === 'host') page.answered += 1;
     const body = JSON.stringify(page.fleet(page.wire, endpoint, page.answered, start, true));
-    // A body that came by and by would come too late: the clock runs on to the request's deadline meanwhile.
+    // A streamed body would arrive too late: meanwhile the mocked clock passes the request's timeout.
     return Object.assign(new Response(), {
       arrayBuffer: async () => new TextEncoder().encode(body).buffer,
       text: async () => body,
@@ -57,15 +57,15 @@ function keepMemory(): void {
   };
 }
 
-/** Lets time pass until the page has made `last` polls, and says what it holds then. */
+/** Advances the clock until the page has made `last` polls, and returns its size. */
 async function pollUntil(last: number, page: Page, dashboard: Dashboard, cdp: CDPSession): Promise<Size> {
   const left = () => page.evaluate((last) => last - (window as unknown as Enduring).answered, last);
   const render = (display: string) => page.evaluate((display) => void (document.documentElement.style.display = display), display);
-  // Polls are a second apart at least, so that this ends with the last one.
+  // Polls are at least a second apart, so this cannot overshoot.
   for (let polls = await left(); polls > 0; polls = await left()) {
-    // Layout and paint would take several times as long as all the rest.
+    // Layout and paint would take several times as long as everything else.
     await render('none');
-    await page.clock.runFor(1000 * Math.min(polls, UNSEEN));
+    await page.clock.runFor(1000 * Math.min(polls, BATCH));
     await render('');
     await expect(dashboard.panelRows.locator('.ht-trend polyline').first()).toBeVisible();
   }
@@ -74,7 +74,7 @@ async function pollUntil(last: number, page: Page, dashboard: Dashboard, cdp: CD
   return size(page, cdp);
 }
 
-/** Without what nobody refers to any more. */
+/** Measures after a garbage collection. */
 async function size(page: Page, cdp: CDPSession): Promise<Size> {
   await cdp.send('HeapProfiler.collectGarbage');
   const { metrics } = await cdp.send('Performance.getMetrics');
@@ -86,12 +86,12 @@ async function size(page: Page, cdp: CDPSession): Promise<Size> {
   return { polls, nodes: metric('Nodes'), listeners: metric('JSEventListeners'), heap: metric('JSHeapUsedSize'), wasm };
 }
 
-test('a page that has polled 2,000 times holds no more than after 100', async ({ page, dashboard, fakeDocker, startServer }) => {
+test('a page takes no more memory after 2,000 polls than after 100', async ({ page, dashboard, fakeDocker, startServer }) => {
   test.setTimeout(3 * 60_000);
   fakeDocker.containers = Array.from({ length: FLEET }, (_, index) => ({ name: `agent-${index}` }));
   const server = await startServer({ args: ['--interval', '1', '--container-noun', 'agent'] });
   await page.addInitScript({ content: `window.wire = (${builders})(); window.fleet = ${fleet};` });
-  await page.addInitScript(answerAtOnce, NOON.getTime());
+  await page.addInitScript(mockInPage, NOON.getTime());
   await page.addInitScript(keepMemory);
   await dashboard.openFrozen(server.url);
   await dashboard.summary.click();
@@ -102,11 +102,11 @@ test('a page that has polled 2,000 times holds no more than after 100', async ({
   const last = await pollUntil(LAST, page, dashboard, cdp);
   console.log(`after ${WARM} polls ${JSON.stringify(warm)}, after ${LAST} ${JSON.stringify(last)}`);
   expect(last.listeners, 'event listeners').toBe(warm.listeners);
-  // A row that has come into sight meanwhile has been drawn.
+  // Rows that became visible meanwhile have been drawn.
   expect(last.nodes, 'nodes').toBeLessThan(1.02 * warm.nodes);
-  // Compiled code, and what the engine has learnt of it, is in the heap as well.
+  // The heap also contains compiled code and type feedback.
   expect(last.heap, 'heap').toBeLessThan(1.1 * warm.heap + MIB);
-  // It only ever grows, so that the fullest moment of all counts; and the framework remembers, in some hundred bytes
-  // each, every row that ever was, of which there were a dozen thousand.
+  // WebAssembly memory never shrinks, so this is its peak; and the framework keeps a few hundred bytes per row that
+  // ever existed, about twelve thousand.
   expect(last.wasm, 'memory of the WebAssembly').toBeLessThan(warm.wasm + 3 * MIB);
 });

@@ -4,7 +4,7 @@ import { Stage } from './support/scene.ts';
 import { STATES } from './support/states.ts';
 import { type StartServer, expect, test } from './support/test.ts';
 
-/** The styles of a page that knows nothing of the component, in the place of our own page's. */
+/** The styles of a page unaware of the component, which replace our own page's. */
 const FRAME = `
   html, body, .stats-bar, main, #foreign {
     box-sizing: border-box !important; min-width: 0 !important; max-width: none !important; margin: 0 !important; padding: 0 !important;
@@ -16,7 +16,7 @@ const FRAME = `
   #foreign { position: absolute; top: 2000px; left: 0; width: 600px; }
 `;
 
-/** What pages say of elements that are not theirs alone. */
+/** Rules of a page that match the component's elements, too. */
 const HOSTILE = `
   :root { --muted: red; --ink: red; --line: red; --card: red; --page: red; --track: red; --state: red; --small: 30px; --text: 30px; }
   html { font-size: 62.5%; line-height: 3; letter-spacing: 2px; text-align: right; text-transform: uppercase; }
@@ -40,7 +40,7 @@ const HOSTILE = `
   :focus-visible { outline: 5px solid red; }
 `;
 
-/** Elements of the page's own, of the kinds and with the names that a component might have its eye on. */
+/** The page's own elements, with tags and class names that a component's sheet might match. */
 const OWN = `
   <style>
     #foreign { --muted: rgb(1, 2, 3); --ink: rgb(4, 5, 6); }
@@ -58,21 +58,21 @@ const OWN = `
   <div data-theme="dark">Dark</div><div data-theme="light">Light</div>
 `;
 
-// Without the transition in which the header makes room.
+// Disables the transition that moves the header's parts.
 test.use({ reducedMotion: 'reduce' });
 
-/** Opens the dashboard in a page of somebody else. */
+/** Opens the dashboard in a foreign page. */
 async function open(page: Page, dashboard: Dashboard, startServer: StartServer): Promise<void> {
   await page.route('**/page.css', (route) => route.fulfill({ contentType: 'text/css', body: FRAME }));
   const [{ agents: culprits = [], ...scene } = {}, { agents: more = [] } = {}] = [STATES['two culprits'], STATES['60 agents']];
-  // So many that they can be filtered.
+  // Enough agents for the filter to appear.
   await new Stage({ ...scene, agents: [...culprits, ...more.slice(0, 4)] }).play(dashboard, startServer);
   await page.evaluate((own) => {
     document.body.insertAdjacentHTML('beforeend', `<div id="foreign">${own}</div>`);
   }, OWN);
 }
 
-/** What is rendered of these elements and all within them, pseudo-elements as well, each property with its value. */
+/** The computed styles of these elements and their pseudo-elements; with `deep` also those of their descendants. */
 function styles(roots: Locator, deep: boolean): Promise<string[]> {
   return roots.evaluateAll((list, deep) => {
     const found: string[] = [];
@@ -82,12 +82,12 @@ function styles(roots: Locator, deep: boolean): Promise<string[]> {
         const name = `${index} ${element.localName}.${[...element.classList].join('.')}${pseudo}`;
         if (pseudo && (style.content === 'none' || element instanceof SVGElement)) found.push(`${name} none`);
         else {
-          // Variables are not seen, a shape has no box, and how large a root is depends on what stands in it.
-          const unseen = deep ? /^--/ : /^(--|block|height|inline|perspective|transform|width)/;
+          // Custom properties have no effect of their own, a shape has no box, and a root's size depends on its content.
+          const ignored = deep ? /^--/ : /^(--|block|height|inline|perspective|transform|width)/;
           const drawn = /^(animation-name|color|c[xy]|display|fill.*|filter|height|opacity|outline.*|r|r[xy]|stroke.*|transform|transition-duration|visibility|width|x|y)$/;
           const isShape = element.matches('rect, circle');
-          const seen = [...style].filter((property) => !unseen.test(property) && (!isShape || drawn.test(property)));
-          found.push(...seen.map((property) => `${name} ${property}: ${style.getPropertyValue(property)}`));
+          const relevant = [...style].filter((property) => !ignored.test(property) && (!isShape || drawn.test(property)));
+          found.push(...relevant.map((property) => `${name} ${property}: ${style.getPropertyValue(property)}`));
         }
       }
     });
@@ -95,13 +95,13 @@ function styles(roots: Locator, deep: boolean): Promise<string[]> {
   }, deep);
 }
 
-/** The first few lines in which they differ; a list of all would have thousands. */
+/** The first 20 lines that differ, out of possibly thousands. */
 function differences(before: string[], after: string[]): string[] {
   const lines = after.map((line, index) => [before[index], line]).filter(([one, other]) => one !== other);
   return [...(before.length === after.length ? [] : ['elements came or went']), ...lines.slice(0, 20).map((pair) => pair.join(' -> '))];
 }
 
-/** How far two pictures are apart where they differ most, of 255; what is drawn half transparent may differ by 1 from one time to the next. */
+/** The largest difference between two pictures, of 255. Semi-transparent pixels may differ by 1 between renderings. */
 function contrast(page: Page, one: Buffer, other: Buffer): Promise<number> {
   return page.evaluate(async (pictures) => {
     const [a, b] = await Promise.all(
@@ -120,7 +120,7 @@ function contrast(page: Page, one: Buffer, other: Buffer): Promise<number> {
 }
 
 for (const place of ['before', 'after'] as const) {
-  test(`sheets of a page that come ${place} the component's change nothing in it`, async ({ page, dashboard, startServer }) => {
+  test(`a page's sheet ${place} the component's does not change the component`, async ({ page, dashboard, startServer }) => {
     await open(page, dashboard, startServer);
     await expect(dashboard.cpu.culprit).toBeVisible();
     await expect(dashboard.containers.locator('input')).toBeVisible();
@@ -128,20 +128,20 @@ for (const place of ['before', 'after'] as const) {
       if (opens) await dashboard.summary.click();
       else await page.keyboard.press('Escape');
       await expect(dashboard.panel).toBeVisible({ visible: opens });
-      // Nothing is pointed at, and no button has the focus that the panel gave back.
+      // Clear hover, and the focus that the panel returned to the button.
       await page.mouse.move(0, 0);
       if (!opens) await dashboard.summary.blur();
     };
-    // Rows are drawn when they first come into sight.
+    // Rows are drawn when they first become visible.
     await togglePanel(true);
     await expect(dashboard.panelRows.locator('.ht-trend polyline').first()).toBeAttached();
     await togglePanel(false);
     await page.locator('.ht-details').screenshot();
-    // A flat line has no height, so it does not count as visible.
+    // A flat line has no height, so Playwright considers it invisible.
     await expect(dashboard.rows.last().locator('.ht-trend polyline').first()).toBeAttached();
-    const look = async () => {
-      const seen: { name: string; picture: Buffer; styles: string[] }[] = [];
-      const add = async (name: string, part: Locator) => void seen.push({ name, picture: await part.screenshot(), styles: await styles(part, true) });
+    const capture = async () => {
+      const parts: { name: string; picture: Buffer; styles: string[] }[] = [];
+      const add = async (name: string, part: Locator) => void parts.push({ name, picture: await part.screenshot(), styles: await styles(part, true) });
       for (const width of [1280, 420]) {
         await page.setViewportSize({ width, height: 800 });
         await add(`header, ${width}`, page.locator('.ht'));
@@ -150,9 +150,9 @@ for (const place of ['before', 'after'] as const) {
         await add(`panel, ${width}`, dashboard.panel);
         await togglePanel(false);
       }
-      return seen;
+      return parts;
     };
-    const before = await look();
+    const before = await capture();
     await page.evaluate(
       ({ hostile, place }) => {
         const sheet = document.createElement('style');
@@ -161,27 +161,27 @@ for (const place of ['before', 'after'] as const) {
       },
       { hostile: HOSTILE, place },
     );
-    await expect(page.locator('#foreign > h2'), 'the sheet is there').toHaveCSS('font-size', '40px');
-    const after = await look();
+    await expect(page.locator('#foreign > h2'), "the page's sheet applies").toHaveCSS('font-size', '40px');
+    const after = await capture();
     for (const [index, { name, picture, styles }] of before.entries()) {
       expect(differences(styles, after[index]?.styles ?? []), name).toEqual([]);
-      expect(await contrast(page, picture, after[index]?.picture ?? picture), `${name} looks as it did`).toBeLessThanOrEqual(1);
+      expect(await contrast(page, picture, after[index]?.picture ?? picture), `${name} looks the same`).toBeLessThanOrEqual(1);
     }
   });
 }
 
-test("the component's sheet changes nothing in the page", async ({ page, dashboard, startServer }) => {
+test("the component's sheet does not change the page", async ({ page, dashboard, startServer }) => {
   await open(page, dashboard, startServer);
-  const look = async () => {
+  const capture = async () => {
     await page.locator('#foreign > button').focus();
     return [...(await styles(page.locator('html, body'), false)), ...(await styles(page.locator('#foreign > *'), true))];
   };
-  const after = await look();
+  const withSheet = await capture();
   const disabled = await page.evaluate(() => {
     const sheets = [...document.styleSheets].filter(({ href }) => href?.endsWith('/pkg/host-telemetry.css'));
     sheets.forEach((sheet) => (sheet.disabled = true));
     return sheets.length;
   });
-  expect(disabled, 'the sheet was there').toBe(1);
-  expect(differences(await look(), after)).toEqual([]);
+  expect(disabled, 'sheets disabled').toBe(1);
+  expect(differences(await capture(), withSheet)).toEqual([]);
 });

@@ -1,6 +1,6 @@
 import { type Dashboard, NOON } from './support/dashboard.ts';
 import { drawnLines } from './support/history.ts';
-import { Held } from './support/hold.ts';
+import { HeldRequests } from './support/hold.ts';
 import type { Server } from './support/server.ts';
 import { expect, test } from './support/test.ts';
 import { wire } from './support/wire.ts';
@@ -13,15 +13,15 @@ async function expectPoints(dashboard: Dashboard, points: number[]): Promise<voi
   expect(await dashboard.memory.points()).toEqual(points);
 }
 
-test.describe('by the clock', () => {
+test.describe('with a mocked host', () => {
   test.beforeEach(async ({ dashboard, hostMock: _, startServer }) => {
     const server = await startServer({ args: ['--interval', String(INTERVAL)] });
     await dashboard.openFrozen(server.url);
   });
 
-  test('after more polls than fit, a sparkline has 60 points', async ({ dashboard, hostMock }) => {
+  test('a sparkline keeps the last 60 points', async ({ dashboard, hostMock }) => {
     for (let poll = 1; poll <= CAPACITY + 2; poll += 1) {
-      hostMock.answer({ cpu: wire.cpu(poll) });
+      hostMock.respondWith({ cpu: wire.cpu(poll) });
       await dashboard.nextPoll(INTERVAL);
       await expect(dashboard.cpu.number).toHaveText(`${poll}%`);
     }
@@ -29,37 +29,37 @@ test.describe('by the clock', () => {
   });
 
   for (const measures of [true, false]) {
-    const end = measures ? 'filled afterwards' : 'never filled if the server did not measure either';
-    test(`polls that fail are a gap, ${end}`, async ({ complaints, dashboard, hostMock, traffic }) => {
+    const outcome = measures ? 'is filled afterwards' : 'stays if the server took no samples either';
+    test(`the gap of failed polls ${outcome}`, async ({ complaints, dashboard, hostMock, traffic }) => {
       complaints.allowFailedRequests();
       for (let poll = 1; poll <= 20; poll += 1) await dashboard.nextPoll(INTERVAL);
       await expectPoints(dashboard, [20]);
       await expect(dashboard.cpu.newest).toHaveCount(1);
-      const before = traffic.asked('history');
+      const before = traffic.requests('history');
 
       hostMock.fail({ measures });
       for (let failed = 1; failed <= 2; failed += 1) {
         await dashboard.nextPoll(INTERVAL);
         await expect(dashboard.cpu.root).toHaveClass(/is-stale/);
         await expectPoints(dashboard, [20]);
-        await expect(dashboard.cpu.newest, 'nothing is known of now').toHaveCount(0);
+        await expect(dashboard.cpu.newest, 'no current value').toHaveCount(0);
       }
-      expect(traffic.asked('history'), 'a server that does not answer is not asked for more').toBe(before);
+      expect(traffic.requests('history'), 'no history requests to a server that does not respond').toBe(before);
 
-      hostMock.answer({});
+      hostMock.respondWith({});
       await dashboard.nextPoll(INTERVAL);
       await expect(dashboard.cpu.root).not.toHaveClass(/is-stale/);
-      expect(traffic.asked('history')).toBe(before + 1);
-      // A point alone is a dot.
+      expect(traffic.requests('history')).toBe(before + 1);
+      // A single point is drawn as a dot.
       await expectPoints(dashboard, measures ? [23] : [20]);
       for (let poll = 24; poll <= CAPACITY; poll += 1) await dashboard.nextPoll(INTERVAL);
-      expect(traffic.asked('history'), 'nothing was missed since').toBe(before + 1);
+      expect(traffic.requests('history'), 'no gap since').toBe(before + 1);
       await expectPoints(dashboard, measures ? [CAPACITY] : [20, 38]);
     });
   }
 });
 
-test('a history from before a poll, that comes after it, takes nothing away', async ({
+test('a history that is older than the last poll removes nothing', async ({
   page,
   dashboard,
   hostMock,
@@ -67,29 +67,29 @@ test('a history from before a poll, that comes after it, takes nothing away', as
 }) => {
   const server = await startServer({ args: ['--interval', String(INTERVAL)] });
   hostMock.run([]);
-  const later = await Held.requests(page, '**/split_*.wasm');
+  const lazy = await HeldRequests.hold(page, '**/split_*.wasm');
   await dashboard.openFrozen(server.url, { details: false });
   for (let poll = 1; poll <= 10; poll += 1) await dashboard.nextPoll(INTERVAL);
 
-  // What comes later asks for the history first of all; a request is given up after 3 s.
+  // The lazy file requests the history as soon as it runs; a request times out after 3 s.
   await page.clock.runFor(1000 * (INTERVAL - 1));
-  const history = await Held.requests(page, '**/api/telemetry/history');
-  await later.letGo();
+  const history = await HeldRequests.hold(page, '**/api/telemetry/history');
+  await lazy.release();
   await expect.poll(() => history.count).toBe(1);
   await dashboard.beginPoll(INTERVAL);
   await expect.poll(() => dashboard.cpu.points()).toEqual([11]);
 
   const timestamp = (poll: number) => wire.timestamp(NOON.getTime() + poll * INTERVAL * 1000);
   const samples = Array.from({ length: 10 }, (_, index) => wire.host({ timestamp: timestamp(index + 1) }));
-  await history.letGo((route) => route.fulfill({ json: wire.history(INTERVAL, samples, []) }));
-  await dashboard.expectSettled();
+  await history.release((route) => route.fulfill({ json: wire.history(INTERVAL, samples, []) }));
+  await dashboard.waitUntilIdle();
   await expectPoints(dashboard, [11]);
 });
 
-test.describe('of a real server', () => {
-  /** Waits until the page's line is what the server knows, after what the page alone knows. */
-  async function expectAllOf(server: Server, dashboard: Dashboard, own: number[] = []): Promise<void> {
-    // A sample may come between the two looks.
+test.describe('with a real server', () => {
+  /** Waits until the page's lines are those that only the page knows, followed by the server's. */
+  async function expectHistoryOf(server: Server, dashboard: Dashboard, own: number[] = []): Promise<void> {
+    // A sample may arrive between the two reads.
     await expect(async () => {
       const known = drawnLines(await server.history());
       expect(known.length).toBeGreaterThan(0);
@@ -101,34 +101,34 @@ test.describe('of a real server', () => {
     return (await server.history()).host.length;
   }
 
-  test('what a page missed while it was asleep is filled', async ({ dashboard, startServer, traffic }) => {
+  test('a gap after sleep is filled', async ({ dashboard, startServer, traffic }) => {
     const server = await startServer({ args: ['--interval', '1'] });
     await dashboard.openFrozen(server.url);
     const atFirst = await samplesOf(server);
     await expect.poll(() => samplesOf(server), { timeout: 15_000 }).toBeGreaterThanOrEqual(atFirst + 4);
-    expect(traffic.asked('host'), 'polls while it was asleep').toBe(0);
+    expect(traffic.requests('host'), 'polls during sleep').toBe(0);
 
     await dashboard.nextPoll(1);
-    expect(traffic.asked('history'), 'at first, and for the gap').toBe(2);
+    expect(traffic.requests('history'), 'one at first and one for the gap').toBe(2);
     const [newest = 0] = (await dashboard.cpu.points()).toReversed();
     expect(newest).toBeGreaterThan(4);
   });
 
-  test('what a page missed while it was offline is filled', async ({ complaints, context, page, dashboard, startServer }) => {
+  test('a gap after being offline is filled', async ({ complaints, context, page, dashboard, startServer }) => {
     complaints.allowFailedRequests();
     const server = await startServer({ args: ['--interval', '1'] });
     await page.goto(server.url);
-    await expectAllOf(server, dashboard);
+    await expectHistoryOf(server, dashboard);
 
     await context.setOffline(true);
     await expect(dashboard.age).toHaveText(/^[3-9] s old$/, { timeout: 15_000 });
     await expect(dashboard.cpu.newest).toHaveCount(0);
     await context.setOffline(false);
     await expect(dashboard.age).toBeHidden({ timeout: 15_000 });
-    await expectAllOf(server, dashboard);
+    await expectHistoryOf(server, dashboard);
   });
 
-  test('a restart is a gap, and what the page knew from before stays', async ({ complaints, page, dashboard, startServer }) => {
+  test('a restart leaves a gap, and the page keeps older samples', async ({ complaints, page, dashboard, startServer }) => {
     complaints.allowFailedRequests();
     const server = await startServer({ args: ['--interval', '1'] });
     await page.goto(server.url);
@@ -140,6 +140,6 @@ test.describe('of a real server', () => {
     expect(own.length).toBeGreaterThan(0);
     await server.restart();
     await expect(dashboard.age).toBeHidden({ timeout: 15_000 });
-    await expectAllOf(server, dashboard, own);
+    await expectHistoryOf(server, dashboard, own);
   });
 });

@@ -1,7 +1,7 @@
 import { expect, test } from './support/test.ts';
 import { wire } from './support/wire.ts';
 
-// Without a slash, which ends a name. What a client of Docker would refuse, another runtime may let through.
+// No slashes, because they separate names. Docker's clients reject these names; other runtimes may not.
 const NAMES = [
   '<script>alert(1)',
   '<img src=x onerror=alert(2)>',
@@ -20,7 +20,7 @@ test('names and errors are text, never markup', async ({ page, dashboard, fakeDo
   await page.goto(server.url);
   const scripts = await page.locator('script').count();
 
-  // As the running page takes them, then as the server renders them.
+  // First as the hydrated page renders them, then as the server does.
   const error = '</script><script>alert(5)</script><i onclick=alert(6)>no</i> cgroup';
   fakeDocker.containers = [...NAMES.map((name) => ({ name })), { name: 'broken', error }];
   await expect(dashboard.rows).toHaveCount(NAMES.length + 1);
@@ -42,10 +42,10 @@ test('names and errors are text, never markup', async ({ page, dashboard, fakeDo
   expect(dialogs).toEqual([]);
 });
 
-test('the name of who is to blame is text as well', async ({ page, dashboard, hostMock, startServer }) => {
+test('the name of a culprit is text, too', async ({ page, dashboard, hostMock, startServer }) => {
   const [name = ''] = NAMES;
   const server = await startServer({ args: ['--interval', '1'] });
-  hostMock.answer({ cpu: wire.cpu(94) });
+  hostMock.respondWith({ cpu: wire.cpu(94) });
   hostMock.run([{ name, cpuShare: 61 }]);
   await dashboard.openFrozen(server.url);
   const scripts = await page.locator('script').count();

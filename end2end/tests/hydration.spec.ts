@@ -2,23 +2,23 @@ import type { Response } from '@playwright/test';
 import { expect, test } from './support/test.ts';
 import { wire } from './support/wire.ts';
 
-test('the second poll is on the page without a reload @smoke', async ({ page, dashboard, hostMock, startServer }) => {
+test('the page shows the second poll without a reload @smoke', async ({ page, dashboard, hostMock, startServer }) => {
   const server = await startServer({ args: ['--interval', '1'] });
   await dashboard.openFrozen(server.url);
-  hostMock.answer({ cpu: wire.cpu(11.5) });
+  hostMock.respondWith({ cpu: wire.cpu(11.5) });
   await dashboard.nextPoll(1);
   await expect(dashboard.cpu.number).toHaveText('11%');
   await expect(dashboard.memory.number).toHaveText('12.5');
   await expect(dashboard.memory.rest).toHaveText('/20G');
   await expect(dashboard.disk.number).toHaveText('54%');
-  hostMock.answer({ cpu: wire.cpu(22.5) });
+  hostMock.respondWith({ cpu: wire.cpu(22.5) });
   await dashboard.nextPoll(1);
   await expect(dashboard.cpu.number).toHaveText('22%');
   await dashboard.cpu.expectTitle('CPU 22.5% of 8 cores');
   await expect(page).toHaveURL(`${server.url}/`);
 });
 
-test('numbers and charts go on by themselves', async ({ page, dashboard, startServer }) => {
+test('numbers and charts update', async ({ page, dashboard, startServer }) => {
   const server = await startServer({ args: ['--interval', '1'] });
   const times: string[] = [];
   page.on('response', async (response: Response) => {
@@ -31,11 +31,11 @@ test('numbers and charts go on by themselves', async ({ page, dashboard, startSe
   const points = async () => ((await line.getAttribute('points')) ?? '').trim().split(/\s+/).length;
   const atFirst = (await line.count()) ? await points() : 1;
   await expect.poll(points, { timeout: 20_000 }).toBeGreaterThanOrEqual(atFirst + 3);
-  await expect.poll(() => new Set(times).size, { message: 'polls with a sample of their own', timeout: 20_000 }).toBeGreaterThanOrEqual(3);
+  await expect.poll(() => new Set(times).size, { message: 'distinct samples', timeout: 20_000 }).toBeGreaterThanOrEqual(3);
   expect(times, 'time advances').toEqual(times.toSorted());
 });
 
-test('containers come and go by themselves', async ({ page, dashboard, fakeDocker, startServer }) => {
+test('containers appear and disappear', async ({ page, dashboard, fakeDocker, startServer }) => {
   fakeDocker.containers = [{ name: 'one' }];
   const server = await startServer({ args: ['--interval', '1'] });
   await page.goto(server.url);

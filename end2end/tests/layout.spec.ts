@@ -15,12 +15,12 @@ const FULL = {
   disk: wire.disk(100),
 };
 
-/** Many small ones, so that none is to blame. */
+/** Many small agents, so that none is a culprit. */
 function agents(share: number): MockedContainer[] {
   return Array.from({ length: 9 }, (_, index) => ({ name: `agent-${index}`, cpuShare: share, memoryShare: share }));
 }
 
-/** Where each part of the bar is, but for the numbers themselves. */
+/** The box of each part of the header except the numbers. */
 function boxes({ page }: Dashboard): Promise<string[]> {
   const parts = '.host, .ht-metric, .ht-label, .ht-spark, .ht-bar, .ht-ticks, .ht-agents, .ht-toggle, .ht-agents-value, .ht-chevron';
   return page.locator('.stats-bar').locator(parts).filter({ visible: true }).evaluateAll((list) =>
@@ -33,17 +33,17 @@ function boxes({ page }: Dashboard): Promise<string[]> {
 }
 
 for (const width of WIDTHS) {
-  test(`nothing moves where numbers gain digits in a window of ${width}`, async ({ page, dashboard, hostMock, startServer }) => {
+  test(`nothing moves when numbers gain digits in a window ${width} wide`, async ({ page, dashboard, hostMock, startServer }) => {
     await page.setViewportSize({ width, height: 800 });
     const server = await startServer({ args: ['--interval', '1'] });
-    hostMock.answer(QUIET);
+    hostMock.respondWith(QUIET);
     hostMock.run(agents(0.4));
     await dashboard.openFrozen(server.url);
     await dashboard.nextPoll(1);
     await expect(dashboard.disk.root.locator('.ht-value')).toContainText('9%');
     const before = await boxes(dashboard);
 
-    hostMock.answer(FULL);
+    hostMock.respondWith(FULL);
     hostMock.run(agents(11.1));
     await dashboard.nextPoll(1);
     await expect(dashboard.disk.root.locator('.ht-value')).toContainText('100%');
@@ -53,14 +53,14 @@ for (const width of WIDTHS) {
 }
 
 for (const width of WIDTHS) {
-  test(`who is to blame comes into free room in a window of ${width}`, async ({ page, dashboard, hostMock, startServer }) => {
+  test(`the culprit appears in reserved space in a window ${width} wide`, async ({ page, dashboard, hostMock, startServer }) => {
     await page.setViewportSize({ width, height: 800 });
     const server = await startServer({ args: ['--interval', '1'] });
-    hostMock.answer({ cpu: FULL.cpu });
+    hostMock.respondWith({ cpu: FULL.cpu });
     hostMock.run([{ name: 'an-agent-with-quite-a-long-name', cpuShare: 90 }]);
     await dashboard.openFrozen(server.url);
     await dashboard.nextPoll(1);
-    // Where they are laid out; those to its left make way by a transform, which takes no layout.
+    // The layout boxes: parts to its left move by a transform, which does not affect layout.
     const places = () =>
       page.locator('.ht-metric, .ht-agents').evaluateAll((list) =>
         list.map((part) => (part instanceof HTMLElement ? [part.offsetLeft, part.offsetWidth] : [])),

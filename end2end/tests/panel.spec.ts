@@ -1,6 +1,6 @@
 import type { Dashboard } from './support/dashboard.ts';
 import { points } from './support/dashboard.ts';
-import { Held } from './support/hold.ts';
+import { HeldRequests } from './support/hold.ts';
 import type { Server } from './support/server.ts';
 import { expect, test } from './support/test.ts';
 import { wire } from './support/wire.ts';
@@ -9,7 +9,7 @@ const NAMES = ['researcher', 'coder', 'scribe'];
 /** In percent of a core, highest first. */
 const CPU = [90, 50, 10];
 
-/** How many values the server has of each container, where it has enough of all for a line. */
+/** How many values the server has per container; empty until every container has enough for a line. */
 async function values(server: Server): Promise<number[]> {
   const { containers } = await server.history();
   const counts = containers.map(({ cpu }) => cpu.filter((value) => value !== null).length);
@@ -25,11 +25,11 @@ test.beforeEach(({ fakeDocker }) => {
   fakeDocker.containers = NAMES.map((name, index) => ({ name, cpu: CPU[index] ?? NaN }));
 });
 
-test('an open panel shows how each CPU went', async ({ page, dashboard, startServer, traffic }) => {
+test("an open panel shows each container's CPU history", async ({ page, dashboard, startServer, traffic }) => {
   const server = await startServer({ args: ['--interval', '1'] });
   await expect.poll(() => values(server), { timeout: 15_000 }).toHaveLength(NAMES.length);
   const [known = NaN] = await values(server);
-  // Without polls it has what the history told it at first.
+  // A frozen page does not poll, so it has only the history from its first request.
   await dashboard.openFrozen(server.url);
 
   const trends = dashboard.panelRows.locator('.ht-trend');
@@ -39,7 +39,7 @@ test('an open panel shows how each CPU went', async ({ page, dashboard, startSer
     await expect(lines).toHaveCount(NAMES.length);
     expect(Math.min(...(await points(lines)))).toBeGreaterThanOrEqual(known);
     const heights = await lines.evaluateAll((list) => list.map((line) => line.getBoundingClientRect().y));
-    expect(heights, 'each shows its own').toEqual(heights.toSorted((a, b) => a - b));
+    expect(heights, 'each line shows its own values').toEqual(heights.toSorted((a, b) => a - b));
     expect(new Set(heights).size).toBe(NAMES.length);
     const box = await trends.first().boundingBox();
     expect([box?.width, box?.height]).toEqual([60, 20]);
@@ -47,10 +47,10 @@ test('an open panel shows how each CPU went', async ({ page, dashboard, startSer
     await page.keyboard.press('Escape');
     await expect(dashboard.panel).toBeHidden();
   }
-  expect(traffic.asked('history'), 'once, whoever shows it').toBe(1);
+  expect(traffic.requests('history'), 'one history for both tables').toBe(1);
 });
 
-test('a closed panel stands still, and is right when it is opened', async ({ page, dashboard, hostMock, startServer }) => {
+test('a closed panel does not update until it is opened', async ({ page, dashboard, hostMock, startServer }) => {
   const server = await startServer({ args: ['--interval', '1'] });
   const show = async (...names: string[]) => {
     hostMock.run(names.map((name, index) => ({ name, cpuShare: 10 - index, memoryShare: names.length })));
@@ -75,11 +75,11 @@ test('a closed panel stands still, and is right when it is opened', async ({ pag
   await expect(cells).toHaveText(['614.4 MiB', '614.4 MiB', '614.4 MiB']);
 });
 
-test('an open panel goes on with the polls', async ({ page, dashboard, startServer, traffic }) => {
+test('an open panel updates with each poll', async ({ page, dashboard, startServer, traffic }) => {
   const server = await startServer({ args: ['--interval', '1'] });
   await expect.poll(() => values(server), { timeout: 15_000 }).toHaveLength(NAMES.length);
   await page.goto(server.url);
-  await expect.poll(() => traffic.asked('host'), { message: 'polls of the live page' }).toBeGreaterThan(0);
+  await expect.poll(() => traffic.requests('host'), { message: 'polls of the hydrated page' }).toBeGreaterThan(0);
   await dashboard.summary.click();
   const lines = dashboard.panelRows.locator('.ht-trend polyline');
   await expect(lines).toHaveCount(NAMES.length);
@@ -87,25 +87,25 @@ test('an open panel goes on with the polls', async ({ page, dashboard, startServ
   await expect.poll(async () => Math.min(...(await points(lines))), { timeout: 15_000 }).toBeGreaterThanOrEqual(atFirst + 2);
 });
 
-test('a panel that was opened before the page came alive shows it as well', async ({ page, dashboard, startServer, traffic }) => {
+test('a panel opened before hydration shows it, too', async ({ page, dashboard, startServer, traffic }) => {
   const server = await startServer({ args: ['--interval', '1'] });
   await expect.poll(() => values(server), { timeout: 15_000 }).toHaveLength(NAMES.length);
-  const programs = await Held.requests(page, '**/*.wasm');
+  const programs = await HeldRequests.hold(page, '**/*.wasm');
   await page.goto(server.url, { waitUntil: 'commit' });
   await dashboard.summary.click();
   await expect(dashboard.panel).toBeVisible();
   await expectNoTrends(dashboard);
-  await programs.letGo();
-  await expect.poll(() => traffic.asked('host'), { message: 'polls of the live page' }).toBeGreaterThan(0);
+  await programs.release();
+  await expect.poll(() => traffic.requests('host'), { message: 'polls of the hydrated page' }).toBeGreaterThan(0);
   await expect(dashboard.panelRows.locator('.ht-trend polyline')).toHaveCount(NAMES.length);
 });
 
-test('a panel that is opened again and again asks once', async ({ page, dashboard, startServer, traffic }) => {
+test('opening a panel repeatedly requests the history once', async ({ page, dashboard, startServer, traffic }) => {
   const server = await startServer({ args: ['--interval', '1'] });
   await expect.poll(() => values(server), { timeout: 15_000 }).toHaveLength(NAMES.length);
-  const history = await Held.requests(page, '**/api/telemetry/history');
+  const history = await HeldRequests.hold(page, '**/api/telemetry/history');
   await dashboard.openFrozen(server.url, { details: false });
-  await dashboard.expectDetails();
+  await dashboard.waitForDetails();
   for (let opened = 1; opened <= 3; opened += 1) {
     await dashboard.summary.click();
     await expectNoTrends(dashboard);
@@ -113,12 +113,12 @@ test('a panel that is opened again and again asks once', async ({ page, dashboar
     await expect(dashboard.panel).toBeHidden();
   }
   await dashboard.summary.click();
-  await history.letGo();
+  await history.release();
   await expect(dashboard.panelRows.locator('.ht-trend polyline')).toHaveCount(NAMES.length);
-  expect(traffic.asked('history')).toBe(1);
+  expect(traffic.requests('history')).toBe(1);
 });
 
-test('a history that hangs is given up, and polls go on', async ({
+test('a history request that hangs times out, and polling continues', async ({
   complaints,
   page,
   dashboard,
@@ -133,17 +133,17 @@ test('a history that hangs is given up, and polls go on', async ({
   hostMock.fail();
   await dashboard.nextPoll(5);
 
-  // The gap makes it ask.
-  hostMock.answer({ cpu: wire.cpu(33.3) });
-  const history = await Held.requests(page, '**/api/telemetry/history');
-  const asked = traffic.asked('history');
+  // The gap makes it request the history.
+  hostMock.respondWith({ cpu: wire.cpu(33.3) });
+  const history = await HeldRequests.hold(page, '**/api/telemetry/history');
+  const requests = traffic.requests('history');
   await dashboard.beginPoll(5);
   await expect.poll(() => history.count).toBe(1);
   await expect(dashboard.cpu.number).toHaveText('33%');
   await page.clock.runFor(3100);
-  await history.letGo();
-  hostMock.answer({ cpu: wire.cpu(44.4) });
+  await history.release();
+  hostMock.respondWith({ cpu: wire.cpu(44.4) });
   await dashboard.nextPoll(5);
   await expect(dashboard.cpu.number).toHaveText('44%');
-  expect(traffic.asked('history'), 'what it did not get it asks for once more').toBe(asked + 2);
+  expect(traffic.requests('history'), 'the request that timed out and its retry').toBe(requests + 2);
 });

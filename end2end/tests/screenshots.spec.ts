@@ -6,10 +6,10 @@ import { wire } from './support/wire.ts';
 const FOLDER = resolve(import.meta.dirname, '../../docs/screenshots');
 const INTERVAL = 5;
 const POLLS = 60;
-/** Polls that fail, for a gap to be seen. */
+/** Polls that fail, to show a gap. */
 const GAP = [23, 24];
 
-/** A load that swells and ebbs, as work does. */
+/** A load that rises and falls. */
 function cpu(poll: number): number {
   return 31 + 17 * Math.sin(poll / 7) + 6 * Math.sin(poll / 1.9) + 4 * Math.sin(poll / 0.83);
 }
@@ -18,7 +18,7 @@ function memory(poll: number): number {
   return 54 + poll / 7 + 2.5 * Math.sin(poll / 9);
 }
 
-/** What of the host's CPU and memory the agents use in percent, busy ones and idle ones. */
+/** Busy and idle agents; shares in percent of the host's CPU and memory. */
 const AGENTS = [
   { name: 'agent-researcher', cpuShare: 18.5, memoryShare: 9, memory_limit_mb: 4096 },
   { name: 'agent-coder', cpuShare: 11.5, memoryShare: 6.4, memory_limit_mb: 2048, cpu_limit_cores: 2 },
@@ -44,7 +44,7 @@ test.beforeEach(async ({ complaints, dashboard, hostMock, startServer }) => {
     const percent = oneDecimal(cpu(poll));
     hostMock.run(AGENTS.map((agent) => ({ ...agent, cpuShare: oneDecimal((agent.cpuShare * percent) / cpu(POLLS)) })));
     const used = oneDecimal(memory(poll));
-    hostMock.answer({
+    hostMock.respondWith({
       cpu: wire.cpu(percent),
       memory: wire.memory(used),
       disk: wire.disk(34.1),
@@ -64,7 +64,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
       await expect(dashboard.rows).toHaveCount(5);
       await expect(dashboard.rows.first().locator('.ht-cell').first()).toHaveText('148.0%');
       const picture = await page.screenshot({ animations: 'disabled' });
-      expect(picture.length, 'a page with nothing on it is smaller').toBeGreaterThan(20_000);
+      expect(picture.length, 'more bytes than a blank page').toBeGreaterThan(20_000);
       if (process.env['UPDATE_SCREENSHOTS'] !== '1') return;
       await mkdir(FOLDER, { recursive: true });
       await writeFile(resolve(FOLDER, `${colorScheme}.png`), picture);

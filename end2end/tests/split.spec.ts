@@ -3,22 +3,22 @@ import { cpus, totalmem } from 'node:os';
 import type { Dashboard } from './support/dashboard.ts';
 import type { Server } from './support/server.ts';
 import { expect, test } from './support/test.ts';
-import type { ContainersAnswer } from './support/wire.ts';
+import type { ContainersResponse } from './support/wire.ts';
 
 const MIB = 2 ** 20;
 const UNITS: Record<string, number> = { '%': 1, MiB: 1, GiB: 1024 };
 const NOUN = ['--interval', '1', '--container-noun', 'agent'];
 
-/** A line of sums. */
-interface Line {
+/** A row of totals. */
+interface Total {
   who: string;
   cpu: string;
   memory: string;
   share: string;
 }
 
-/** The lines below a table by their class, all read at one moment. */
-async function lines(within: Locator): Promise<Record<string, Line>> {
+/** The totals below a table by class, all read at once. */
+async function totals(within: Locator): Promise<Record<string, Total>> {
   const list = await within.locator('tfoot tr').evaluateAll((rows) =>
     rows.map((row) => {
       const text = (cell: string) => row.querySelector(cell)?.textContent ?? '';
@@ -29,7 +29,7 @@ async function lines(within: Locator): Promise<Record<string, Line>> {
   return Object.fromEntries(list);
 }
 
-/** The number in a text such as `−1.28 GiB`, and how far from it the exact one may be. */
+/** The number in a text such as `−1.28 GiB`, and its rounding error. */
 function read(text: string): { value: number; slack: number } {
   const [, minus = '', digits = '', unit = ''] = /^(−?)(\d+\.\d+) ?(%|MiB|GiB)$/.exec(text) ?? [];
   const unitSize = UNITS[unit] ?? NaN;
@@ -37,63 +37,63 @@ function read(text: string): { value: number; slack: number } {
   return { value: Number(`${minus && '-'}${digits}`) * unitSize, slack: (unitSize * 10 ** -decimals) / 2 };
 }
 
-/** All but the last add up to the last, as far as can be told from what is shown. */
-function expectSum(texts: string[], slack = 0): void {
+/** All but the last add up to the last, within the rounding errors. */
+function expectAddsUp(texts: string[], slack = 0): void {
   const numbers = texts.map(read);
-  const off = numbers.slice(0, -1).reduce((left, { value }) => left - value, numbers.at(-1)?.value ?? NaN);
-  expect(Math.abs(off), texts.join(' + ')).toBeLessThanOrEqual(numbers.reduce((sum, number) => sum + number.slack, slack + 1e-6));
+  const difference = numbers.slice(0, -1).reduce((left, { value }) => left - value, numbers.at(-1)?.value ?? NaN);
+  expect(Math.abs(difference), texts.join(' + ')).toBeLessThanOrEqual(numbers.reduce((sum, number) => sum + number.slack, slack + 1e-6));
 }
 
 /** Every column below the table of containers adds up to what the host uses. */
-async function expectSums(within: Locator): Promise<void> {
-  const { all, cache, other, host } = await lines(within);
-  if (!all || !other || !host) throw new Error('a line is missing');
-  expectSum([all.memory, ...(cache ? [cache.memory] : []), other.memory, host.memory]);
-  expectSum([all.share, other.share, host.share]);
-  // Shares of the host have one decimal, and so many cores make that so much of a core.
-  expectSum([all.cpu, other.cpu, host.cpu], 0.05 * cpus().length);
+async function expectTotalsAddUp(within: Locator): Promise<void> {
+  const { all, cache, other, host } = await totals(within);
+  if (!all || !other || !host) throw new Error('a total is missing');
+  expectAddsUp([all.memory, ...(cache ? [cache.memory] : []), other.memory, host.memory]);
+  expectAddsUp([all.share, other.share, host.share]);
+  // A share of the host is rounded to 0.1%, which is a larger error in percent of a core.
+  expectAddsUp([all.cpu, other.cpu, host.cpu], 0.05 * cpus().length);
 }
 
-/** Waits for the second scrape, which knows the CPU. */
-async function untilSplit(server: Server): Promise<void> {
+/** Waits for the second scrape, the first with CPU. */
+async function waitForSplit(server: Server): Promise<void> {
   const known = async () => {
     const answer = await fetch(`${server.url}/api/telemetry/containers`);
-    return ((await answer.json()) as ContainersAnswer).split.cpu_percent;
+    return ((await answer.json()) as ContainersResponse).split.cpu_percent;
   };
   await expect.poll(known, { timeout: 15_000 }).not.toBeNull();
 }
 
-/** The two tables, which have the same sums. */
+/** Both tables, which have the same totals. */
 function tables(dashboard: Dashboard): Locator[] {
   return [dashboard.containers, dashboard.panel];
 }
 
-test("the host's use is the agents' and everything else", async ({ page, dashboard, fakeDocker, startServer }) => {
-  // Little enough for any host to use more.
+test("the host's usage is split into the agents and everything else", async ({ page, dashboard, fakeDocker, startServer }) => {
+  // So little that any host uses more.
   fakeDocker.containers = [
     { name: 'researcher', cpu: 0.6, memoryMib: 64, cacheMib: 24 },
     { name: 'coder', cpu: 0.2, memoryMib: 32 },
   ];
   const server = await startServer({ args: NOUN });
-  await untilSplit(server);
+  await waitForSplit(server);
   await page.goto(server.url);
-  await dashboard.expectDetails();
+  await dashboard.waitForDetails();
   await dashboard.summary.click();
   await expect(dashboard.panelRows.first()).toContainText('64.0 MiB');
 
   for (const table of tables(dashboard)) {
-    const { all, cache, other, host } = await lines(table);
+    const { all, cache, other, host } = await totals(table);
     expect([all?.who, cache?.who, other?.who, host?.who]).toEqual(['All agents', 'File cache in it', 'Everything else', 'Host']);
     expect(all?.memory).toBe('96.0 MiB');
     expect(cache?.memory, 'which the host does not count').toBe('−24.0 MiB');
-    await expectSums(table);
+    await expectTotalsAddUp(table);
   }
 });
 
-test('the tooltips tell the shares', async ({ page, dashboard, fakeDocker, startServer }) => {
+test('the tooltips show the split', async ({ page, dashboard, fakeDocker, startServer }) => {
   fakeDocker.containers = [{ name: 'researcher', cpu: 0.6, memoryMib: 64 }];
   const server = await startServer({ args: NOUN });
-  await untilSplit(server);
+  await waitForSplit(server);
   await page.goto(server.url);
   const cpu = /^CPU \d+\.\d% of \d+ cores?\nAgents (≈ )?\d+\.\d% \+ everything else (≈ )?\d+\.\d% = (≈ )?\d+\.\d%$/;
   await expect(dashboard.cpu.root).toHaveAttribute('title', cpu);
@@ -102,18 +102,18 @@ test('the tooltips tell the shares', async ({ page, dashboard, fakeDocker, start
   await expect(dashboard.disk.root).toHaveAttribute('title', /^Disk \d+\.\d%: [^\n]*$/);
 });
 
-test('an agent that cannot be measured is told of', async ({ page, dashboard, fakeDocker, startServer }) => {
+test('the totals say how many agents were measured', async ({ page, dashboard, fakeDocker, startServer }) => {
   fakeDocker.containers = [
     { name: 'researcher', cpu: 0.6, memoryMib: 64 },
     { name: 'coder', error: 'no cgroup' },
   ];
   const server = await startServer({ args: NOUN });
-  await untilSplit(server);
+  await waitForSplit(server);
   await page.goto(server.url);
   await dashboard.summary.click();
   for (const table of tables(dashboard)) {
-    await expect(dashboard.sums(table, 'all').locator('.ht-name')).toHaveText('All agents (1 of 2 measured)');
-    await expect(dashboard.sums(table, 'all').locator('.ht-memory')).toHaveText('64.0 MiB');
+    await expect(dashboard.totals(table, 'all').locator('.ht-name')).toHaveText('All agents (1 of 2 measured)');
+    await expect(dashboard.totals(table, 'all').locator('.ht-memory')).toHaveText('64.0 MiB');
   }
   for (const metric of [dashboard.cpu, dashboard.memory]) {
     await expect(metric.root).toHaveAttribute('title', /\nAgents \(1 of 2 measured\) /);
@@ -122,7 +122,7 @@ test('an agent that cannot be measured is told of', async ({ page, dashboard, fa
   await expect(dashboard.panelRows.last().locator('.ht-error')).toContainText('no cgroup');
 });
 
-test('agents that say they use more than there is are said to use about all of it', async ({
+test('agents that report more than the host uses are clamped and marked approximate', async ({
   page,
   dashboard,
   fakeDocker,
@@ -133,8 +133,8 @@ test('agents that say they use more than there is are said to use about all of i
   await page.goto(server.url);
   await dashboard.summary.click();
   for (const table of tables(dashboard)) {
-    await expect(dashboard.sums(table, 'other').locator('.ht-memory')).toHaveText('≈ 0.0 MiB');
-    await expect(dashboard.sums(table, 'host').locator('.ht-memory')).toHaveText(/^≈ \d/);
+    await expect(dashboard.totals(table, 'other').locator('.ht-memory')).toHaveText('≈ 0.0 MiB');
+    await expect(dashboard.totals(table, 'host').locator('.ht-memory')).toHaveText(/^≈ \d/);
   }
 });
 
@@ -148,11 +148,11 @@ test('without Docker there is nothing to split', async ({ page, dashboard, start
   await expect(dashboard.cpu.root).toHaveAttribute('title', /^CPU [^\n]*$/);
 });
 
-test('an agent that misses scrapes keeps its numbers for a while', async ({ page, dashboard, fakeDocker, startServer }) => {
+test('an agent that misses scrapes keeps its last numbers for a while', async ({ page, dashboard, fakeDocker, startServer }) => {
   const [one, other] = [{ name: 'researcher', cpu: 0.6 }, { name: 'coder', cpu: 0.2, memoryMib: 32 }];
   fakeDocker.containers = [one, other];
   const server = await startServer({ args: NOUN });
-  await untilSplit(server);
+  await waitForSplit(server);
   await page.goto(server.url);
   const row = dashboard.rows.filter({ hasText: 'coder' });
   await expect(row).toContainText('32.0 MiB');
@@ -169,11 +169,11 @@ test('an agent that misses scrapes keeps its numbers for a while', async ({ page
   await expect(row).toContainText('32.0 MiB');
 });
 
-test("an agent's limits are told", async ({ fakeDocker, request, startServer }) => {
+test("the endpoint has each agent's limits", async ({ fakeDocker, request, startServer }) => {
   fakeDocker.containers = [{ name: 'bound', memoryLimitMib: 512, cpuLimit: 0.5 }, { name: 'free' }];
   const server = await startServer();
   const answer = await request.get(`${server.url}/api/telemetry/containers`);
-  const { containers } = (await answer.json()) as ContainersAnswer;
+  const { containers } = (await answer.json()) as ContainersResponse;
   const limits = containers.map(({ name, memory_limit_mb, cpu_limit_cores }) => [name, memory_limit_mb, cpu_limit_cores]);
   expect(limits.toSorted()).toEqual([['bound', 512, 0.5], ['free', null, null]]);
 });

@@ -1,7 +1,7 @@
 import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
 import { type Part, flaws } from './support/geometry.ts';
-import { isFurtherDown, rungs } from './support/ladder.ts';
+import { droppedInOrder, visibleParts } from './support/ladder.ts';
 import { Stage, playWithoutScripts } from './support/scene.ts';
 import { THEMES, UPDATES, picture, removePictures, writeSheet } from './support/sheet.ts';
 import { STATES } from './support/states.ts';
@@ -9,23 +9,23 @@ import { expect, test } from './support/test.ts';
 
 const WIDTHS = [1600, 1280, 820, 700, 560, 420, 320, 240];
 const HEIGHT = 800;
-const BAR = 48;
-/** Below this width of its own the header has one metric. */
-const ALONE = 320;
-/** What a button's hover reaches beyond the header, on either side. */
-const REACH = 6;
-/** States in which the header has something to go without that the others do not have. */
-const LADDERS = ['live and calm', 'CPU culprit', 'memory culprit', 'two culprits', 'disk critical', 'server gone', 'no Docker', 'hostile names'];
-/** The same for a page at twice the size. */
+const BAR_HEIGHT = 48;
+/** A header narrower than this has one metric. */
+const TWO_METRICS = 320;
+/** How far a button's hover background extends beyond the header on each side. */
+const OVERHANG = 6;
+/** States whose header drops something that no other state's header has. */
+const NARROWED = ['live and calm', 'CPU culprit', 'memory culprit', 'two culprits', 'disk critical', 'server gone', 'no Docker', 'hostile names'];
+/** States to test at twice the size. */
 const ZOOMED = ['live and calm', 'two culprits', 'server gone', 'no Docker', '200 agents', 'hostile names'];
 
-// Sheets are made of the pictures of all tests, so the test that makes them has to be the last.
+// The last test makes sheets of all tests' pictures, so updating needs the tests in order.
 test.describe.configure({ mode: UPDATES ? 'default' : 'parallel' });
 
-// Without the transition in which the header makes room.
+// Disables the transition that moves the header's parts.
 test.use({ reducedMotion: 'reduce' });
 
-/** What is wrong in windows of these widths. */
+/** The flaws in windows of these widths. */
 async function flawsAt(page: Page, widths: number[], ...parts: Part[]): Promise<string[]> {
   const found: string[] = [];
   for (const width of widths) {
@@ -35,25 +35,25 @@ async function flawsAt(page: Page, widths: number[], ...parts: Part[]): Promise<
   return found;
 }
 
-/** The header as wide as the window, but for what its last button reaches beyond it. */
-async function leaveHeaderAlone(page: Page): Promise<void> {
-  await page.addStyleTag({ content: `.host { display: none !important } .stats-bar { padding: 0 ${REACH}px !important }` });
+/** Makes the header fill the window, except for the overhang of its last button. */
+async function isolateHeader(page: Page): Promise<void> {
+  await page.addStyleTag({ content: `.host { display: none !important } .stats-bar { padding: 0 ${OVERHANG}px !important }` });
 }
 
-/** The rules that are broken in a part of the page, in either theme. */
+/** Accessibility violations in a part of the page, in both themes. */
 async function violations(page: Page, part: Part, isFrozen: boolean): Promise<string[]> {
   const found: string[] = [];
   await page.setViewportSize({ width: 1280, height: HEIGHT });
   for (const colorScheme of THEMES) {
     await page.emulateMedia({ colorScheme });
-    // Rows further down are like those above them.
+    // Further rows are like the first nine.
     const axe = new AxeBuilder({ page }).setLegacyMode(true).exclude('tbody tr:nth-child(n + 10)');
     if (part === 'panel') axe.include('.ht-panel');
     let isDone = false;
-    const looked = axe.analyze().finally(() => (isDone = true));
-    // It sets timers, and the clock is stopped; the page itself has none that ends so soon.
+    const analysis = axe.analyze().finally(() => (isDone = true));
+    // axe needs timers, but the clock is stopped; no timer of the page fires this soon.
     while (!isDone && isFrozen) await page.clock.runFor(1);
-    for (const { id, nodes } of (await looked).violations) {
+    for (const { id, nodes } of (await analysis).violations) {
       const why = nodes.map(({ target, any, all, none }) => `${String(target)}: ${[...any, ...all, ...none].map(({ message }) => message).join(' ')}`);
       found.push(...why.map((text) => `${part}, ${colorScheme}: ${id}: ${text}`));
     }
@@ -69,13 +69,13 @@ for (const [name, scene] of Object.entries(STATES)) {
   test.describe(name, () => {
     test.beforeEach(async ({ complaints, dashboard, fakeDocker, page, startServer }) => {
       complaints.allowFailedRequests();
-      // What its scripts would have used was asked for ahead, in vain.
+      // The removed scripts would have used the preloaded files.
       if (scene.scriptless) complaints.allow(/preloaded using link preload/);
       if (scene.scriptless) await playWithoutScripts(page, fakeDocker, startServer);
       else await new Stage(scene).play(dashboard, startServer);
     });
 
-    test('fits, and breaks no rule', async ({ dashboard, page }) => {
+    test('fits, and is accessible', async ({ dashboard, page }) => {
       const found = await flawsAt(page, WIDTHS, 'header', 'page');
       found.push(...(await violations(page, 'page', !scene.scriptless)));
       if (UPDATES) {
@@ -83,7 +83,7 @@ for (const [name, scene] of Object.entries(STATES)) {
           await page.emulateMedia({ colorScheme: theme });
           for (const width of WIDTHS) {
             await page.setViewportSize({ width, height: HEIGHT });
-            await page.screenshot({ path: picture(theme, name, String(width)), clip: { x: 0, y: 0, width, height: BAR } });
+            await page.screenshot({ path: picture(theme, name, String(width)), clip: { x: 0, y: 0, width, height: BAR_HEIGHT } });
           }
         }
       }
@@ -111,19 +111,19 @@ for (const [name, scene] of Object.entries(STATES)) {
       expectNone(found, name);
     });
 
-    if (LADDERS.includes(name)) {
-      test('goes without one thing after another in a header that narrows', async ({ page }) => {
-        await leaveHeaderAlone(page);
+    if (NARROWED.includes(name)) {
+      test('drops parts in order as the header narrows', async ({ page }) => {
+        await isolateHeader(page);
         const found: string[] = [];
         let before: string[] | undefined;
         for (let width = 1600; width >= 240; width -= 20) {
-          const flawed = await flawsAt(page, [width + 2 * REACH], 'header');
-          const { seen, more } = await rungs(page);
-          if (!isFurtherDown(before ?? seen, seen)) flawed.push(`after ${before?.join(', ')} it has ${seen.join(', ')}`);
-          if (seen.at(-1) !== 'worst metric') flawed.push('the worst metric is missing');
-          if (more !== width < ALONE || more === seen.includes('next metric')) flawed.push(`it has ${seen.join(', ')} and ${more ? 'a' : 'no'} +2`);
-          found.push(...flawed.map((flaw) => `the header itself ${width} wide: ${flaw}`));
-          before = seen;
+          const flawed = await flawsAt(page, [width + 2 * OVERHANG], 'header');
+          const { visible, more } = await visibleParts(page);
+          if (!droppedInOrder(before ?? visible, visible)) flawed.push(`after ${before?.join(', ')} it has ${visible.join(', ')}`);
+          if (visible.at(-1) !== 'worst metric') flawed.push('the worst metric is missing');
+          if (more !== width < TWO_METRICS || more === visible.includes('next metric')) flawed.push(`it has ${visible.join(', ')} and ${more ? 'a' : 'no'} +2`);
+          found.push(...flawed.map((flaw) => `header ${width} wide: ${flaw}`));
+          before = visible;
         }
         expectNone(found, name);
       });

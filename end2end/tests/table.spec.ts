@@ -2,7 +2,7 @@ import type { Locator } from '@playwright/test';
 import type { MockedContainer } from './support/host-mock.ts';
 import { expect, test } from './support/test.ts';
 
-/** Each column has an order of its own. */
+/** Each column gives a different order. */
 const AGENTS: MockedContainer[] = [
   { name: 'beta', cpuShare: 9, cpu_host_percent: 1, memoryShare: 3, memory_limit_mb: 2048 },
   { name: 'Alpha', cpuShare: 7, cpu_host_percent: 4, memoryShare: 1, memory_limit_mb: 4096 },
@@ -10,7 +10,7 @@ const AGENTS: MockedContainer[] = [
   { name: 'delta', cpuShare: 3, cpu_host_percent: 3, memoryShare: 2 },
 ];
 
-/** By the first choice of a column and by the second; what has no value is last either way. */
+/** The orders after the first and second click on a column; rows without a value are always last. */
 const ORDERS = {
   Memory: [['gamma', 'beta', 'delta', 'Alpha'], ['Alpha', 'delta', 'beta', 'gamma']],
   Limit: [['Alpha', 'beta', 'gamma', 'delta'], ['gamma', 'beta', 'Alpha', 'delta']],
@@ -20,7 +20,7 @@ const ORDERS = {
 };
 const MANY = 60;
 
-/** So many agents by descending CPU, from this one on; none is to blame for anything. */
+/** Agents by descending CPU, starting with agent `first`; none is a culprit. */
 function many(count: number, memoryShare: number, first = 0): MockedContainer[] {
   return Array.from({ length: count }, (_, index) => ({
     name: `agent-${(first + index) % count}`,
@@ -42,7 +42,7 @@ test.beforeEach(async ({ dashboard, hostMock, startServer }) => {
 });
 
 for (const by of ['a click', 'Enter', 'Space']) {
-  test(`every column sorts by ${by}, one way and the other`, async ({ page, dashboard }) => {
+  test(`${by} sorts every column in both directions`, async ({ page, dashboard }) => {
     const headings = dashboard.containers.locator('thead th');
     await expect(names(dashboard.rows), 'at first').toHaveText(ORDERS.CPU[0] ?? []);
     await expect(headings.filter({ hasText: 'CPU' })).toHaveAttribute('aria-sort', 'descending');
@@ -54,15 +54,15 @@ for (const by of ['a click', 'Enter', 'Space']) {
         await expect(names(dashboard.rows), `${column}, choice ${index + 1}`).toHaveText(order);
         const descending = (column === 'Name') === (index === 1);
         await expect(heading).toHaveAttribute('aria-sort', descending ? 'descending' : 'ascending');
-        await expect(page.locator('main th[aria-sort]:not([aria-sort=none])'), 'sorted by one alone').toHaveCount(1);
+        await expect(page.locator('main th[aria-sort]:not([aria-sort=none])'), 'sorted columns').toHaveCount(1);
       }
     }
     await dashboard.nextPoll(1);
-    await expect(names(dashboard.rows), 'and it stays so').toHaveText(ORDERS.Name[1] ?? []);
+    await expect(names(dashboard.rows), 'after a poll').toHaveText(ORDERS.Name[1] ?? []);
   });
 }
 
-test('no element moves where rows change places', async ({ dashboard, hostMock }) => {
+test('no element moves when rows change places', async ({ dashboard, hostMock }) => {
   const tag = 'data-first';
   await dashboard.rows.evaluateAll((rows, tag) => rows.forEach((row, place) => row.setAttribute(tag, String(place))), tag);
   hostMock.run(AGENTS.map((agent, index) => ({ ...agent, cpuShare: index + 1 })));
@@ -74,7 +74,7 @@ test('no element moves where rows change places', async ({ dashboard, hostMock }
   expect(places).toEqual(['0', '1', '2', '3']);
 });
 
-test('from nine on, a name can be looked for', async ({ dashboard, hostMock }) => {
+test('nine or more rows can be filtered by name', async ({ dashboard, hostMock }) => {
   const filter = dashboard.containers.getByRole('searchbox', { name: 'Filter by name' });
   hostMock.run(many(8, 0.1));
   await dashboard.nextPoll(1);
@@ -90,9 +90,9 @@ test('from nine on, a name can be looked for', async ({ dashboard, hostMock }) =
   await expect(names(dashboard.rows)).toHaveText(found);
   await dashboard.nextPoll(1);
   await expect(names(dashboard.rows), 'after a poll').toHaveText(found);
-  await expect(dashboard.sums(dashboard.containers, 'all'), 'the sums are of all').toContainText('1.20 GiB');
+  await expect(dashboard.totals(dashboard.containers, 'all'), 'totals of all agents').toContainText('1.20 GiB');
 
-  await filter.fill('nobody');
+  await filter.fill('no-such-agent');
   await expect(dashboard.rows).toHaveCount(0);
   await expect(dashboard.containers).toContainText('No name has that in it.');
   await filter.fill('');
@@ -100,11 +100,11 @@ test('from nine on, a name can be looked for', async ({ dashboard, hostMock }) =
   await expect(dashboard.containers).not.toContainText('No name has that in it.');
 });
 
-test('a row out of sight waits to be drawn until it is seen', async ({ dashboard, hostMock }) => {
+test('an invisible row is not updated until it becomes visible', async ({ dashboard, hostMock }) => {
   hostMock.run(many(MANY, 0.1));
   await dashboard.nextPoll(1);
   const [first, last] = [dashboard.rows.first(), dashboard.rows.last()];
-  await expect(last.locator('.ht-memory .ht-cell'), 'when it comes it is drawn').toHaveText('20.5 MiB');
+  await expect(last.locator('.ht-memory .ht-cell'), 'a new row is drawn').toHaveText('20.5 MiB');
 
   hostMock.run(many(MANY, 0.2));
   await dashboard.nextPoll(1);
@@ -121,7 +121,7 @@ test('a row out of sight waits to be drawn until it is seen', async ({ dashboard
   await expect(first.locator('.ht-memory .ht-cell')).toHaveText('41.0 MiB');
 });
 
-test('rows out of sight wait to be sorted until they are seen', async ({ dashboard, hostMock }) => {
+test('invisible rows are not reordered until they become visible', async ({ dashboard, hostMock }) => {
   hostMock.run(many(MANY, 0.1));
   await dashboard.nextPoll(1);
   const [first, last] = [names(dashboard.rows.first()), names(dashboard.rows.last())];

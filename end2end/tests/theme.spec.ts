@@ -8,12 +8,12 @@ test.beforeEach(async ({ dashboard, fakeDocker, hostMock, startServer }) => {
   fakeDocker.containers = [{ name: 'researcher', cpu: 20 }];
   const server = await startServer({ args: ['--interval', '1'] });
   await dashboard.openFrozen(server.url);
-  hostMock.answer({ cpu: wire.cpu(80) });
+  hostMock.respondWith({ cpu: wire.cpu(80) });
   await dashboard.nextPoll(1);
   await expect(dashboard.cpu.number).toHaveText('80%');
 });
 
-test("an attribute chooses the theme, of the page or of a part, against the reader's system", async ({ page, dashboard }) => {
+test("an attribute overrides the system's theme, for the page or a part of it", async ({ page, dashboard }) => {
   const bar = page.locator('.stats-bar');
   await expect(bar).toHaveCSS('background-color', LIGHT);
   await expect(dashboard.cpu.number).toHaveCSS('color', 'rgb(194, 65, 12)');
@@ -29,25 +29,25 @@ test("an attribute chooses the theme, of the page or of a part, against the read
   await expect(page.locator('.ht-card').first()).toHaveCSS('background-color', LIGHT);
 });
 
-test('severity has its shape in forced colours', async ({ page, dashboard }) => {
+test('severity keeps its shape in forced colors', async ({ page, dashboard }) => {
   await page.emulateMedia({ forcedColors: 'active' });
   const fills = await dashboard.cpu.ticks.evaluateAll((ticks) => ticks.map((tick) => getComputedStyle(tick).fill));
   const [lit, ...others] = fills;
-  expect(others.slice(0, 2), 'three of four are lit').toEqual([lit, lit]);
+  expect(others.slice(0, 2), 'three of four ticks are lit').toEqual([lit, lit]);
   expect(others[2]).not.toBe(lit);
 });
 
-test('on paper are the numbers, and nothing to press', async ({ page, dashboard }) => {
+test('print shows the numbers and hides the panel', async ({ page, dashboard }) => {
   await dashboard.summary.click();
   await expect(dashboard.panel).toBeVisible();
   await page.emulateMedia({ media: 'print' });
   await expect(dashboard.panel).toBeHidden();
   await expect(dashboard.cpu.number).toBeVisible();
   await expect(dashboard.rows).toHaveCount(1);
-  await expect(page.locator('body'), 'dark cards are not on white paper').toHaveCSS('print-color-adjust', 'exact');
+  await expect(page.locator('body'), 'backgrounds are printed').toHaveCSS('print-color-adjust', 'exact');
 });
 
-test('who wants less motion sees none', async ({ page, dashboard }) => {
+test('reduced motion disables transitions', async ({ page, dashboard }) => {
   await expect(dashboard.cpu.root).not.toHaveCSS('transition-duration', '0s');
   await page.emulateMedia({ reducedMotion: 'reduce' });
   await expect(dashboard.cpu.root).toHaveCSS('transition-duration', '0s');

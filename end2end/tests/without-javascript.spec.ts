@@ -12,7 +12,7 @@ test('the first HTML shows live numbers without JavaScript @smoke', async ({ pag
     { name: 'scribe', cpu: 10, memoryMib: 128 },
   ];
   const server = await startServer({ args: ['--interval', '1', '--hostname', 'atlas-01'] });
-  // A line needs two samples, a container's CPU two scrapes.
+  // A line takes two samples, a container's CPU two scrapes.
   await expect(async () => {
     await page.goto(server.url);
     await expect(dashboard.cpu.lines).toHaveCount(1, { timeout: 1 });
@@ -38,7 +38,7 @@ test('the first HTML shows live numbers without JavaScript @smoke', async ({ pag
   const before = await timestamp();
   await expect(async () => {
     await page.reload();
-    expect(await timestamp(), 'a later page has a later sample').not.toBe(before);
+    expect(await timestamp(), 'timestamp of a later page').not.toBe(before);
   }).toPass();
 });
 
@@ -46,7 +46,7 @@ test('the first HTML shows every sample so far', async ({ page, dashboard, start
   const server = await startServer({ args: ['--interval', '1'] });
   const samples = async () => (await server.history()).host.length;
   await expect.poll(samples, { timeout: 15_000 }).toBeGreaterThanOrEqual(5);
-  // A sample may come between the two looks.
+  // A sample may arrive between the two reads.
   await expect(async () => {
     await page.goto(server.url);
     const lines = drawnLines(await server.history());

@@ -7,7 +7,7 @@ import { join, resolve } from 'node:path';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 const SOURCES = ['.cargo', 'Cargo.lock', 'Cargo.toml', 'Leptos.toml', 'public', 'src', 'style', 'tests'];
-const BUILD = 15 * 60_000;
+const BUILD_TIMEOUT = 15 * 60_000;
 
 async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
@@ -18,16 +18,16 @@ async function freePort(): Promise<number> {
   return address.port;
 }
 
-/** Replaces a text that must be there: without a change the test would only time out. */
+/** Replaces a text, and fails if it is missing: without a change the test would only time out. */
 async function replaceIn(file: string, text: string, replacement: string) {
   const source = await readFile(file, 'utf8');
   expect(source, file).toContain(text);
   await writeFile(file, source.replace(text, replacement));
 }
 
-/** cargo-leptos watching a copy of the sources, so that the repository's own stay as they are. */
+/** cargo-leptos watching a copy of the sources, so that the repository stays unchanged. */
 const watched = test.extend<{ project: { folder: string; url: string } }>({
-  // Playwright finds a fixture's needs by this pattern.
+  // Playwright requires the destructuring pattern, even an empty one.
   project: async ({}, use) => {
     const folder = await mkdtemp(join(tmpdir(), 'ht-watch-'));
     for (const source of SOURCES) await cp(join(ROOT, source), join(folder, source), { recursive: true });
@@ -41,17 +41,17 @@ const watched = test.extend<{ project: { folder: string; url: string } }>({
     const child = spawn('cargo', ['leptos', 'watch', '--split'], { cwd: folder, env, detached: true, stdio: 'inherit' });
     const ended = new Promise((done) => child.once('exit', done));
     await use({ folder, url });
-    // The whole group: the watcher, a compiler, the server.
+    // The whole process group: watcher, compiler, server.
     if (child.pid !== undefined && child.exitCode === null) process.kill(-child.pid, 'SIGINT');
     await ended;
     await rm(folder, { recursive: true, force: true });
   },
 });
 
-watched('a change of Rust and one of CSS reload the open page', async ({ page, project }) => {
+watched('a change in Rust or CSS reloads the open page', async ({ page, project }) => {
   const serves = async () => (await fetch(project.url).catch(() => undefined))?.status;
-  await expect.poll(serves, { timeout: BUILD, intervals: [1000] }).toBe(200);
-  // leptos says in a development build only where server and browser differ.
+  await expect.poll(serves, { timeout: BUILD_TIMEOUT, intervals: [1000] }).toBe(200);
+  // Only a development build of leptos logs hydration mismatches.
   const complaints: string[] = [];
   page.on('console', (message) => /hydrat|panicked/i.test(message.text()) && complaints.push(message.text()));
   page.on('pageerror', (error) => complaints.push(error.message));
@@ -60,10 +60,10 @@ watched('a change of Rust and one of CSS reload the open page', async ({ page, p
   await expect(label).toHaveText('Dashboard');
 
   await replaceIn(join(project.folder, 'src/app/dashboard.rs'), '"Dashboard"', '"Watched"');
-  await expect(label).toHaveText('Watched', { timeout: BUILD });
+  await expect(label).toHaveText('Watched', { timeout: BUILD_TIMEOUT });
 
   expect(complaints).toEqual([]);
 
   await appendFile(join(project.folder, 'style/component.css'), '.host-page { letter-spacing: 7px; }\n');
-  await expect(label).toHaveCSS('letter-spacing', '7px', { timeout: BUILD });
+  await expect(label).toHaveCSS('letter-spacing', '7px', { timeout: BUILD_TIMEOUT });
 });

@@ -11,7 +11,7 @@ use leptos::server_fn::codec::{GetUrl, Post};
 
 /// `GET /api/telemetry/host`: CPU, memory and disk of the host.
 ///
-/// Fails with status 500 where nothing of the host can be read.
+/// Fails with status 500 if nothing of the host can be read.
 #[server(name = GetHost, prefix = "/api", endpoint = "telemetry/host", input = GetUrl, output = Post<Wire>)]
 pub async fn host() -> Result<Stamped<HostStats>, TelemetryError> {
     crate::api::use_source()?.host()
@@ -19,7 +19,7 @@ pub async fn host() -> Result<Stamped<HostStats>, TelemetryError> {
 
 /// `GET /api/telemetry/containers`: CPU and memory of the containers, in total and each.
 ///
-/// Fails with status 503 where there is no Docker.
+/// Fails with status 503 if Docker is not available.
 #[server(name = GetContainers, prefix = "/api", endpoint = "telemetry/containers", input = GetUrl, output = Post<Wire>)]
 pub async fn containers() -> Result<Stamped<ContainersStats>, TelemetryError> {
     crate::api::use_source()?.containers().inspect_err(|error| {

@@ -1,4 +1,4 @@
-//! Why an endpoint gave no numbers.
+//! Errors of the endpoints.
 
 use super::wire::{FromJson, read};
 use leptos::server_fn::error::{FromServerFnError, ServerFnErrorErr};
@@ -9,28 +9,28 @@ const NO_DOCKER: &str = "Docker not available";
 
 /// Why an endpoint gave no numbers.
 ///
-/// On the wire: `{"detail": "…", "reason": "…"}`. Only a missing Docker has a `reason`. A reader recognizes it by that,
-/// and takes every other error as [`Request`](Self::Request).
+/// On the wire: `{"detail": "…", "reason": "…"}`. Only [`Docker`](Self::Docker) has a `reason`, by which a reader recognizes
+/// it; every other error is read as [`Request`](Self::Request).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum TelemetryError {
     /// Nothing of the host could be read; the text says why.
     Host(String),
-    /// There is no Docker; the text says why.
+    /// Docker is not available; the text says why.
     Docker(String),
-    /// The request failed: no connection, no server, or an answer that is not ours; the text says which.
+    /// The request failed: no connection, no server, or an invalid response; the text says which.
     Request(String),
-    /// No answer came in time.
+    /// The request timed out.
     Timeout,
 }
 
-/// An error as the wire has it.
+/// An error's form on the wire.
 #[derive(Clone, Debug, PartialEq, Eq, miniserde::Deserialize)]
 pub(super) struct Body {
     detail: String,
     reason: Option<String>,
 }
 
-/// By hand, because an error without a reason has no such key.
+/// By hand, because `reason` is optional.
 impl Serialize for Body {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let detail = Some(("detail", &self.detail));

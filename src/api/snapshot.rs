@@ -1,4 +1,4 @@
-//! What a page is rendered from, and goes on from in the browser.
+//! The data that a page is rendered from and that the browser continues with.
 
 use super::error::{Body, TelemetryError};
 use super::source::Source;
@@ -8,22 +8,22 @@ use leptos::prelude::*;
 use serde::ser::SerializeStruct;
 use serde::{Serialize, Serializer};
 
-/// Everything that the first HTML shows.
+/// Everything in the first HTML.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Snapshot {
-    /// How this server was set up.
+    /// The server's settings.
     pub settings: Settings,
-    /// The newest answer of the host's endpoint.
+    /// The newest response of the host's endpoint.
     pub host: Result<Stamped<HostStats>, TelemetryError>,
-    /// The newest answer of the containers' endpoint.
+    /// The newest response of the containers' endpoint.
     pub containers: Result<Stamped<ContainersStats>, TelemetryError>,
-    /// Who uses most of a host in trouble, by the scrapes so far.
+    /// The culprits, according to the scrapes so far.
     pub culprits: Culprits,
-    /// The last samples without those of each container, which a page asks for once it shows them.
+    /// The last samples, except those of each container, which a page requests once it shows them.
     pub history: HistoryAnswer,
 }
 
-/// By hand, because a `Result` has no form in JSON: of data and error one is `null`.
+/// By hand, because JSON has no `Result`: either data or error is `null`.
 impl Serialize for Snapshot {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let Self { settings, host, containers, culprits, history } = self;
@@ -40,7 +40,7 @@ impl Serialize for Snapshot {
 }
 
 impl Snapshot {
-    /// What `source` has now.
+    /// The current data of `source`.
     pub fn of(source: &dyn Source, settings: Settings) -> Self {
         Self {
             settings,
@@ -51,16 +51,16 @@ impl Snapshot {
         }
     }
 
-    /// The snapshot as it travels: in the context of a page being rendered, and in its HTML.
+    /// The snapshot as JSON, for the context of a page being rendered and for its HTML.
     ///
-    /// It is JSON in the context already, so that the browser's bundle, which only reads it, holds no code to write it.
+    /// The context has JSON, too, so that the browser's bundle contains no code to write it.
     pub fn rendered(&self) -> RenderedSnapshot {
-        // Plain data: numbers, texts and lists always have a JSON form.
+        // Numbers, strings and lists always have a JSON form.
         RenderedSnapshot(serde_json::to_string(self).unwrap_or_default())
     }
 }
 
-/// Data and stamps are read apart, as those of a [`Stamped`] are.
+/// Data and stamps are read separately, like those of a [`Stamped`].
 impl FromJson for Snapshot {
     fn from_json(json: &str) -> miniserde::Result<Self> {
         #[derive(miniserde::Deserialize)]
@@ -101,26 +101,26 @@ pub struct RenderedSnapshot(String);
 
 impl RenderedSnapshot {
     /// The snapshot that the page is rendered from: on the server from the context, in the browser from the HTML.
-    /// `None` in an app that puts none into the context.
+    /// `None` in an app that does not provide one.
     pub fn shared() -> Option<Snapshot> {
         let json = SharedValue::new_str(|| use_context::<Self>().unwrap_or_default().0).into_inner();
         Snapshot::from_json(&json).ok()
     }
 }
 
-/// What the page needs to know of the server's configuration.
+/// The part of the server's configuration that the page needs.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, miniserde::Deserialize)]
 pub struct Settings {
     /// The machine's name.
     pub hostname: String,
-    /// What one container is called (`agent`); the plural adds an s.
+    /// The noun for a container (`agent`); the plural adds an s.
     pub noun: String,
-    /// Seconds from one sample to the next, and so from one poll to the next.
+    /// Seconds between samples, and so between polls.
     pub interval_seconds: u32,
 }
 
 impl Default for Settings {
-    /// What a component assumes that was rendered without a [`Snapshot`].
+    /// The defaults of a component that was rendered without a [`Snapshot`].
     fn default() -> Self {
         Self { hostname: String::new(), noun: "container".into(), interval_seconds: 5 }
     }

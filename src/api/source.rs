@@ -1,13 +1,13 @@
-//! The seam between those who ask and those who measure.
+//! The interface between the endpoints and the collector.
 
 use super::error::TelemetryError;
 use crate::model::{ContainersStats, Culprits, HistoryAnswer, HostStats, Stamped};
 use leptos::prelude::use_context;
 use std::sync::Arc;
 
-/// What answers the server functions and the page. The local collector is one.
+/// The source of data for the server functions and the page. The local collector implements it.
 ///
-/// Every method returns the newest sample at once: none measures, and none waits.
+/// Every method returns the newest sample at once, without measuring or waiting.
 pub trait Source: Send + Sync + 'static {
     /// The host's newest sample.
     fn host(&self) -> Result<Stamped<HostStats>, TelemetryError>;
@@ -15,13 +15,13 @@ pub trait Source: Send + Sync + 'static {
     /// The containers' newest good scrape; all `null` before the first.
     fn containers(&self) -> Result<Stamped<ContainersStats>, TelemetryError>;
 
-    /// Who uses most of a host in trouble, by the scrapes so far.
+    /// The culprits, according to the scrapes so far.
     fn culprits(&self) -> Culprits;
 
     /// The last samples of the host and of the containers.
     fn history(&self) -> HistoryAnswer;
 
-    /// The last samples without those of each container, which are most of them.
+    /// The last samples, except those of each container, which are most of the data.
     fn history_totals(&self) -> HistoryAnswer;
 }
 

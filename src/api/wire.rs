@@ -1,21 +1,21 @@
-//! How values travel: JSON, written by serde_json on the server and read by miniserde in the browser.
+//! Encoding: JSON, written by serde_json on the server and read by miniserde in the browser.
 
 use crate::model::{HistoryAnswer, Stamped};
 use leptos::server_fn::{Bytes, ContentType, Decodes, Encodes, Format, FormatType};
 use serde::Serialize;
 
-/// JSON. miniserde reads through trait objects; serde's reader, generated for each type, would be a sixth of the
-/// browser's bundle.
+/// JSON. miniserde reads through trait objects; serde's reader, generated per type, would be a sixth of the browser's
+/// bundle.
 #[derive(Clone, Copy, Debug)]
 pub struct Wire;
 
 /// A value that can be read from JSON.
 pub trait FromJson: Sized {
-    /// Reads the whole text.
+    /// Parses the whole text.
     fn from_json(json: &str) -> miniserde::Result<Self>;
 }
 
-/// Reads a value by its derived reader, which ignores keys that it does not know.
+/// Reads a value with its derived reader, which ignores unknown keys.
 pub(super) fn read<T: miniserde::Deserialize>(json: &str) -> miniserde::Result<T> {
     miniserde::json::from_str(json)
 }

@@ -1,4 +1,4 @@
-//! Control groups: a container's counters straight from the kernel's files, which never hang.
+//! Cgroups: a container's counters straight from the kernel's files, which never hang.
 
 mod files;
 mod group;

@@ -1,17 +1,17 @@
-//! One line when something begins to fail, one a minute while it goes on, one when it is over.
+//! Logs a line when a failure begins, one a minute while it lasts, and one when it ends.
 
 use std::time::{Duration, Instant};
 
-/// How often a failure that goes on is logged.
+/// How often a lasting failure is logged.
 const LOG_EVERY: Duration = Duration::from_secs(60);
 
-/// What was last logged of one source.
+/// The failures of one source.
 pub(super) struct FailureLog {
     failing: &'static str,
     healed: &'static str,
     /// When a failure was last logged.
     logged: Option<Instant>,
-    /// Whether the end of that failure is still to be logged.
+    /// Whether to log the end of that failure.
     is_open: bool,
 }
 
@@ -21,7 +21,7 @@ impl FailureLog {
         Self { failing, healed, logged: None, is_open: false }
     }
 
-    /// Takes the reason of a failure, or `None`. Intermittent failures are rate-limited like persistent ones.
+    /// Logs the reason of a failure, or with `None` its end. Intermittent failures are rate-limited like persistent ones.
     pub(super) fn note(&mut self, failure: Option<&str>) {
         match failure {
             Some(reason) if self.logged.is_none_or(|at| at.elapsed() >= LOG_EVERY) => {

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::sync::watch;
 
-/// What the host's loop publishes after each reading.
+/// Published by the host's loop after each reading.
 #[derive(Clone, Debug, Default)]
 pub(super) struct HostLatest {
     /// The newest sample, or why the host could not be read; `None` before the first.
@@ -18,16 +18,16 @@ pub(super) struct HostLatest {
     pub(super) history: HostHistory,
 }
 
-/// What the containers' loop publishes after each scrape.
+/// Published by the containers' loop after each scrape.
 #[derive(Clone, Debug, Default)]
 pub(super) struct ContainersLatest {
-    /// The newest scrape that succeeded.
+    /// The newest successful scrape.
     pub(super) last_good: Option<Sample<ContainersStats>>,
-    /// Why the scrapes after it failed; `None` after a success.
+    /// Why the scrapes since then failed; `None` after a success.
     pub(super) failure: Option<String>,
     /// The last scrapes, this one included.
     pub(super) history: ContainersHistory,
-    /// Who uses most of a host in trouble, by all scrapes so far.
+    /// The culprits, according to all scrapes so far.
     pub(super) culprits: Culprits,
 }
 
@@ -86,19 +86,19 @@ fn containers_at(
         };
     };
     let age = last_good.age(now);
-    // Without a failure it was this process that was stopped, not Docker: every call to Docker has a deadline.
+    // Without a failure, this process was suspended, not Docker: every call to Docker has a timeout.
     if let Some(reason) = latest.failure.as_ref().filter(|_| age > given_up_after(interval)) {
         return Err(TelemetryError::Docker(reason.clone()));
     }
     Ok(last_good.stamped(now, latest.failure.is_some() || age > stale_after(interval)))
 }
 
-/// A sample that is two intervals old has missed one.
+/// A sample that is two intervals old is overdue.
 fn stale_after(interval: Duration) -> Duration {
     2 * at_least_two_seconds(interval)
 }
 
-/// After three intervals the last good numbers are given up, all containers' or one container's.
+/// The last good numbers, of all containers or of one, are dropped after three intervals.
 pub(super) fn given_up_after(interval: Duration) -> Duration {
     3 * at_least_two_seconds(interval)
 }

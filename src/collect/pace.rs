@@ -1,18 +1,18 @@
-//! When to scrape the containers next. Pure.
+//! Decides when to scrape the containers next. Pure.
 
 use std::time::Duration;
 
-/// From the first scrape to the second, which gives the first CPU numbers.
+/// The time from the first scrape to the second, which gives the first CPU numbers.
 const FIRST_WINDOW: Duration = Duration::from_millis(500);
 
-/// Retries after failures start at this pause and double up to an interval, at most [`BACKOFF_LIMIT`].
+/// The first pause after a failure; it doubles up to an interval, at most [`BACKOFF_LIMIT`].
 const BACKOFF_START: Duration = Duration::from_secs(1);
 const BACKOFF_LIMIT: Duration = Duration::from_secs(5);
 
 /// How a scrape ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Outcome {
-    /// With rates: there was an earlier scrape to compare with.
+    /// With rates: there was an earlier scrape to compare to.
     Rates,
     /// Without rates.
     NoRates,
@@ -25,11 +25,11 @@ pub(super) enum Outcome {
 pub(super) enum Next {
     /// At the next tick of the interval.
     Tick,
-    /// After this pause; the interval starts over then.
+    /// After this pause, with which the interval starts over.
     After(Duration),
 }
 
-/// Decides when the next scrape is due from how the last ones ended.
+/// Decides when the next scrape is due by how the last ones ended.
 #[derive(Clone, Debug)]
 pub(super) struct Pace {
     backoff_limit: Duration,

@@ -1,12 +1,12 @@
-//! Data and the moment they were taken.
+//! Data and when they were taken.
 
 use crate::model::{Stamp, Stamped, Timestamp, round1};
 use std::time::{Duration, Instant};
 
-/// Data with the moment they were taken, by both clocks.
+/// Data with the time they were taken, by both clocks.
 #[derive(Clone, Debug)]
 pub(super) struct Sample<T> {
-    /// By the clock that never steps, which ages and windows are measured by.
+    /// By the monotonic clock, for ages and windows.
     pub(super) at: Instant,
     /// By the wall clock, for people.
     pub(super) timestamp: Timestamp,
@@ -14,7 +14,7 @@ pub(super) struct Sample<T> {
 }
 
 impl<T> Sample<T> {
-    /// Data that were taken just now.
+    /// Data taken now.
     pub(super) fn now(data: T) -> Self {
         Self { at: Instant::now(), timestamp: Timestamp::now(), data }
     }
@@ -29,7 +29,7 @@ impl<T> Sample<T> {
 }
 
 impl<T: Clone> Sample<T> {
-    /// The sample as an answer that is made `now`.
+    /// The sample with its age `now`.
     pub(super) fn stamped(&self, now: Instant, stale: bool) -> Stamped<T> {
         let age_seconds = round1(self.age(now).as_secs_f64());
         Stamped { data: self.data.clone(), stamp: Stamp { timestamp: self.timestamp, age_seconds, stale } }

@@ -1,4 +1,4 @@
-//! The clock that drives all measuring: one loop for the host, one for the containers. Neither waits for the other.
+//! The loops that measure: one for the host, one for the containers. Neither waits for the other.
 
 use super::containers::{ContainerReader, Scraper};
 use super::failure_log::FailureLog;
@@ -13,7 +13,7 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::{Interval, MissedTickBehavior, interval_at, sleep, timeout};
 
-/// From the first reading of the host's counters to the second, which gives the first number.
+/// The time from the first reading of the host's counters to the second, which gives the first CPU number.
 const FIRST_HOST_WINDOW: Duration = Duration::from_millis(250);
 
 /// How long to wait for the first scrape before serving without it.
@@ -22,11 +22,11 @@ const FIRST_SCRAPE_TIMEOUT: Duration = Duration::from_secs(2);
 /// How a sampler measures.
 #[derive(Clone, Debug)]
 pub struct SamplerOptions {
-    /// From one sample to the next.
+    /// The time between samples.
     pub interval: Duration,
-    /// The machine's name to give with the host's numbers.
+    /// The machine's name, published with the host's numbers.
     pub hostname: String,
-    /// A prefix to leave out of containers' names; empty leaves them as they are.
+    /// A prefix to strip from containers' names; may be empty.
     pub prefix: String,
 }
 
@@ -57,7 +57,7 @@ impl Sampler {
         Self { loops, telemetry }
     }
 
-    /// The handle to what is measured.
+    /// The handle to the samples.
     pub fn telemetry(&self) -> Telemetry {
         self.telemetry.clone()
     }
@@ -71,7 +71,7 @@ impl Sampler {
     pub async fn first_samples(&self) {
         let mut host = self.telemetry.host.clone();
         let mut containers = self.telemetry.containers.clone();
-        // Each result is dropped at once: it holds a lock that the loop needs for its next sample. A wait only fails if the
+        // Each result is dropped at once, because it holds a lock that the loop needs to publish. A wait only fails if the
         // loop has ended, and then there is nothing to wait for.
         let host_read = async { drop(host.wait_for(|latest| latest.sample.is_some()).await) };
         let measured = |latest: &Arc<ContainersLatest>| latest.last_good.is_some() || latest.failure.is_some();
@@ -103,7 +103,7 @@ async fn sample_host(mut reader: impl HostReader, options: SamplerOptions, publi
         last = at;
         log.note(problem(&data).as_deref());
         if let Ok(stats) = &data {
-            // A gap is for the reader of the history to fill: this loop has no other source of samples.
+            // Gaps are for readers of the history to fill: this loop has no other source of samples.
             let _ = history.record(timestamp, stats);
         }
         let sample = Some(data.map(|data| Sample { at, timestamp, data }));
@@ -113,7 +113,7 @@ async fn sample_host(mut reader: impl HostReader, options: SamplerOptions, publi
     }
 }
 
-/// What could not be read, in one line.
+/// Everything that could not be read, in one line.
 fn problem(derived: &Result<HostStats, String>) -> Option<String> {
     match derived {
         Ok(stats) => stats.errors.joined(),
@@ -128,7 +128,7 @@ fn ticks(interval: Duration) -> Interval {
     ticks
 }
 
-/// Reads on a thread that may block. `None` only while the runtime shuts down.
+/// Reads on a blocking thread. `None` only while the runtime shuts down.
 async fn read_host<R: HostReader>(mut reader: R) -> Option<(R, HostReading)> {
     let read = tokio::task::spawn_blocking(move || {
         let reading = reader.read();
@@ -155,7 +155,7 @@ async fn sample_containers<R: ContainerReader, U: Fn() -> HostUsage + Send + Syn
         let outcome = outcome(&scraped);
         match scraped {
             Ok(sample) => {
-                // A gap is for the reader of the history to fill, as with the host's.
+                // Gaps are for readers of the history to fill, as with the host.
                 let _ = latest.history.record(sample.timestamp, &sample.data);
                 latest.culprits.observe(&sample.data);
                 latest.last_good = Some(sample);

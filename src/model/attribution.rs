@@ -1,4 +1,4 @@
-//! Whose load it is: the host's use split into containers and everything else, and the culprit.
+//! Attribution of the host's load: the split into containers and everything else, and the culprit.
 
 mod culprit;
 mod split;

@@ -1,10 +1,10 @@
-//! The containers' numbers as the wire has them.
+//! The containers' numbers, as on the wire.
 
 use super::attribution::HostSplit;
 use serde::ser::SerializeStruct;
 use serde::{Serialize, Serializer};
 
-/// What `GET /api/telemetry/containers` answers, beside its [`Stamp`](super::Stamp). Before the first scrape: the default.
+/// The response of `GET /api/telemetry/containers`, except its [`Stamp`](super::Stamp). The default before the first scrape.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, miniserde::Deserialize)]
 pub struct ContainersStats {
     /// Running, paused and stopping containers that match, failed ones too; `null` before the first scrape.
@@ -12,11 +12,11 @@ pub struct ContainersStats {
     /// How many containers contributed CPU to the totals and the split; new ones do from their second sample. `null`
     /// before the first scrape.
     pub measured_count: Option<u32>,
-    /// Sum of the rows' CPU, 100 being one core, without stale ones; `null` while no row has a value.
+    /// Total CPU of the rows that are not stale, 100 being one core; `null` while no row has a value.
     pub total_cpu_percent: Option<f64>,
-    /// Sum of the rows' memory in MiB, without stale ones; `null` while no row has a value.
+    /// Total memory of the rows that are not stale, in MiB; `null` while no row has a value.
     pub total_memory_mb: Option<f64>,
-    /// The host's use, split into these containers and everything else.
+    /// The host's usage, split into these containers and everything else.
     pub split: HostSplit,
     /// One row per container, highest CPU first, rows without a value last.
     pub containers: Vec<ContainerStats>,
@@ -39,16 +39,16 @@ pub struct ContainerStats {
     pub memory_limit_mb: Option<f64>,
     /// The CPU limit in cores: a quota, or a set of CPUs. Read once a minute. `null` if there is none, or it is unknown.
     pub cpu_limit_cores: Option<f64>,
-    /// What the daemon says the container is doing.
+    /// The state reported by the daemon.
     pub state: ContainerState,
     /// Whether it missed the last scrape and shows the numbers of an earlier one.
     pub stale: bool,
-    /// Why `cpu`, `memory_mb` or both are `null`. Left out where nothing failed, the first CPU is still to come, or the last
-    /// numbers still stand.
+    /// Why `cpu`, `memory_mb` or both are `null`. Omitted if nothing failed, if the first CPU is still to come, or if the row
+    /// still has its last numbers.
     pub error: Option<String>,
 }
 
-/// By hand, because a row without an error has no such key, and miniserde's derive refuses the attribute for that.
+/// By hand, because `error` is optional, which miniserde's derive does not support.
 impl Serialize for ContainerStats {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let Self { id, name, cpu, cpu_host_percent, memory_mb, memory_limit_mb, cpu_limit_cores, state, stale, error } =
@@ -89,18 +89,18 @@ pub enum ContainerState {
 }
 
 impl ContainersStats {
-    /// The containers' CPU in percent of the host they run on, 0 to 100: their part of the split, or the sum of their
-    /// shares where there is no split, as on another machine. `None` while no container is measured.
+    /// The containers' CPU in percent of the host they run on, 0 to 100: their part of the split, or the total of their
+    /// shares if there is no split, as with a remote engine. `None` while no container is measured.
     pub fn cpu_host_percent(&self) -> Option<f64> {
         let split = self.split.cpu_percent.as_ref().map(|split| split.containers);
         let shares = self.containers.iter().filter(|row| !row.stale).filter_map(|row| row.cpu_host_percent);
-        // A sum of numbers with one decimal has one too, but for the last bits. Not round1: parsing text would make the
+        // Rounds only the last bits: the summands have one decimal. Not `round1`, whose parsing of text would make the
         // browser's bundle a tenth larger.
         let sum = || (shares.sum::<f64>() * 10.0).round() / 10.0;
         split.or_else(|| self.total_cpu_percent.map(|_| sum().clamp(0.0, 100.0)))
     }
 
-    /// The sum of the containers' memory limits in MiB, and how many containers have none.
+    /// The total of the containers' memory limits in MiB, and how many containers have none.
     pub fn memory_limits(&self) -> (f64, usize) {
         let limits = self.containers.iter().filter_map(|row| row.memory_limit_mb);
         (limits.clone().sum(), self.containers.len() - limits.count())
@@ -109,7 +109,7 @@ impl ContainersStats {
 
 #[cfg(test)]
 impl ContainerStats {
-    /// A running container of which nothing is measured; tests fill in what they need.
+    /// A running container without measurements; tests fill in what they need.
     pub(crate) fn sample(name: &str) -> Self {
         Self {
             id: format!("id-{name}"),

@@ -1,4 +1,4 @@
-//! The host: a file for each resource, with its value, unit and severity; [`stats`] puts them together.
+//! The host: a file per resource, with its value, unit and severity; [`stats`] combines them.
 
 mod cpu;
 mod disk;

@@ -14,7 +14,7 @@ pub fn round1(value: f64) -> f64 {
     format!("{value:.1}").parse().unwrap_or(value)
 }
 
-/// What `part` is of `whole` in percent, 0 to 100; `None` if `whole` is not positive.
+/// `part` in percent of `whole`, 0 to 100; `None` if `whole` is not positive.
 pub fn percent_of(part: f64, whole: f64) -> Option<f64> {
     (whole > 0.0).then(|| (100.0 * part / whole).clamp(0.0, 100.0))
 }

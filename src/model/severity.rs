@@ -1,4 +1,4 @@
-//! How bad a value is: the bands that colour, tick level and words are drawn from.
+//! Severity: the bands that decide color, ticks and words.
 
 /// The band of a utilization in percent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -20,7 +20,7 @@ impl Severity {
     /// Where [`Critical`](Self::Critical) begins, in percent.
     pub const CRITICAL_FROM: f64 = 90.0;
 
-    /// The band of `percent` as the wire has it (one decimal), before any rounding for display.
+    /// The band of `percent`, which has one decimal and is not yet rounded for display.
     pub fn of(percent: f64) -> Self {
         if percent >= Self::CRITICAL_FROM {
             Self::Critical

@@ -1,4 +1,4 @@
-//! The moment of a sample, in the one text form that the wire has.
+//! The time of a sample, and its text form on the wire.
 
 use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
 use miniserde::de::Visitor;
@@ -57,7 +57,7 @@ fn parse(text: &str) -> Option<Timestamp> {
 
 #[cfg(test)]
 impl Timestamp {
-    /// A moment in whole microseconds, as every moment is that was on the wire.
+    /// A time in whole microseconds, like every time read from the wire.
     pub(crate) fn sample() -> Self {
         parse("2026-01-13T12:00:00.000000Z").unwrap_or_else(Self::now)
     }

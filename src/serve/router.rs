@@ -18,7 +18,7 @@ use std::sync::Arc;
 use tower_http::compression::CompressionLayer;
 use tower_http::services::ServeDir;
 
-/// The three endpoints over `state`, for a server that has a page of its own: merge them into its routes.
+/// The three endpoints over `state`, to merge into the routes of a server with its own page.
 ///
 /// ```no_run
 /// use axum::{Router, routing::get};
@@ -36,7 +36,7 @@ use tower_http::services::ServeDir;
 /// # }
 /// ```
 pub fn endpoints(state: AppState) -> Router {
-    // leptos spawns on whatever was named first; a second router in the same process finds it done.
+    // leptos uses the first executor set; a second router in the same process finds it set.
     let _ = any_spawner::Executor::init_tokio();
     Router::new()
         .route("/api/telemetry/host", get(endpoint))
@@ -67,7 +67,7 @@ pub fn router(state: AppState) -> Router {
         .layer(CompressionLayer::new())
 }
 
-/// The dashboard. Docker being down is part of what it shows, so its status is 200 all the same.
+/// The dashboard. It shows that Docker is down, so its status is 200 even then.
 async fn page(State(state): State<AppState>, request: Request) -> Response {
     let snapshot = state.snapshot().rendered();
     let render = leptos_axum::render_app_async_with_context(
@@ -82,11 +82,11 @@ async fn page(State(state): State<AppState>, request: Request) -> Response {
 
 /// Runs the server function at the request's path.
 async fn endpoint(State(state): State<AppState>, mut request: Request) -> Response {
-    // leptos answers a GET that accepts text/html with a redirect to its Referer, as a form would want;
-    // these endpoints answer JSON, whoever asks.
+    // leptos answers a GET that accepts text/html with a redirect to its Referer, for forms; these endpoints always answer
+    // JSON.
     request.headers_mut().remove(REFERER);
     request.headers_mut().insert(ACCEPT, HeaderValue::from_static("application/json"));
-    // Server functions are looked up by method; the body of the answer to a HEAD is taken off further out.
+    // Server functions are looked up by method; an outer layer strips the body of a HEAD response.
     if request.method() == Method::HEAD {
         *request.method_mut() = Method::GET;
     }
@@ -103,18 +103,18 @@ async fn method_not_allowed(request: Request) -> Response {
     detail(StatusCode::METHOD_NOT_ALLOWED, format!("{} is not allowed here, only GET", request.method()))
 }
 
-/// An error in the form that all of ours have.
+/// An error in the common form.
 fn detail(status: StatusCode, detail: String) -> Response {
     (status, Json(json!({ "detail": detail }))).into_response()
 }
 
-/// Numbers are never to be stored; files are to be asked for anew, which costs a 304 while they are unchanged.
+/// Numbers must not be stored; files must be revalidated, which costs a 304 while they are unchanged.
 async fn headers(request: Request, next: Next) -> Response<Body> {
     let is_file = request.uri().path().contains('.');
     let mut response = next.run(request).await;
     let cache = HeaderValue::from_static(if is_file { "no-cache" } else { "no-store" });
     if is_file {
-        // Compressed or not, by what was asked for; the compression layer says so only of what it compresses itself.
+        // Files vary by Accept-Encoding; the compression layer only says so for responses that it compresses itself.
         response.headers_mut().insert(VARY, HeaderValue::from_name(ACCEPT_ENCODING));
     }
     response.headers_mut().entry(CACHE_CONTROL).or_insert(cache);

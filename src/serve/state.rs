@@ -1,4 +1,4 @@
-//! What every request can reach: the source of samples and the page's settings.
+//! The state of every request: the source of samples and the page's settings.
 
 use crate::api::{Settings, Snapshot, Source};
 use leptos::config::LeptosOptions;
@@ -11,12 +11,12 @@ pub struct AppState {
     pub source: Arc<dyn Source>,
     /// The part of the configuration that the page needs.
     pub settings: Settings,
-    /// Where the bundle is, in the form that leptos takes.
+    /// Where the bundle is, in leptos's form.
     pub leptos: LeptosOptions,
 }
 
 impl AppState {
-    /// What a page shows that is rendered now.
+    /// The data of a page that is rendered now.
     pub fn snapshot(&self) -> Snapshot {
         Snapshot::of(&*self.source, self.settings.clone())
     }

@@ -2,7 +2,7 @@
 
 use crate::model::{ContainersStats, Split};
 
-/// What stands in place of an unknown number.
+/// The text of an unknown number.
 pub(super) const UNKNOWN: &str = "–";
 
 /// A non-negative number with one decimal: `45.2`. The library's float formatting would be a twentieth of the bundle.
@@ -32,7 +32,7 @@ pub(super) fn exact(percent: f64) -> String {
     decimal(percent) + "%"
 }
 
-/// A number without a decimal that says nothing: `20`, `23.5`.
+/// A number without a redundant decimal: `20`, `23.5`.
 pub(super) fn short(value: f64) -> String {
     let text = decimal(value);
     text.strip_suffix(".0").map(str::to_owned).unwrap_or(text)
@@ -56,7 +56,7 @@ pub(super) fn memory(mib: Option<f64>) -> String {
     }
 }
 
-/// A memory limit, which is mostly a whole number: `512 MiB`, `8 GiB`, `1.5 GiB`.
+/// A memory limit, without a redundant decimal: `512 MiB`, `8 GiB`, `1.5 GiB`.
 pub(super) fn memory_limit(mib: f64) -> String {
     if mib < 999.95 { short(mib) + " MiB" } else { short(mib / 1024.0) + " GiB" }
 }
@@ -67,7 +67,7 @@ pub(super) fn cores(cores: f64) -> String {
     if text == "1" { "1 core".into() } else { format!("{text} cores") }
 }
 
-/// The time that 60 samples span: as many minutes as there are seconds between two samples.
+/// The time that 60 samples span: as many minutes as there are seconds in an interval.
 pub(super) fn span(interval_seconds: u32) -> String {
     match interval_seconds {
         1 => "last minute".into(),
@@ -91,7 +91,7 @@ pub(super) fn counted(count: u32, noun: &str) -> String {
     format!("{count} {}", plural(count, noun))
 }
 
-/// What totals cover: `Agents`, or `Agents (9 of 11 measured)` where some are missing.
+/// The scope of totals: `Agents`, or `Agents (9 of 11 measured)` if some are missing.
 pub(super) fn measured(stats: &ContainersStats, noun: &str) -> String {
     let (measured, running) = (stats.measured_count.unwrap_or(0), stats.running_count.unwrap_or(0));
     let part = if measured < running { format!(" ({measured} of {running} measured)") } else { String::new() };
@@ -103,7 +103,7 @@ pub(super) fn split_part(split: &Split, text: String) -> String {
     if split.is_approximate() { format!("≈ {text}") } else { text }
 }
 
-/// The noun for that many.
+/// The noun in singular or plural.
 pub(super) fn plural(count: u32, noun: &str) -> String {
     if count == 1 { noun.to_owned() } else { format!("{noun}s") }
 }

@@ -1,10 +1,10 @@
 //! Parts of the page whose code is in the bundle's second file, so that the header does not wait for it.
 //!
 //! The server renders them like any other part. The browser keeps that HTML, loads the second file when a part is needed,
-//! and then replaces the HTML by a live part, because the numbers may have changed since. [`show`] is the one way into the
-//! second file: what only it calls is not in the first.
+//! and then replaces the HTML by a live part, because the numbers may have changed since. [`show`] is the only way into
+//! the second file: code that only it calls is not in the first.
 
-// The server renders what the browser must not name outside of `show`.
+// The server renders the parts directly; in the browser only `show` may name them.
 #[cfg_attr(feature = "ssr", path = "lazy/ssr.rs")]
 #[cfg_attr(not(feature = "ssr"), path = "lazy/hydrate.rs")]
 mod first;

@@ -1,4 +1,4 @@
-//! The host's metrics: each file describes one ([`Metric`]), [`METRICS`] lists them.
+//! The host's metrics: one file per [`Metric`]; [`METRICS`] lists them.
 
 mod cpu;
 mod disk;
@@ -7,5 +7,5 @@ mod metric;
 
 pub(super) use metric::{Attribution, Graphic, Metric, Reading};
 
-/// The header's metrics, in its order.
+/// The metrics in the header's order.
 pub(super) static METRICS: [&Metric; 3] = [&cpu::CPU, &memory::MEMORY, &disk::DISK];

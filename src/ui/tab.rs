@@ -1,4 +1,4 @@
-//! The browser's tab: its title and icon say when the host is in the red band, also while the page is hidden.
+//! The browser's tab: its title and icon show when the host is in the red band, even while the page is hidden.
 
 use super::format;
 use super::live::{Live, State};
@@ -13,13 +13,13 @@ const ICON: &str = "link[rel=icon]";
 pub fn TabStatus(
     /// The state to show.
     live: Live,
-    /// Address of the icon for the red band.
+    /// URL of the icon for the red band.
     alarm_icon: &'static str,
 ) -> impl IntoView {
     let alarm = live.read(alarm);
     Effect::new(move |calm: Option<(String, Option<String>)>| {
         let icon = document().query_selector(ICON).ok().flatten();
-        // The page's own title and icon, to go back to.
+        // The page's own title and icon, to restore.
         let calm =
             calm.unwrap_or_else(|| (document().title(), icon.as_ref().and_then(|icon| icon.get_attribute("href"))));
         let alarm = alarm.get();

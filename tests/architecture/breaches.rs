@@ -1,9 +1,9 @@
-//! Each rule broken on purpose.
+//! Breaks each rule on purpose.
 
 use crate::rules;
 use crate::tree::Tree;
 
-/// A file, what is added to it, and a part of the sentence that must be found.
+/// A file, the text to append to it, and a part of the message that must be reported.
 const BREACHES: [(&str, &str, &str); 29] = [
     ("src/api/contract.rs", "use crate::collect::Telemetry;", "api may not import collect"),
     ("src/api/snapshot.rs", "fn f() { crate::collect::Sampler::spawn(); }", "api may not import collect"),
@@ -23,7 +23,7 @@ const BREACHES: [(&str, &str, &str); 29] = [
     (
         "src/model/severity.rs",
         "use crate::model::DiskLevel;",
-        "in a circle: src/model/host/disk.rs -> src/model/severity.rs",
+        "in a cycle: src/model/host/disk.rs -> src/model/severity.rs",
     ),
     ("src/ui/header/agents.rs", "use crate::ui::chart::HistoryChart;", "the bundle's first file"),
     ("src/ui/header/agents.rs", "use super::super::table::TableCard;", "the bundle's first file"),
@@ -43,17 +43,17 @@ const BREACHES: [(&str, &str, &str); 29] = [
 #[test]
 fn every_breach_is_caught() {
     let clean = Tree::load();
-    for (file, addition, sentence) in BREACHES {
+    for (file, addition, message) in BREACHES {
         let mut broken = clean.clone();
         let text = broken.files.get_mut(file).unwrap_or_else(|| panic!("no file {file}"));
         *text = format!("{text}\n{addition}\n");
         let found = rules::breaches(&broken);
-        assert!(found.iter().any(|breach| breach.contains(sentence)), "{file}: {addition:?} gives {found:#?}");
+        assert!(found.iter().any(|breach| breach.contains(message)), "{file}: {addition:?} gives {found:#?}");
     }
 }
 
 #[test]
-fn a_class_without_our_prefix_is_caught() {
+fn a_class_without_the_prefix_is_caught() {
     let mut broken = Tree::load();
     broken.files.entry("style/component.css".into()).or_default().push_str("\n.ht .bar { color: red; }\n");
     let found = rules::breaches(&broken);

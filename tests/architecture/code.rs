@@ -1,26 +1,26 @@
-//! What a Rust file says: its imports, its re-exports, its feature cfgs.
+//! The imports, re-exports and feature cfgs of a Rust file.
 
 use std::collections::BTreeMap;
 use syn::visit::{self, Visit};
 use syn::{Attribute, Item, ItemMod, ItemUse, UseTree, Visibility};
 
-/// A name that a file takes from elsewhere.
+/// A path that a file imports or names.
 #[derive(Clone, Debug)]
 pub struct Import {
     pub path: Vec<String>,
 }
 
-/// What a Rust file says.
+/// A parsed Rust file.
 #[derive(Default)]
 pub struct Code {
-    /// Where it stands in the crate: `["ui", "live", "state"]`; empty for lib.rs and main.rs.
+    /// Its module path: `["ui", "live", "state"]`; empty for lib.rs.
     pub module: Vec<String>,
     pub imports: Vec<Import>,
-    /// Names that it passes on from modules of its own: name to path from this module.
+    /// Names that it re-exports from its child modules, each with the path from this module.
     pub exports: BTreeMap<String, Vec<String>>,
-    /// Feature cfgs at anything but a `mod` or `use` line.
+    /// Feature cfgs on anything but a `mod` or `use` line.
     pub misplaced_cfgs: usize,
-    /// Files of its modules that are there for tests only.
+    /// Files of its test-only modules.
     pub test_files: Vec<String>,
     children: Vec<String>,
 }
@@ -29,10 +29,10 @@ impl Code {
     pub fn parse(path: &str, text: &str) -> Self {
         let file = syn::parse_file(text).unwrap_or_else(|error| panic!("{path}: {error}"));
         let stem = path.trim_start_matches("src/").trim_end_matches(".rs");
-        // main.rs is a crate of its own, which nothing imports.
+        // main.rs is a separate crate, which nothing imports.
         let module = match stem {
             "lib" => Vec::new(),
-            // The two forms of one module, chosen by feature.
+            // Two files of the same module; a feature selects one.
             "ui/lazy/ssr" | "ui/lazy/hydrate" => ["ui", "lazy", "first"].map(String::from).into(),
             _ => stem.split('/').map(String::from).collect(),
         };
@@ -74,7 +74,7 @@ impl Reader<'_> {
         }
     }
 
-    /// A `pub use` of a child's name is no import: it only says where others find it.
+    /// A `pub use` of a child's name is a re-export, not an import.
     fn used(&mut self, path: Vec<String>, name: &syn::Ident, is_public: bool) {
         if is_public && self.code.children.contains(&path[0]) {
             self.code.exports.insert(name.to_string(), path);
@@ -83,7 +83,7 @@ impl Reader<'_> {
         }
     }
 
-    /// Paths in a macro's tokens, which are not parsed.
+    /// Finds paths in a macro's tokens, which syn does not parse.
     fn tokens(&mut self, tokens: &str) {
         let words: Vec<&str> = tokens.split_whitespace().collect();
         let mut at = 0;
@@ -136,7 +136,7 @@ impl<'ast> Visit<'ast> for Reader<'_> {
     }
 
     fn visit_item_use(&mut self, item: &'ast ItemUse) {
-        // Its own cfg is in the right place, so its attributes are not visited.
+        // A cfg is allowed here, so the attributes are not visited.
         self.use_tree(&item.tree, &[], !matches!(item.vis, Visibility::Inherited));
     }
 

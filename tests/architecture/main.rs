@@ -1,6 +1,6 @@
-//! The invariants of ARCHITECTURE.md, checked on the sources: who may name whom, what stands where.
+//! Checks the invariants of ARCHITECTURE.md on the sources: imports, crates, feature cfgs, class names.
 //!
-//! `breaches` breaks each rule on purpose, in memory, and sees it caught.
+//! `breaches` breaks each rule on purpose, in memory, and asserts that it is caught.
 
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
 

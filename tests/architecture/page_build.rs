@@ -1,8 +1,8 @@
-//! What the page's build contains.
+//! The dependencies of the page's build.
 
 use std::process::Command;
 
-/// Crates of the server. In the page they would be weight, and a sign of a hole in a wall.
+/// Crates of the server. In the page they would add to the bundle, and show that a layer leaks.
 const SERVER_ONLY: [&str; 11] = [
     "axum",
     "clap",
@@ -18,7 +18,7 @@ const SERVER_ONLY: [&str; 11] = [
 ];
 
 #[test]
-fn the_pages_build_has_no_crate_of_the_server() {
+fn the_page_build_has_no_server_crates() {
     let tree = Command::new(env!("CARGO"))
         .args(["tree", "--edges", "normal", "--prefix", "none", "--format", "{p}"])
         .args(["--target", "wasm32-unknown-unknown", "--no-default-features", "--features", "hydrate"])

@@ -1,12 +1,12 @@
-//! The rules, each a sentence that names what breaks it.
+//! The rules; each reports its breaches as sentences.
 
 use crate::code::Code;
 use crate::sheet;
 use crate::tree::{Imports, Tree};
 use std::collections::BTreeMap;
 
-/// Which rooms each room may import.
-const ROOMS: [(&str, &[&str]); 8] = [
+/// Which layers each layer may import.
+const LAYERS: [(&str, &[&str]); 8] = [
     ("model", &[]),
     ("api", &["model"]),
     ("ui", &["api", "model"]),
@@ -42,17 +42,16 @@ const CRATES: [(&str, &[&str]); 21] = [
     ("tracing", &["src/collect/", "src/serve/", "src/serve.rs"]),
 ];
 
-/// The bundle's second file: only its own files and `lazy` name it, or it would be in the first.
+/// The sources of the bundle's second file. Only they and `lazy` may name it, or it would be linked into the first.
 const SECOND_FILE: [&str; 3] = ["src/ui/chart", "src/ui/table", "src/ui/panel"];
 
-/// Everything that breaks a rule.
+/// All breaches of the rules.
 pub fn breaches(tree: &Tree) -> Vec<String> {
     let code = tree.code();
     let imports = Imports::of(&code);
     let mut found = Vec::new();
-    found
-        .extend(imports.circle().map(|circle| format!("files import each other in a circle: {}", circle.join(" -> "))));
-    rooms(&imports, &mut found);
+    found.extend(imports.cycle().map(|cycle| format!("files import each other in a cycle: {}", cycle.join(" -> "))));
+    layers(&imports, &mut found);
     crates(&imports, &mut found);
     second_file(&imports, &mut found);
     cfgs(&code, &mut found);
@@ -61,20 +60,20 @@ pub fn breaches(tree: &Tree) -> Vec<String> {
     found
 }
 
-fn room(file: &str) -> &str {
+fn layer(file: &str) -> &str {
     let name = file.trim_start_matches("src/");
     name.split('/').next().unwrap_or(name).trim_end_matches(".rs")
 }
 
-fn rooms(imports: &Imports, found: &mut Vec<String>) {
+fn layers(imports: &Imports, found: &mut Vec<String>) {
     for (file, targets) in &imports.files {
-        let own = room(file);
-        let Some((_, allowed)) = ROOMS.iter().find(|(name, _)| *name == own) else {
-            found.push(format!("{file} is in a room that no rule knows"));
+        let own = layer(file);
+        let Some((_, allowed)) = LAYERS.iter().find(|(name, _)| *name == own) else {
+            found.push(format!("{file} is in an unknown layer"));
             continue;
         };
-        for target in targets.iter().filter(|target| room(target) != own && !allowed.contains(&room(target))) {
-            found.push(format!("{own} may not import {}: {file} names {target}", room(target)));
+        for target in targets.iter().filter(|target| layer(target) != own && !allowed.contains(&layer(target))) {
+            found.push(format!("{own} may not import {}: {file} names {target}", layer(target)));
         }
     }
 }
@@ -94,7 +93,7 @@ fn second_file(imports: &Imports, found: &mut Vec<String>) {
     let is_in = |file: &str| SECOND_FILE.iter().any(|folder| file.starts_with(folder));
     for (file, targets) in imports.files.iter().filter(|(file, _)| !is_in(file) && *file != "src/ui/lazy.rs") {
         for target in targets.iter().filter(|target| is_in(target)) {
-            found.push(format!("{file} names {target}, which would bring it into the bundle's first file"));
+            found.push(format!("{file} names {target}, which would link it into the bundle's first file"));
         }
     }
 }
@@ -103,13 +102,13 @@ fn cfgs(code: &BTreeMap<String, Code>, found: &mut Vec<String>) {
     let may = |file: &str| ["src/lib.rs", "src/main.rs"].contains(&file);
     for (file, code) in code.iter().filter(|(file, code)| code.misplaced_cfgs > 0 && !may(file)) {
         let count = code.misplaced_cfgs;
-        found.push(format!("{file} has {count} feature cfgs that are not at a mod or use line"));
+        found.push(format!("{file} has {count} feature cfgs that are not on a mod or use line"));
     }
 }
 
-/// Neither the model nor the page reads files, starts threads or opens connections.
+/// What runs in the browser cannot read files, start threads or open connections.
 fn pure_model(code: &BTreeMap<String, Code>, found: &mut Vec<String>) {
-    for (file, code) in code.iter().filter(|(file, _)| ["model", "api", "ui", "app"].contains(&room(file))) {
+    for (file, code) in code.iter().filter(|(file, _)| ["model", "api", "ui", "app"].contains(&layer(file))) {
         for import in &code.imports {
             if let ["std", name @ ("fs" | "net" | "process" | "thread" | "env"), ..] =
                 import.path.iter().map(String::as_str).collect::<Vec<_>>()[..]

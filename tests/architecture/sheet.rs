@@ -1,4 +1,4 @@
-//! The component's style sheet and classes: nothing in them may touch a foreign page.
+//! The component's style sheet and classes must not affect the page around it.
 
 use crate::tree::Tree;
 
@@ -10,32 +10,32 @@ pub fn breaches(tree: &Tree, found: &mut Vec<String>) {
         let sets_tokens_only = body.split(';').all(|line| line.trim().is_empty() || line.trim().starts_with("--ht-"));
         for selector in split_outside_parentheses(&selector) {
             if !is_the_components(&selector) && !sets_tokens_only {
-                found.push(format!("{SHEET}: {selector:?} can match what is not the component's"));
+                found.push(format!("{SHEET}: {selector:?} can match elements outside the component"));
             }
         }
         for class in names_after(&selector, '.').filter(|class| *class != "ht" && !class.starts_with("ht-")) {
-            found.push(format!("{SHEET}: the class {class:?} has no ht- before it"));
+            found.push(format!("{SHEET}: the class {class:?} lacks the prefix ht-"));
         }
     }
     for property in css.split("--").skip(1).filter(|rest| !rest.starts_with("ht-")) {
         found.push(format!(
-            "{SHEET}: the property --{} has no ht- before it",
+            "{SHEET}: the property --{} lacks the prefix ht-",
             property.split([':', ')', ',']).next().unwrap_or("")
         ));
     }
     for container in css.split("@container ").skip(1).filter(|rest| !rest.starts_with("ht")) {
         let name = container.split_whitespace().next().unwrap_or("");
-        found.push(format!("{SHEET}: the container {name:?} has no ht- before it"));
+        found.push(format!("{SHEET}: the container {name:?} lacks the prefix ht-"));
     }
     for before in css.split("rem").filter(|before| before.ends_with(|c: char| c.is_ascii_digit())) {
         let length = before.rsplit([' ', '(']).next().unwrap_or("");
-        found.push(format!("{SHEET}: {length}rem follows the page's font size; the component has px and em"));
+        found.push(format!("{SHEET}: {length}rem depends on the page's font size; use px or em"));
     }
     classes(tree, found);
 }
 
-/// Whether all that the selector matches is the component's: it names a class of ours, not only in a condition (`:has`), and
-/// after a sibling combinator once more.
+/// Whether the selector matches only the component's elements: it has one of our classes outside a condition such as `:has`,
+/// and, with a sibling combinator, after the combinator.
 fn is_the_components(selector: &str) -> bool {
     let mut text = selector.to_owned();
     for condition in [":has(", ":not(", ":nth-child("] {
@@ -46,7 +46,7 @@ fn is_the_components(selector: &str) -> bool {
     text.rsplit(['+', '~']).next().is_some_and(|last| last.contains(".ht"))
 }
 
-/// The index after the parenthesis that closes the one before `begin`.
+/// The index after the parenthesis that closes the one opened before `begin`.
 fn closing(text: &str, begin: usize) -> usize {
     let mut depth = 1;
     let end = text[begin..].find(|letter| {
@@ -60,13 +60,13 @@ fn closing(text: &str, begin: usize) -> usize {
     end.map_or(text.len(), |end| begin + end + 1)
 }
 
-/// Classes in the views.
+/// Checks the class names in the views.
 fn classes(tree: &Tree, found: &mut Vec<String>) {
     for (file, text) in tree.files.iter().filter(|(file, _)| file.starts_with("src/ui")) {
         for (index, _) in text.match_indices("class=\"") {
             let value = text[index + 7..].split('"').next().unwrap_or("");
             for class in value.split_whitespace().filter(|class| *class != "ht" && !class.starts_with("ht-")) {
-                found.push(format!("{file}: the class {class:?} has no ht- before it"));
+                found.push(format!("{file}: the class {class:?} lacks the prefix ht-"));
             }
         }
     }
@@ -79,7 +79,7 @@ fn without_comments(css: &str) -> String {
         .collect()
 }
 
-/// Every rule's selector and declarations, those within @media and @container too.
+/// Every rule's selector and declarations, including those in @media and @container.
 fn rules(css: &str) -> Vec<(String, String)> {
     let mut rules = Vec::new();
     let mut rest = css;

@@ -1,10 +1,10 @@
-//! The project's sources, and which file imports which.
+//! The project's sources and the imports between them.
 
 use crate::code::{Code, Import};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-/// Rust files under src/ and style sheets, by their path from the project's root.
+/// Rust files under src/ and style sheets, by path relative to the project's root.
 #[derive(Clone)]
 pub struct Tree {
     pub files: BTreeMap<String, String>,
@@ -32,7 +32,7 @@ impl Tree {
         }
     }
 
-    /// The Rust files with what they import. Tests are left out: they may name anything.
+    /// The parsed Rust files, except test modules, which may import anything.
     pub fn code(&self) -> BTreeMap<String, Code> {
         let rust = self.files.iter().filter(|(path, _)| path.ends_with(".rs"));
         let mut code: BTreeMap<_, _> = rust.map(|(path, text)| (path.clone(), Code::parse(path, text))).collect();
@@ -42,11 +42,11 @@ impl Tree {
     }
 }
 
-/// Which file imports which, with the names that pass through `pub use` followed to the file that defines them.
+/// The imports between files; names re-exported by `pub use` count for the file that defines them.
 pub struct Imports {
-    /// From a file to the files it names.
+    /// The files that each file names.
     pub files: BTreeMap<String, BTreeSet<String>>,
-    /// From a file to the crates it names.
+    /// The crates that each file names.
     pub crates: BTreeMap<String, BTreeSet<String>>,
 }
 
@@ -69,13 +69,13 @@ impl Imports {
         Self { files, crates }
     }
 
-    /// A circle of files that import each other, if there is one.
-    pub fn circle(&self) -> Option<Vec<String>> {
+    /// A cycle of files that import each other, if any.
+    pub fn cycle(&self) -> Option<Vec<String>> {
         let mut done = BTreeSet::new();
-        self.files.keys().find_map(|file| self.circle_from(file, &mut Vec::new(), &mut done))
+        self.files.keys().find_map(|file| self.cycle_from(file, &mut Vec::new(), &mut done))
     }
 
-    fn circle_from(&self, file: &str, path: &mut Vec<String>, done: &mut BTreeSet<String>) -> Option<Vec<String>> {
+    fn cycle_from(&self, file: &str, path: &mut Vec<String>, done: &mut BTreeSet<String>) -> Option<Vec<String>> {
         if let Some(start) = path.iter().position(|earlier| earlier == file) {
             return Some(path[start..].to_vec());
         }
@@ -83,10 +83,10 @@ impl Imports {
             return None;
         }
         path.push(file.to_owned());
-        let circle = self.files.get(file)?.iter().find_map(|next| self.circle_from(next, path, done));
+        let cycle = self.files.get(file)?.iter().find_map(|next| self.cycle_from(next, path, done));
         path.pop();
         done.insert(file.to_owned());
-        circle
+        cycle
     }
 }
 
@@ -95,7 +95,7 @@ struct Resolver<'a> {
 }
 
 impl Resolver<'_> {
-    /// The file that an import names; `None` for another crate.
+    /// The file that defines an import; `None` for another crate.
     fn resolve(&self, file: &str, import: &Import) -> Option<String> {
         let own = &self.code[file].module;
         let (base, rest): (Vec<String>, &[String]) = match import.path[0].as_str() {
@@ -113,7 +113,7 @@ impl Resolver<'_> {
         Some(self.follow(base, rest))
     }
 
-    /// Walks down the modules as far as they go, and then through `pub use` to the definition.
+    /// Descends into the modules of the path, then follows `pub use` to the definition.
     fn follow(&self, mut module: Vec<String>, rest: &[String]) -> String {
         let mut rest = rest.iter();
         let mut item = rest.next();

@@ -12,7 +12,7 @@ fn program(docker: &TestDocker, interval: &str) -> Program {
 }
 
 #[test]
-fn one_stuck_container_says_so_and_the_others_go_on() {
+fn a_stuck_container_has_an_error_and_does_not_affect_the_others() {
     let Some(docker) = TestDocker::own("stuck", "") else { return };
     for name in ["stuck", "free", "other"] {
         docker.run(name, &[], SLEEP);
@@ -39,13 +39,13 @@ fn one_stuck_container_says_so_and_the_others_go_on() {
     let row = given_up.row("stuck");
     assert!(row["cpu"].is_null() && row["memory_mb"].is_null() && row["stale"] == false, "{row}");
     assert_eq!((&given_up.json["running_count"], &given_up.json["measured_count"]), (&3.into(), &2.into()));
-    assert!(!given_up.is_stale(), "the others' numbers are of this round");
+    assert!(!given_up.is_stale(), "the others' numbers are from this scrape");
     signal("CONT", &shim);
     within(Duration::from_secs(12), "healed", || program.containers(), |answer| answer.is_complete(3));
 }
 
 #[test]
-fn states_are_shown_for_what_they_are() {
+fn every_state_is_reported() {
     let Some(docker) = TestDocker::start("states") else { return };
     docker.run("paused", &[], SLEEP);
     docker.run("restarting", &["--restart=always"], &["false"]);
@@ -79,13 +79,13 @@ fn states_are_shown_for_what_they_are() {
 }
 
 #[test]
-fn containers_that_die_while_they_are_read_make_no_numbers_up() {
+fn containers_that_die_during_a_scrape_have_no_made_up_numbers() {
     let Some(docker) = TestDocker::start("dying") else { return };
     docker.run("survivor", &[], SLEEP);
     let program = program(&docker, "1");
     let cpus = program.host().json["cpu"]["count"].as_f64().expect("CPUs");
     std::thread::scope(|scope| {
-        // A daemon before 24.0.7 takes up to a second for each round, so that most of these die within one.
+        // A daemon before 24.0.7 takes up to a second per scrape, so most of these die during one.
         let dying = scope.spawn(|| {
             for n in 0..8u32 {
                 let name = format!("dying-{n}");
@@ -106,28 +106,28 @@ fn containers_that_die_while_they_are_read_make_no_numbers_up() {
             }
             sleep(Duration::from_millis(20));
         }
-        assert!(seen > 0, "none was seen alive, so that none can have died in a round");
+        assert!(seen > 0, "none was seen alive, so none can have died during a scrape");
     });
     let forgotten = |answer: &Answer| answer.rows().len() == 1 && answer.is_complete(1);
     within(Duration::from_secs(5), "forgotten", || program.containers(), forgotten);
 }
 
 #[test]
-fn a_pause_of_ours_is_a_gap_and_not_a_spike() {
+fn suspending_the_program_causes_a_gap_and_no_spike() {
     let Some(docker) = TestDocker::start("pause") else { return };
     docker.run("burner", &["--cpus", "0.3"], BURN);
     let program = program(&docker, "5");
     within(Duration::from_secs(10), "measured", || program.containers(), |answer| answer.is_complete(1));
     let last = program.host().json["timestamp"].clone();
     program.signal("STOP");
-    // The container stands still for most of the pause: an average over it would be near 0.
+    // The container is paused most of this time, so an average over the whole suspension would be near 0.
     docker.docker(&["pause", "burner"]);
     sleep(Duration::from_secs(55));
     docker.docker(&["unpause", "burner"]);
     sleep(Duration::from_secs(5));
     program.signal("CONT");
     let woken = program.containers();
-    assert_eq!(woken.status, 200, "nobody has asked Docker meanwhile, so nobody may say that it is gone: {woken:?}");
+    assert_eq!(woken.status, 200, "nothing was scraped meanwhile, so Docker must not count as gone: {woken:?}");
     let fresh = |answer: &Answer| answer.status == 200 && answer.json["timestamp"] != last && !answer.is_stale();
     within(Duration::from_secs(7), "fresh", || program.host(), fresh);
     let burner = within(
@@ -137,7 +137,7 @@ fn a_pause_of_ours_is_a_gap_and_not_a_spike() {
         |answer| !answer.is_stale() && answer.is_complete(1),
     );
     let cpu = burner.row("burner")["cpu"].as_f64().expect("CPU");
-    assert!((15.0..45.0).contains(&cpu), "{cpu}: of a window of its own, and not of the whole pause");
+    assert!((15.0..45.0).contains(&cpu), "{cpu}: over a new window, not the whole suspension");
     let history = program.api("history");
     let times: Vec<f64> = history.json["host"].as_array().expect("samples").iter().map(seconds_of_day).collect();
     let pauses: Vec<f64> = times.windows(2).map(|pair| pair[1] - pair[0]).collect();
@@ -146,14 +146,14 @@ fn a_pause_of_ours_is_a_gap_and_not_a_spike() {
 }
 
 #[test]
-fn the_first_values_are_there_within_two_seconds() {
+fn first_values_within_two_seconds() {
     let Some(docker) = TestDocker::start("first") else { return };
     for n in 0..10 {
         docker.run(&format!("agent-{n}"), &[], SLEEP);
     }
     let start = Instant::now();
     let program = program(&docker, "5");
-    // A second more than they may take, for a machine that is busy.
+    // One second more than allowed, for busy machines.
     let limit = Duration::from_secs(3);
     within(limit.saturating_sub(start.elapsed()), "all CPUs", || program.containers(), |answer| answer.is_complete(10));
     println!("the first values of ten containers, from the program's start: {:.1} s", start.elapsed().as_secs_f64());

@@ -6,11 +6,10 @@ use crate::support::{signal, within};
 use std::os::unix::fs::PermissionsExt as _;
 use std::time::{Duration, Instant};
 
-/// The default, which the times below follow from: stale after two of them at the latest, given up after three.
+/// The default, from which the times below follow: stale after at most two intervals, given up after three.
 const INTERVAL: Duration = Duration::from_secs(5);
 
-/// How long after the daemon went the numbers may be given up: three intervals after the last sample, and what a busy
-/// machine adds.
+/// The latest that numbers are given up once the daemon is gone: three intervals, plus 3 s for a busy machine.
 const GIVEN_UP: Duration = Duration::from_secs(3 * INTERVAL.as_secs() + 3);
 
 fn program(docker: &TestDocker) -> Program {
@@ -33,7 +32,7 @@ fn healed(answer: &Answer) -> bool {
     answer.status == 200 && !answer.is_stale()
 }
 
-/// The last good numbers stay, stale, for three intervals of the sample; then there are none. The host goes on.
+/// Expects the last good numbers, stale, for three intervals after their sample, then none. The host is unaffected.
 fn expect_stale_and_given_up(program: &Program) {
     let start = Instant::now();
     let stale = within(GIVEN_UP, "stale", || program.containers(), Answer::is_stale);
@@ -45,7 +44,7 @@ fn expect_stale_and_given_up(program: &Program) {
         || program.containers(),
         |answer| {
             let host = program.host();
-            assert_eq!((host.status, host.is_stale()), (200, false), "the host goes on");
+            assert_eq!((host.status, host.is_stale()), (200, false), "the host is unaffected");
             answer.status == 503
         },
     );
@@ -53,11 +52,11 @@ fn expect_stale_and_given_up(program: &Program) {
 }
 
 #[test]
-fn a_socket_that_is_absent_and_there_later_is_found() {
+fn a_socket_that_appears_later_is_found() {
     let Some(docker) = TestDocker::own("later", "") else { return };
     docker.script("stop");
     let socket = docker.host.trim_start_matches("unix://").to_owned();
-    // A daemon that ends leaves its socket; one that never ran has none.
+    // A stopped daemon leaves its socket behind.
     std::fs::remove_file(&socket).ok();
     let program = program(&docker);
     let absent = program.containers();
@@ -68,11 +67,11 @@ fn a_socket_that_is_absent_and_there_later_is_found() {
     docker.run("agent-a", &[], SLEEP);
     measured(&program);
     let complaints = program.log().iter().filter(|line| line.contains("Docker not available")).count();
-    assert_eq!(complaints, 1, "one line a minute, whatever was tried: {:?}", program.log());
+    assert_eq!(complaints, 1, "one line a minute, however many attempts: {:?}", program.log());
 }
 
 #[test]
-fn a_daemon_that_is_killed_leaves_its_last_numbers_and_its_successor_is_found() {
+fn a_killed_daemon_leaves_its_last_numbers_and_its_successor_is_found() {
     let Some(docker) = TestDocker::own("killed", "") else { return };
     let program = measuring(&docker);
     docker.script("kill");
@@ -84,7 +83,7 @@ fn a_daemon_that_is_killed_leaves_its_last_numbers_and_its_successor_is_found() 
 }
 
 #[test]
-fn a_daemon_that_hangs_makes_no_request_wait() {
+fn a_hanging_daemon_blocks_no_request() {
     let Some(docker) = TestDocker::own("hung", "") else { return };
     let program = measuring(&docker);
     let files = program.open_files();
@@ -97,7 +96,7 @@ fn a_daemon_that_hangs_makes_no_request_wait() {
 }
 
 #[test]
-fn who_may_not_use_the_socket_is_told_so() {
+fn a_forbidden_socket_is_reported_with_a_hint() {
     let Some(docker) = TestDocker::own("forbidden", "") else { return };
     let socket = docker.host.trim_start_matches("unix://").to_owned();
     std::fs::set_permissions(docker.folder(), std::fs::Permissions::from_mode(0o755)).expect("a folder to look into");

@@ -1,4 +1,4 @@
-//! The host's own sources: counters that fall, files that lie, disks that hang, clocks that jump.
+//! Faults of the host: falling counters, wrong files, hanging disks, stepping clocks.
 
 use crate::support::program::{Answer, Launch, Program};
 use crate::support::{signal, skipped, within};
@@ -6,16 +6,16 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-const PATIENCE: Duration = Duration::from_secs(10);
+const TIMEOUT: Duration = Duration::from_secs(10);
 const NO_DOCKER: [&str; 4] = ["--docker-host", "unix:///nowhere.sock", "--interval", "1"];
 
-fn percent(answer: &Answer, part: &str) -> f64 {
-    answer.json[part]["percent"].as_f64().unwrap_or(f64::NAN)
+fn percent(answer: &Answer, metric: &str) -> f64 {
+    answer.json[metric]["percent"].as_f64().unwrap_or(f64::NAN)
 }
 
-/// Replaces what a file says in one write, so that no reader sees half of it.
+/// Replaces a file's content in one write, so that no reader sees half of it.
 fn rewrite(file: &Path, text: &str) {
-    // A bind mount shows the file, not its name, so it cannot be replaced by another; padding keeps the length.
+    // The bind mount refers to the inode, so the file cannot be renamed over; padding keeps its length.
     let padded = format!("{text:<4096}");
     std::os::unix::fs::FileExt::write_all_at(
         &std::fs::OpenOptions::new().write(true).create(true).truncate(false).open(file).expect("a file"),
@@ -34,12 +34,12 @@ fn meminfo(total: u64, free: u64, available: &str) -> String {
     format!("MemTotal: {total} kB\nMemFree: {free} kB\n{available}SwapTotal: 0 kB\nSwapFree: 0 kB\n")
 }
 
-/// The program in a mount namespace of its own, in which these two files stand for the kernel's.
+/// The program in its own mount namespace, where two files of this folder replace /proc/stat and /proc/meminfo.
 fn program_on(folder: &Path) -> Option<Program> {
     let (stat, meminfo) = (folder.join("stat"), folder.join("meminfo"));
-    let may = Command::new("unshare").args(["-m", "true"]).output().is_ok_and(|output| output.status.success());
-    if !may {
-        skipped("lying files under /proc", "root, and the right to make mount namespaces");
+    let permitted = Command::new("unshare").args(["-m", "true"]).output().is_ok_and(|output| output.status.success());
+    if !permitted {
+        skipped("replaced files in /proc", "root, and permission to create mount namespaces");
         return None;
     }
     let bind = |file: &Path, name: &str| format!("mount --bind {} /proc/{name}", file.display());
@@ -48,57 +48,57 @@ fn program_on(folder: &Path) -> Option<Program> {
 }
 
 #[test]
-fn counters_that_fall_memory_that_overflows_and_cpus_that_come_and_go() {
+fn falling_counters_overflowing_memory_and_cpu_hotplug() {
     let folder = tempfile::tempdir().expect("a folder");
     let (stat_file, meminfo_file) = (folder.path().join("stat"), folder.path().join("meminfo"));
     rewrite(&stat_file, &stat(1000, 1000, 5000, 2));
     rewrite(&meminfo_file, &meminfo(1 << 20, 1 << 19, "MemAvailable: 786432 kB\n"));
     let Some(program) = program_on(folder.path()) else { return };
     let host = || program.host();
-    assert_eq!((percent(&host(), "cpu"), percent(&host(), "memory")), (0.0, 25.0), "nothing moved; a quarter is used");
+    assert_eq!((percent(&host(), "cpu"), percent(&host(), "memory")), (0.0, 25.0), "no CPU time; a quarter is used");
 
-    // 10 busy, 100 idle, and iowait falls by more than both.
+    // 10 ticks busy, 100 idle, and iowait falls by more than both.
     rewrite(&stat_file, &stat(1010, 1100, 4000, 2));
-    let fell = within(PATIENCE, "iowait fell", host, |answer| percent(answer, "cpu") > 0.0);
-    assert_eq!(percent(&fell, "cpu"), 9.1, "as psutil has it, and no spike to 100");
+    let fell = within(TIMEOUT, "iowait fell", host, |answer| percent(answer, "cpu") > 0.0);
+    assert_eq!(percent(&fell, "cpu"), 9.1, "as psutil computes it, without a spike to 100");
 
     rewrite(&stat_file, &stat(5, 5, 5, 4));
-    let plugged = within(PATIENCE, "two CPUs came", host, |answer| answer.json["cpu"]["count"] == 4);
-    assert_eq!(percent(&plugged, "cpu"), 0.0, "all counters fell: nothing is known to have been used");
+    let plugged = within(TIMEOUT, "two CPUs were added", host, |answer| answer.json["cpu"]["count"] == 4);
+    assert_eq!(percent(&plugged, "cpu"), 0.0, "all counters fell, so no usage is known");
     rewrite(&stat_file, &stat(105, 5, 5, 1));
-    let unplugged = within(PATIENCE, "three CPUs went", host, |answer| answer.json["cpu"]["count"] == 1);
+    let unplugged = within(TIMEOUT, "three CPUs were removed", host, |answer| answer.json["cpu"]["count"] == 1);
     assert_eq!(percent(&unplugged, "cpu"), 100.0);
 
     rewrite(&meminfo_file, &meminfo(1 << 20, 1 << 18, "MemAvailable: 9786432 kB\n"));
-    within(PATIENCE, "more available than there is", host, |answer| percent(answer, "memory") == 75.0);
-    // Without a word of what is available it is what is free, which here is all that could be.
+    within(TIMEOUT, "more available than the total", host, |answer| percent(answer, "memory") == 75.0);
+    // Without MemAvailable it is estimated: the free memory, as this meminfo has no other input to the estimate.
     rewrite(&meminfo_file, &meminfo(1 << 20, 1 << 17, ""));
-    within(PATIENCE, "no word of what is available", host, |answer| percent(answer, "memory") == 87.5);
+    within(TIMEOUT, "no MemAvailable", host, |answer| percent(answer, "memory") == 87.5);
     rewrite(&stat_file, "cpu x\n");
-    let broken = within(PATIENCE, "no counters", host, |answer| answer.json["cpu"].is_null());
-    assert_eq!((broken.status, broken.json["memory"].is_object()), (200, true), "the rest goes on: {broken:?}");
+    let broken = within(TIMEOUT, "no counters", host, |answer| answer.json["cpu"].is_null());
+    assert_eq!((broken.status, broken.json["memory"].is_object()), (200, true), "the rest is unaffected: {broken:?}");
     assert_eq!(broken.json["errors"]["cpu"], "/proc/stat: \"x\" is no counter");
     rewrite(&meminfo_file, "");
-    let blind = within(PATIENCE, "no memory", host, |answer| answer.json["memory"].is_null());
-    assert_eq!((blind.status, blind.json["disk"].is_object()), (200, true), "{blind:?}");
+    let no_memory = within(TIMEOUT, "no memory", host, |answer| answer.json["memory"].is_null());
+    assert_eq!((no_memory.status, no_memory.json["disk"].is_object()), (200, true), "{no_memory:?}");
 }
 
 #[test]
-fn a_disk_that_was_deleted_is_null_with_its_reason() {
+fn a_deleted_disk_path_is_null_with_its_reason() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().display().to_string();
     let program = Launch::new(&[&NO_DOCKER[..], &["--disk-path", &path]].concat()).start();
     assert!(program.host().json["disk"].is_object());
     folder.close().expect("deleted");
-    let gone = within(PATIENCE, "gone", || program.host(), |answer| answer.json["disk"].is_null());
+    let gone = within(TIMEOUT, "gone", || program.host(), |answer| answer.json["disk"].is_null());
     assert_eq!(gone.json["errors"]["disk"], format!("{path}: No such file or directory (os error 2)"));
-    assert!(gone.status == 200 && gone.json["memory"].is_object(), "the rest goes on: {gone:?}");
-    std::fs::create_dir(&path).expect("made anew");
-    within(PATIENCE, "healed", || program.host(), |answer| answer.json["disk"].is_object());
+    assert!(gone.status == 200 && gone.json["memory"].is_object(), "the rest is unaffected: {gone:?}");
+    std::fs::create_dir(&path).expect("created again");
+    within(TIMEOUT, "recovered", || program.host(), |answer| answer.json["disk"].is_object());
     std::fs::remove_dir(&path).expect("cleaned up");
 }
 
-/// A file system whose program can be stopped.
+/// A FUSE file system whose process can be stopped.
 struct FuseMount {
     program: Child,
     mounted: tempfile::TempDir,
@@ -115,7 +115,7 @@ impl FuseMount {
             .expect("bindfs");
         let path = mounted.path().display().to_string();
         let mounts = || std::fs::read_to_string("/proc/mounts").unwrap_or_default();
-        within(PATIENCE, "mounted", mounts, |mounts| mounts.contains(&format!(" {path} fuse")));
+        within(TIMEOUT, "mounted", mounts, |mounts| mounts.contains(&format!(" {path} fuse")));
         Self { program, mounted, _source: source }
     }
 
@@ -126,7 +126,7 @@ impl FuseMount {
 
 impl Drop for FuseMount {
     fn drop(&mut self) {
-        // Ending it frees whoever waits for it, and then it can be unmounted.
+        // Killing it releases blocked threads, so that it can be unmounted.
         let _ = self.program.kill();
         let _ = self.program.wait();
         let _ = Command::new("umount").arg("-l").arg(self.mounted.path()).status();
@@ -134,9 +134,9 @@ impl Drop for FuseMount {
 }
 
 #[test]
-fn a_disk_that_hangs_is_null_with_its_reason_and_nothing_waits_for_it() {
+fn a_hanging_disk_is_null_with_its_reason_and_blocks_nothing() {
     if !Path::new("/dev/fuse").exists() {
-        skipped("a disk that hangs", "/dev/fuse and bindfs");
+        skipped("a hanging disk", "/dev/fuse and bindfs");
         return;
     }
     let disk = FuseMount::start();
@@ -144,12 +144,12 @@ fn a_disk_that_hangs_is_null_with_its_reason_and_nothing_waits_for_it() {
     let program = Launch::new(&[&NO_DOCKER[..], &["--disk-path", &path]].concat()).start();
     assert!(program.host().json["disk"].is_object());
     disk.signal("STOP");
-    let hangs = within(PATIENCE, "hangs", || program.host(), |answer| answer.json["disk"].is_null());
+    let hangs = within(TIMEOUT, "hangs", || program.host(), |answer| answer.json["disk"].is_null());
     assert_eq!(hangs.json["errors"]["disk"], format!("{path}: the file system does not answer"));
     let start = Instant::now();
     while start.elapsed() < Duration::from_secs(5) {
         let host = program.host();
-        assert!(host.json["cpu"].is_object() && !host.is_stale(), "the rest goes on: {host:?}");
+        assert!(host.json["cpu"].is_object() && !host.is_stale(), "the rest is unaffected: {host:?}");
         std::thread::sleep(Duration::from_millis(100));
     }
     let threads = std::fs::read_dir(format!("/proc/{}/task", program.pid())).expect("its threads");
@@ -158,12 +158,12 @@ fn a_disk_that_hangs_is_null_with_its_reason_and_nothing_waits_for_it() {
             thread.as_ref().map(|thread| std::fs::read_to_string(thread.path().join("comm")).unwrap_or_default());
         name.is_ok_and(|name| name.trim() == "disk-usage")
     });
-    assert_eq!(waiting.count(), 1, "one thread waits, not one for each sample");
+    assert_eq!(waiting.count(), 1, "one thread is blocked, not one per sample");
     disk.signal("CONT");
-    within(PATIENCE, "healed", || program.host(), |answer| answer.json["disk"].is_object());
+    within(TIMEOUT, "recovered", || program.host(), |answer| answer.json["disk"].is_object());
 }
 
-/// libfaketime, where Debian puts it.
+/// The path of Debian's libfaketime.
 fn faketime() -> Option<String> {
     let list = Command::new("dpkg").args(["-L", "libfaketime"]).output().ok()?;
     let list = String::from_utf8(list.stdout).ok()?;
@@ -171,9 +171,9 @@ fn faketime() -> Option<String> {
 }
 
 #[test]
-fn a_clock_that_is_set_changes_no_age_and_makes_no_spike() {
+fn a_clock_step_changes_no_age_and_causes_no_spike() {
     let Some(library) = faketime() else {
-        skipped("a clock that is set", "the Debian package faketime");
+        skipped("a clock step", "the Debian package faketime");
         return;
     };
     let folder = tempfile::tempdir().expect("a folder");
@@ -190,13 +190,13 @@ fn a_clock_that_is_set_changes_no_age_and_makes_no_spike() {
         let before = newest();
         std::fs::write(&offset, step).expect("a file");
         let hour = |time: &str| time[11..13].parse::<u32>().expect("an hour");
-        within(PATIENCE, "the clock was set", newest, |time| hour(time) != hour(&before));
+        within(TIMEOUT, "the clock was set", newest, |time| hour(time) != hour(&before));
         let start = Instant::now();
         while start.elapsed() < Duration::from_secs(3) {
             let host = program.host();
             let age = host.json["age_seconds"].as_f64().expect("an age");
             assert!(!host.is_stale() && (0.0..2.5).contains(&age), "{step}: {host:?}");
-            assert!(host.json["cpu"].is_object(), "its window is of the clock that never steps: {step}: {host:?}");
+            assert!(host.json["cpu"].is_object(), "its window is measured on the monotonic clock: {step}: {host:?}");
             std::thread::sleep(Duration::from_millis(100));
         }
     }

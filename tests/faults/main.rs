@@ -1,7 +1,7 @@
-//! Every fault that the program is to survive, made for real: on a daemon of the test's own, on a socket that
-//! misbehaves, in a mount namespace. Each test asks the program itself, over HTTP, and no answer may take long.
+//! Real faults that the program must survive: on a private daemon, on a misbehaving socket, in a mount namespace. Each
+//! test queries the program over HTTP, and no response may take long.
 //!
-//! `make test-faults` runs them. Slow clients and DNS rebinding are not among them yet.
+//! `make test-faults` runs them. Slow clients and DNS rebinding are not covered yet.
 
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
 

@@ -1,4 +1,4 @@
-//! An engine that answers with what makes no sense, or with a name that is markup.
+//! An engine that sends invalid responses, or a container name that is markup.
 
 use crate::support::fake_engine::{FakeSocket, Mood, Question, stats};
 use crate::support::program::{Answer, Launch};
@@ -12,7 +12,7 @@ const FAULTS: [Mood; 6] =
     [Mood::SilentAfterHead, Mood::Cut, Mood::Empty, Mood::NotJson, Mood::OtherJson, Mood::Refused];
 
 #[test]
-fn a_list_that_makes_no_sense_is_an_error_with_a_reason_and_tried_again() {
+fn an_invalid_list_is_an_error_with_a_reason_and_is_retried() {
     let socket = FakeSocket::start("agent-a");
     let program = socket.program();
     for mood in &FAULTS {
@@ -30,7 +30,7 @@ fn a_list_that_makes_no_sense_is_an_error_with_a_reason_and_tried_again() {
 }
 
 #[test]
-fn statistics_that_make_no_sense_are_the_rows_error_and_tried_again() {
+fn invalid_statistics_are_an_error_in_the_row_and_are_retried() {
     let socket = FakeSocket::start("agent-a");
     let program = socket.program();
     for mood in &FAULTS {
@@ -58,7 +58,7 @@ fn a_hostile_name_is_text_and_never_markup() {
     let page = program.get("/");
     assert!(page.contains("&lt;script&gt;alert(1)"), "the page shows it");
     for markup in ["<script>alert", "<img src=x"] {
-        // The page's own data is a script, in which no tag may be closed.
+        // The page's data are in a script, which markup must not be able to close.
         assert!(!page.contains(markup), "{markup}");
     }
 }

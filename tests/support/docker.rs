@@ -1,5 +1,5 @@
-//! A Docker daemon to test with: as root one of the test's own, otherwise the machine's, of which it touches only
-//! containers that it made.
+//! A Docker daemon for tests: a private one if run as root, otherwise the machine's, where tests touch only their own
+//! containers.
 
 use super::{skipped, stdout};
 use host_telemetry::collect::{DockerEndpoint, DockerReader};
@@ -10,23 +10,23 @@ const SCRIPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/support/private
 pub const BURN: &[&str] = &["sh", "-c", "while :; do :; done"];
 pub const SLEEP: &[&str] = &["sleep", "100000"];
 
-/// A daemon to test with; what was made in it is removed when this is dropped.
+/// A daemon for a test; dropping it removes the test's containers.
 pub struct TestDocker {
     /// DOCKER_HOST of the daemon.
     pub host: String,
-    /// The folder of a daemon of our own; `None` for the machine's.
+    /// The folder of a private daemon; `None` for the machine's.
     own: Option<tempfile::TempDir>,
-    /// Carried by every container of this test, and asked for by its reader.
+    /// The label of every container of this test, by which its reader filters.
     pub label: String,
 }
 
 impl TestDocker {
-    /// A daemon, or `None` where there is none to be had.
+    /// A daemon, or `None` if none is available.
     pub fn start(test: &str) -> Option<Self> {
-        Self::own_with(test, "").or_else(|| Self::machine_s(test)).or_else(|| skip(test))
+        Self::own_with(test, "").or_else(|| Self::shared(test)).or_else(|| skip(test))
     }
 
-    /// A daemon that this test may stop, or `None` where there is none to be had.
+    /// A private daemon, which the test may stop, or `None` if none can be started.
     pub fn own(test: &str, flags: &str) -> Option<Self> {
         Self::own_with(test, flags).or_else(|| skip(test))
     }
@@ -38,12 +38,12 @@ impl TestDocker {
         if started.status.success() {
             return Some(Self { host, own: Some(folder), label: format!("host-telemetry-test={test}") });
         }
-        println!("no daemon of our own: {}", String::from_utf8_lossy(&started.stderr));
+        println!("no private daemon: {}", String::from_utf8_lossy(&started.stderr));
         stdout(script("remove", folder.path()).output().expect("the script"));
         None
     }
 
-    fn machine_s(test: &str) -> Option<Self> {
+    fn shared(test: &str) -> Option<Self> {
         let host = std::env::var("DOCKER_HOST").unwrap_or_else(|_| "unix:///var/run/docker.sock".into());
         let label = format!("host-telemetry-test={test}-{}", std::process::id());
         let folder = tempfile::tempdir().expect("a folder");
@@ -69,24 +69,24 @@ impl TestDocker {
         stdout(script(verb, self.folder()).output().expect("the script"));
     }
 
-    /// The folder of the daemon; only where it is our own.
+    /// The folder of a private daemon.
     pub fn folder(&self) -> &Path {
-        self.own.as_ref().expect("a daemon of our own").path()
+        self.own.as_ref().expect("a private daemon").path()
     }
 
-    /// The process of the daemon; only where it is our own.
+    /// The PID of a private daemon.
     pub fn pid(&self) -> String {
         std::fs::read_to_string(self.folder().join("pid")).expect("a pid file").trim().to_owned()
     }
 
-    /// The process that watches over a container, and that the daemon asks for its numbers.
+    /// The PID of a container's shim, which the daemon asks for its statistics.
     pub fn shim(&self, name: &str) -> String {
         let id = self.docker(&["inspect", "-f", "{{.Id}}", name]);
         let shims = Command::new("pgrep").args(["-f", &format!("containerd-shim.*{}", id.trim())]).output();
         stdout(shims.expect("pgrep")).trim().to_owned()
     }
 
-    /// A file of the kernel's about a container: in the hierarchy of `controller`, or the one hierarchy of cgroup v2.
+    /// Reads a container's cgroup file: `v1` in the hierarchy of `controller`, or `v2` in the unified hierarchy.
     pub fn cgroup_file(&self, name: &str, controller: &str, v1: &str, v2: &str) -> String {
         let pid = self.docker(&["inspect", "-f", "{{.State.Pid}}", name]);
         let groups = std::fs::read_to_string(format!("/proc/{}/cgroup", pid.trim())).expect("a container's groups");
@@ -107,7 +107,7 @@ impl TestDocker {
 
 impl Drop for TestDocker {
     fn drop(&mut self) {
-        // Failures are told, not asserted: a second panic would end the other tests before they have cleaned up.
+        // Failures are printed, not asserted: a panic while panicking would abort the other tests before they clean up.
         let cleaned = match &self.own {
             Some(folder) => script("remove", folder.path()).status(),
             None => {
@@ -122,11 +122,11 @@ impl Drop for TestDocker {
 }
 
 fn skip(test: &str) -> Option<TestDocker> {
-    skipped(test, "root and dockerd, or a Docker daemon that answers");
+    skipped(test, "root and dockerd, or a running Docker daemon");
     None
 }
 
-/// The script that starts and ends daemons.
+/// The script that starts and stops daemons.
 pub fn script(verb: &str, folder: &Path) -> Command {
     let mut command = Command::new(SCRIPT);
     command.arg(verb).arg(folder);

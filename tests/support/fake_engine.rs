@@ -1,4 +1,4 @@
-//! A socket where something answers that is not a daemon in order.
+//! A Docker socket that misbehaves.
 
 use super::program::{Launch, Program};
 use serde_json::{Value, json};
@@ -9,10 +9,10 @@ use std::sync::{Arc, LazyLock, Mutex};
 use std::time::Instant;
 
 const ID: &str = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
-/// When the counters began to count.
+/// When the counters started.
 static START: LazyLock<Instant> = LazyLock::new(Instant::now);
 
-/// What the socket can be asked.
+/// The requests to the socket.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Question {
     Version,
@@ -22,30 +22,30 @@ pub enum Question {
     Stats,
 }
 
-/// What the socket does when it is asked.
+/// How the socket responds.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Mood {
     /// Answers as a daemon would.
     Sane,
-    /// Says that an answer follows, and then nothing.
+    /// Sends the head of a response, then nothing.
     SilentAfterHead,
-    /// Ends in the middle of what it announced.
+    /// Closes the connection in the middle of the body.
     Cut,
-    /// Answers nothing at all.
+    /// Sends an empty body.
     Empty,
-    /// Answers what is no JSON.
+    /// Sends something other than JSON.
     NotJson,
-    /// Answers JSON of another kind.
+    /// Sends JSON of another shape.
     OtherJson,
-    /// Answers this.
+    /// Sends this.
     Json(Value),
-    /// Refuses, as a proxy would: with a page.
+    /// Refuses with a page, as a proxy does.
     Refused,
 }
 
 type Moods = Arc<Mutex<HashMap<Question, Mood>>>;
 
-/// A socket with one container, and a mood for each kind of question.
+/// A socket with one container, and a mood for each kind of request.
 pub struct FakeSocket {
     address: String,
     moods: Moods,
@@ -59,7 +59,7 @@ impl FakeSocket {
         let listener = UnixListener::bind(&path).expect("a socket");
         let moods = Moods::default();
         let served = Arc::clone(&moods);
-        // Ends with the test's process; a connection each, which may be silent for ever.
+        // A thread per connection, which may hang forever; they end with the test's process.
         std::thread::spawn(move || {
             for connection in listener.incoming().map_while(Result::ok) {
                 let moods = Arc::clone(&served);
@@ -73,7 +73,7 @@ impl FakeSocket {
         Launch::new(&["--docker-host", &self.address, "--interval", "1"]).start()
     }
 
-    /// From now on, the question is answered in this mood.
+    /// Sets the mood for a kind of request.
     pub fn answers(&self, question: Question, mood: Mood) {
         self.moods.lock().unwrap().insert(question, mood);
     }
@@ -102,7 +102,7 @@ fn serve(connection: UnixStream, name: &str, moods: &Moods) {
     }
 }
 
-/// What a daemon would answer, and the mood that it is in.
+/// A sane daemon's response, and the mood to send it in.
 fn answer(path: &str, name: &str, moods: &Moods) -> (Value, Mood) {
     let (question, body) = if path.contains("/stats") {
         (Question::Stats, stats())
@@ -128,7 +128,7 @@ pub fn stats() -> Value {
     })
 }
 
-/// Says it, in that mood; false where the connection is to be closed after it.
+/// Sends the body in that mood; returns whether to keep the connection open.
 fn say(connection: &mut UnixStream, body: &str, mood: Mood) -> bool {
     let head = |length: usize| {
         format!("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {length}\r\n\r\n")

@@ -1,4 +1,4 @@
-//! A host and an engine that do what a test needs.
+//! A fake host and a fake engine.
 
 use host_telemetry::collect::{
     ContainerCounters, ContainerReader, CpuClock, CpuTimes, DiskUsage, HostReader, HostReading, HostUsage,
@@ -11,7 +11,7 @@ use std::time::Instant;
 
 const GIB: u64 = 1 << 30;
 
-/// A host of two cores that are 45 % busy at all times.
+/// A host with two cores at a constant load, 45% by default.
 pub struct FakeHost {
     ticks: Arc<AtomicU64>,
     /// CPU utilization in percent.
@@ -24,7 +24,7 @@ impl FakeHost {
         Self { ticks: Arc::default(), busy: 45, readable: true }
     }
 
-    /// With this CPU utilization in percent.
+    /// A host with this CPU utilization in percent.
     pub fn busy(percent: u64) -> Self {
         Self { busy: percent, ..Self::new() }
     }
@@ -64,14 +64,14 @@ impl HostReader for FakeHost {
 /// How the engine behaves.
 #[derive(Clone)]
 pub enum Engine {
-    /// Lists these. Containers called `broken` fail, containers called `silent` are reported as gone, and the others use a
-    /// tenth of the host's time.
+    /// Lists these. Containers called `broken` fail, containers called `silent` are reported as gone, and the others use
+    /// 10% of the host's CPU.
     Up(Vec<&'static str>),
-    /// Refuses.
+    /// Refuses connections.
     Down,
     /// Never answers.
     Hung,
-    /// Lists one container and then never answers again: a daemon that hangs in the middle of a scrape.
+    /// Lists one container and then never answers again, like a daemon that hangs during a scrape.
     HungAfterList,
 }
 
@@ -79,7 +79,7 @@ pub enum Engine {
 pub struct FakeEngine {
     engine: Arc<Mutex<Engine>>,
     clock: Arc<AtomicU64>,
-    /// How often the list was asked for.
+    /// How often the list was requested.
     pub lists: Arc<AtomicU64>,
     /// Whether it runs on the measured host.
     local: bool,
@@ -90,7 +90,7 @@ impl FakeEngine {
         Self { engine: Arc::new(Mutex::new(engine)), clock: Arc::default(), lists: Arc::default(), local: true }
     }
 
-    /// On another machine than the measured host.
+    /// An engine on another machine than the measured host.
     pub fn remote(engine: Engine) -> Self {
         Self { local: false, ..Self::new(engine) }
     }

@@ -1,6 +1,6 @@
-//! What the integration tests share.
+//! Shared by the integration tests.
 
-// Each test binary uses a part of it.
+// Each test binary uses only some of it.
 #![allow(dead_code)]
 
 pub mod docker;
@@ -14,7 +14,7 @@ use std::io::Write as _;
 use std::process::{Command, Output};
 use std::time::{Duration, Instant};
 
-/// Says that a test cannot run here, past the harness, which keeps what a passing test prints. Never where CI is set.
+/// Reports on the real stderr that a test is skipped, because the harness captures a passing test's output. Panics in CI.
 pub fn skipped(test: &str, needs: &str) {
     assert!(std::env::var_os("CI").is_none(), "{test} must not be skipped here: it needs {needs}");
     if let Ok(mut terminal) = std::fs::OpenOptions::new().append(true).open("/dev/stderr") {
@@ -22,7 +22,7 @@ pub fn skipped(test: &str, needs: &str) {
     }
 }
 
-/// What a command printed, which must have succeeded.
+/// The stdout of a command, which must have succeeded.
 pub fn stdout(output: Output) -> String {
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     String::from_utf8(output.stdout).expect("text")
@@ -36,7 +36,7 @@ pub fn signal(name: &str, pid: &str) {
     );
 }
 
-/// Asks until the answer is as expected, and says how long that took; fails when it took longer than `limit`.
+/// Polls until the answer is as expected, and prints how long that took; panics after `limit`.
 pub fn within<T: std::fmt::Debug>(
     limit: Duration,
     what: &str,
@@ -55,7 +55,7 @@ pub fn within<T: std::fmt::Debug>(
     }
 }
 
-/// The time of a point on the wire, in seconds of its day.
+/// The time of a history point in seconds since midnight.
 pub fn seconds_of_day(point: &Value) -> f64 {
     let text = point["timestamp"].as_str().expect("a time");
     let number = |from: usize, to: usize| text[from..to].parse::<f64>().expect("a number");

@@ -1,4 +1,4 @@
-//! A Podman service to test with.
+//! A Podman service for tests.
 
 use super::docker::script;
 use super::{skipped, stdout, within};
@@ -7,16 +7,16 @@ use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 /// How long the service may take to start.
-const PATIENCE: Duration = Duration::from_secs(20);
+const START_TIMEOUT: Duration = Duration::from_secs(20);
 
-/// Podman with a store of its own, serving on a socket of its own.
+/// Podman with its own store and socket.
 pub struct TestPodman {
     folder: tempfile::TempDir,
     service: Child,
 }
 
 impl TestPodman {
-    /// `None` where there is none to be had.
+    /// Starts the service; `None` if Podman is unavailable.
     pub fn start() -> Option<Self> {
         let runs = Command::new("podman").arg("--version").output().is_ok_and(|output| output.status.success());
         let is_root = stdout(Command::new("id").arg("-u").output().expect("id")).trim() == "0";
@@ -30,7 +30,7 @@ impl TestPodman {
         let service = service.args(["system", "service", "--time=0", &socket]).stderr(Stdio::null()).spawn();
         let podman = Self { service: service.expect("podman"), folder };
         let path = podman.folder.path().join("p.sock");
-        within(PATIENCE, "podman serves", || path.exists(), |exists| *exists);
+        within(START_TIMEOUT, "podman serves", || path.exists(), |exists| *exists);
         podman.import();
         Some(podman)
     }
@@ -39,7 +39,7 @@ impl TestPodman {
         format!("unix://{}/p.sock", self.folder.path().display())
     }
 
-    /// The image of the Docker tests.
+    /// Imports the image of the Docker tests.
     fn import(&self) {
         stdout(script("archive", self.folder.path()).output().expect("the script"));
         self.podman(&["import", &format!("{}/image.tar", self.folder.path().display()), "localhost/ht-busybox"]);
@@ -50,7 +50,7 @@ impl TestPodman {
     }
 
     pub fn run(&self, name: &str, options: &[&str], command: &[&str]) {
-        // Higher limits than one has oneself cannot be given, which is what podman would try.
+        // By default podman raises these limits, which fails if they exceed the test's own.
         let limits = ["--ulimit", "nofile=1024:1024", "--ulimit", "nproc=1024:1024"];
         let fixed = ["run", "-d", "--network", "none", "--label", "ht=yes", "--name", name];
         self.podman(&[&fixed, &limits[..], options, &["localhost/ht-busybox"], command].concat());
@@ -72,7 +72,7 @@ impl Drop for TestPodman {
         }
         let _ = self.service.kill();
         let _ = self.service.wait();
-        // Podman mounts its store on itself, and a folder with a mount in it cannot be removed.
+        // Podman bind-mounts its store onto itself, and a folder with a mount in it cannot be removed.
         let script =
             r#"awk -v dir="$0/" 'index($2, dir) == 1 { print $2 }' /proc/mounts | sort -r | xargs -r umount -l"#;
         let _ = Command::new("sh").args(["-c", script]).arg(self.folder.path()).status();

@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# A Docker daemon for tests, with its own folder, socket and image, which touches nothing of the machine's own.
-#   private-docker.sh start DIR   starts it (again, if it was stopped) and waits until it answers at DIR/d.sock
-#   private-docker.sh stop DIR    ends it and its containers
-#   private-docker.sh kill DIR    ends the daemon and its containerd at once, as a crash would
+# A Docker daemon for tests with its own folder, socket and image, isolated from the machine's daemon.
+#   private-docker.sh start DIR   starts or restarts it and waits until it answers at DIR/d.sock
+#   private-docker.sh stop DIR    stops it and its containers
+#   private-docker.sh kill DIR    kills the daemon and its containerd, like a crash
 #   private-docker.sh remove DIR  stops it and deletes the folder
-#   private-docker.sh image DIR   only imports the image ht-busybox into the daemon that DOCKER_HOST names; DIR is scratch
-#   private-docker.sh archive DIR only makes DIR/image.tar, which is that image
+#   private-docker.sh image DIR   only imports the image ht-busybox into the daemon at DOCKER_HOST; DIR is for scratch files
+#   private-docker.sh archive DIR only writes that image to DIR/image.tar
 # Containers: docker -H unix://DIR/d.sock run -d --network none --name NAME ht-busybox COMMAND
 set -euo pipefail
 verb=$1 dir=$2
@@ -22,9 +22,9 @@ start() {
     command -v "$program" >/dev/null || die "$program is missing: run make test, which installs it"
   done
   mkdir -p "$dir"
-  if [ -n "$(pid)" ] && kill -0 "$(pid)" 2>/dev/null; then die "a daemon runs in $dir already"; fi
+  if [ -n "$(pid)" ] && kill -0 "$(pid)" 2>/dev/null; then die "a daemon already runs in $dir"; fi
   rm -f "$dir/pid"
-  # Without bridge and iptables it needs no network of its own, and leaves the machine's alone.
+  # Without bridge and iptables it does not touch the machine's network.
   setsid dockerd -H "$DOCKER_HOST" ${PRIVATE_DOCKER_FLAGS:-} --data-root "$dir/data" --exec-root "$dir/exec" \
     --pidfile "$dir/pid" --bridge none --iptables=false --ip6tables=false >>"$dir/log" 2>&1 </dev/null &
   for _ in $(seq 300); do
@@ -38,7 +38,7 @@ start() {
   die "the daemon did not come up"
 }
 
-# An image without any registry: a static busybox.
+# A static busybox as image, so that no registry is needed.
 archive() {
   local root=$dir/image applet
   mkdir -p "$root/bin"
@@ -73,7 +73,7 @@ crash() {
   local pid
   pid=$(pid)
   [ -n "$pid" ] || return 0
-  # Its containerd runs in the same session, which nothing else does.
+  # Its containerd is the only other process in its session.
   pkill -KILL -s "$(ps -o sid= -p "$pid" | tr -d ' ')" -x 'dockerd|containerd' || true
 }
 
@@ -85,9 +85,9 @@ case $verb in
   archive) archive ;;
   remove)
     stop
-    # What a daemon that was killed has left running: its containers' shims, with what they hold.
+    # Kill shims, and with them containers, left behind by a killed daemon.
     pkill -KILL -f "containerd-shim.*$dir/exec/" || true
-    # What a daemon that was killed has left mounted.
+    # Unmount what a killed daemon left mounted.
     awk -v dir="$dir/" 'index($2, dir) == 1 { print $2 }' /proc/mounts | sort -r | xargs -r umount -l
     rm -rf "$dir"
     ;;

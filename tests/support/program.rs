@@ -1,4 +1,4 @@
-//! The program itself, started as a person would, and asked over HTTP.
+//! Starts the program as a user would, and queries it over HTTP.
 
 use serde_json::Value;
 use std::fs::Permissions;
@@ -11,10 +11,10 @@ use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-/// Far less than any source may take: no request waits for one.
-const AT_ONCE: Duration = Duration::from_secs(1);
+/// Far less than a reader may take: no request waits for one.
+const RESPONSE_TIMEOUT: Duration = Duration::from_secs(1);
 
-/// How the program is to be started.
+/// How to start the program.
 pub struct Launch {
     wrapper: Vec<String>,
     arguments: Vec<String>,
@@ -24,7 +24,7 @@ pub struct Launch {
 }
 
 impl Launch {
-    /// In an empty folder, with a page's files (empty ones), on a free port; nothing of ours in its environment.
+    /// In a folder with only an empty site, on a free port, with an environment of just PATH.
     pub fn new(arguments: &[&str]) -> Self {
         let folder = folder_with_site();
         let fixed = ["--site-root", "site", "--listen", "127.0.0.1:0"];
@@ -37,7 +37,7 @@ impl Launch {
         self.folder.path()
     }
 
-    /// Through a shell that runs these commands first, in a mount namespace of its own.
+    /// In its own mount namespace, where a shell runs these commands first.
     pub fn in_own_mounts(mut self, commands: &str) -> Self {
         let script = format!("{commands} && exec \"$0\" \"$@\"");
         self.wrapper = ["unshare", "-m", "sh", "-ec", &script].map(Into::into).into();
@@ -49,13 +49,13 @@ impl Launch {
         self
     }
 
-    /// By another user.
+    /// As another user.
     pub fn run_by(mut self, user: u32) -> Self {
         self.user = Some(user);
         self
     }
 
-    /// The program; for another user a copy where that one may look, which the folder of a build need not be.
+    /// The program's path; for another user a copy in a readable folder, because the build folder may not be.
     fn program(&self) -> String {
         let program = env!("CARGO_BIN_EXE_host-telemetry");
         if self.user.is_none() {
@@ -63,7 +63,7 @@ impl Launch {
         }
         let copy = self.folder.path().join("host-telemetry");
         std::fs::copy(program, &copy).expect("a copy");
-        std::fs::set_permissions(self.folder.path(), Permissions::from_mode(0o755)).expect("a folder to look into");
+        std::fs::set_permissions(self.folder.path(), Permissions::from_mode(0o755)).expect("a readable folder");
         copy.display().to_string()
     }
 
@@ -86,10 +86,10 @@ impl Launch {
             line.split_once("listening on http://").map(|(_, address)| address.trim().to_owned())
         });
         let address = address.unwrap_or_else(|| panic!("it does not serve: {:?}", log.lock()));
-        let later = Arc::clone(&log);
-        // What it says later must go somewhere, or it would be ended by a closed pipe.
+        let sink = Arc::clone(&log);
+        // Keep reading stderr, or the program would fail on a closed pipe.
         std::thread::spawn(move || {
-            lines.map_while(Result::ok).for_each(|line| later.lock().expect("the log").push(line));
+            lines.map_while(Result::ok).for_each(|line| sink.lock().expect("the log").push(line));
         });
         Program { child, address, log, _folder: self.folder }
     }
@@ -105,7 +105,7 @@ const SITE_FILES: [&str; 6] = [
     "favicon.svg",
 ];
 
-/// A folder to start in, with a page's files, which are empty.
+/// A folder with a site of empty files to start the program in.
 pub fn folder_with_site() -> tempfile::TempDir {
     let folder = tempfile::Builder::new().prefix("ht-").tempdir().expect("a folder");
     let site = folder.path().join("site");
@@ -116,7 +116,7 @@ pub fn folder_with_site() -> tempfile::TempDir {
     folder
 }
 
-/// The program, serving; ended when dropped.
+/// The running program; killed when dropped.
 pub struct Program {
     pub child: Child,
     address: String,
@@ -124,7 +124,7 @@ pub struct Program {
     _folder: tempfile::TempDir,
 }
 
-/// An answer: its status and its JSON.
+/// A response's status and JSON.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Answer {
     pub status: u16,
@@ -141,22 +141,22 @@ impl Program {
         super::signal(name, &self.pid());
     }
 
-    /// What it has logged.
+    /// The lines that it has logged.
     pub fn log(&self) -> Vec<String> {
         self.log.lock().expect("the log").clone()
     }
 
-    /// The whole answer as text; fails where it does not come at once.
+    /// The raw response; panics if it takes longer than `RESPONSE_TIMEOUT`.
     pub fn get(&self, path: &str) -> String {
         let mut stream = TcpStream::connect(&self.address).expect("a connection");
-        stream.set_read_timeout(Some(AT_ONCE)).expect("a deadline");
+        stream.set_read_timeout(Some(RESPONSE_TIMEOUT)).expect("a deadline");
         write!(stream, "GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n").expect("sent");
         let mut answer = String::new();
-        stream.read_to_string(&mut answer).expect("an answer at once");
+        stream.read_to_string(&mut answer).expect("a response in time");
         answer
     }
 
-    /// The JSON at `/api/telemetry/` and this name.
+    /// The response of `/api/telemetry/{name}`.
     pub fn api(&self, name: &str) -> Answer {
         let text = self.get(&format!("/api/telemetry/{name}"));
         let (head, body) = text.split_once("\r\n\r\n").expect("a head and a body");
@@ -172,27 +172,27 @@ impl Program {
         self.api("containers")
     }
 
-    /// The memory that the kernel holds for it, in bytes.
+    /// Its resident memory in bytes.
     pub fn resident(&self) -> u64 {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.pid())).expect("its status");
         let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).expect("its memory");
         line.trim().trim_end_matches(" kB").parse::<u64>().expect("a number") * 1024
     }
 
-    /// How many files it holds open.
+    /// How many files it has open.
     pub fn open_files(&self) -> usize {
         std::fs::read_dir(format!("/proc/{}/fd", self.pid())).expect("its files").count()
     }
 }
 
 impl Answer {
-    /// Whether all containers that it counts have numbers, and it counts so many.
+    /// Whether `count` containers are running and every row has its CPU.
     pub fn is_complete(&self, count: u64) -> bool {
         let rows = self.rows();
         self.json["running_count"] == count && !rows.is_empty() && rows.iter().all(|row| row["cpu"].is_number())
     }
 
-    /// The containers; none where there are no numbers.
+    /// The containers' rows; empty if there are none.
     pub fn rows(&self) -> &[Value] {
         self.json["containers"].as_array().map_or(&[], Vec::as_slice)
     }
@@ -202,7 +202,7 @@ impl Answer {
         self.rows().iter().find(|row| row["name"] == name).unwrap_or(&Value::Null)
     }
 
-    /// Whether these are numbers of an earlier round.
+    /// Whether the data are stale.
     pub fn is_stale(&self) -> bool {
         self.json["stale"] == true
     }
@@ -210,7 +210,7 @@ impl Answer {
 
 impl Drop for Program {
     fn drop(&mut self) {
-        // It may have ended already.
+        // It may have exited already.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }

@@ -1,9 +1,9 @@
 import { type BrowserContext, expect } from '@playwright/test';
 
-/** What the browser says of a request that failed. No page can prevent it. */
+/** The browser logs this for every failed request; a page cannot prevent it. */
 const NETWORK = /^Failed to load resource/;
 
-/** Everything that a page complains about. */
+/** The errors and warnings on a page's console. */
 export class Complaints {
   readonly #texts: string[] = [];
   readonly #allowed: RegExp[] = [];
@@ -15,12 +15,12 @@ export class Complaints {
     context.on('weberror', (error) => this.#texts.push(String(error.error())));
   }
 
-  /** For a test whose requests fail on purpose. */
+  /** For tests whose requests fail on purpose. */
   allowFailedRequests(): void {
     this.allow(NETWORK);
   }
 
-  /** For a test in which this is said on purpose. */
+  /** For tests that provoke this message on purpose. */
   allow(text: RegExp): void {
     this.#allowed.push(text);
   }

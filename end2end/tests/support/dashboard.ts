@@ -1,31 +1,31 @@
 import { type Locator, type Page, expect } from '@playwright/test';
 
-/** Any moments will do, the second some time after the first. */
+/** Arbitrary, but NOON must be the later. */
 const BEFORE = new Date('2026-01-13T11:00:00Z');
 export const NOON = new Date('2026-01-13T12:00:00Z');
 
-interface Clocked {
-  /** When its timers go off, those that it has given up since included. */
+interface ClockState {
+  /** When timers fire, including those that have been cleared since. */
   timers: number[];
-  /** How many polls it has begun. */
+  /** Polls begun so far. */
   polls: number;
-  /** How much it waits for of what it has asked. */
+  /** Requests and bodies that the page waits for. */
   pending: number;
 }
 
-/** One metric of the header. */
+/** A metric of the header. */
 export class Metric {
   readonly root: Locator;
-  /** What is said aloud of it. */
+  /** Its text for screen readers. */
   readonly spoken: Locator;
   readonly number: Locator;
   readonly rest: Locator;
   readonly ticks: Locator;
   readonly lines: Locator;
-  /** The dot at its newest value. */
+  /** The dot at the newest value. */
   readonly newest: Locator;
   readonly bar: Locator;
-  /** Who is to blame for it, a button. */
+  /** The button that names the culprit. */
   readonly culprit: Locator;
 
   constructor(page: Page, name: 'cpu' | 'memory' | 'disk') {
@@ -40,23 +40,23 @@ export class Metric {
     this.culprit = this.root.locator('.ht-culprit');
   }
 
-  /** How many points each of its lines has. */
+  /** How many points each line of the sparkline has. */
   points(): Promise<number[]> {
     return points(this.lines);
   }
 
-  /** Its tooltip, but for a second line, which tells the containers' share where that is known. */
+  /** Compares the tooltip's first line; a second one may give the containers' share. */
   async expectTitle(title: string): Promise<void> {
     await expect.poll(async () => (await this.root.getAttribute('title'))?.split('\n')[0]).toBe(title);
   }
 }
 
-/** How many points each of the lines has. */
+/** How many points each line has. */
 export function points(lines: Locator): Promise<number[]> {
   return lines.evaluateAll((list) => list.map((line) => (line.getAttribute('points') ?? '').trim().split(/\s+/).length));
 }
 
-/** The page, in the words of who looks at it. */
+/** The page as a user sees it. */
 export class Dashboard {
   readonly page: Page;
   readonly host: Locator;
@@ -66,19 +66,19 @@ export class Dashboard {
   readonly age: Locator;
   readonly agents: Locator;
   readonly summary: Locator;
-  /** What is said aloud as it changes. */
+  /** The live region for screen readers. */
   readonly status: Locator;
   readonly panel: Locator;
   readonly panelRows: Locator;
-  /** The history's section of the page. */
+  /** The page's history section. */
   readonly history: Locator;
   readonly chart: Locator;
-  /** What time the values beside it are of. */
+  /** The time of the values in the legend. */
   readonly when: Locator;
-  /** The containers' section of the page. */
+  /** The page's containers section. */
   readonly containers: Locator;
   readonly rows: Locator;
-  /** Below the chart. */
+  /** The labels below the chart. */
   readonly times: Locator;
 
   constructor(page: Page) {
@@ -101,48 +101,48 @@ export class Dashboard {
     this.times = this.history.locator('.ht-chart-x span');
   }
 
-  /** The line of sums with this class, below the table in the panel or on the page. */
-  sums(within: Locator, kind: 'all' | 'cache' | 'other' | 'host'): Locator {
+  /** A row of totals below the table in the panel or on the page. */
+  totals(within: Locator, kind: 'all' | 'cache' | 'other' | 'host'): Locator {
     return within.locator(`tfoot .ht-is-${kind}`);
   }
 
-  /** The chart's line of this series, one a stretch without a gap. */
+  /** The chart's lines of this series; a gap splits them. */
   line(series: 'cpu' | 'memory'): Locator {
     return this.chart.locator(`polyline.ht-is-${series}:not(.ht-is-part)`);
   }
 
-  /** Waits until what comes with the second file is live. */
-  async expectDetails(): Promise<void> {
-    // Only then it can be known what time it is for who looks at it.
+  /** Waits until the lazy parts, from the bundle's second file, are live. */
+  async waitForDetails(): Promise<void> {
+    // Only the browser knows the reader's local time.
     await expect(this.times.last()).toHaveText(/^\d\d:\d\d/);
   }
 
   /**
-   * Opens the page with its clock stopped, so that polls are made by `nextPoll` alone, and waits until it is live: with
-   * its details and all that these ask for, unless told otherwise.
+   * Opens the page with its clock stopped, so that only `nextPoll` makes it poll, and waits until it is hydrated. By
+   * default it also waits for the details and their requests.
    */
   async openFrozen(url: string, { details = true } = {}): Promise<void> {
     await this.page.clock.install({ time: BEFORE });
     await this.page.clock.pauseAt(NOON);
     await this.page.addInitScript(() => {
-      const clocked = window as unknown as Clocked;
+      const state = window as unknown as ClockState;
       const { setTimeout, fetch } = window;
-      clocked.polls = clocked.pending = 0;
-      clocked.timers = [];
+      state.polls = state.pending = 0;
+      state.timers = [];
       window.setTimeout = Object.assign((...args: Parameters<typeof setTimeout>) => {
-        clocked.timers.push(Date.now() + (args[1] ?? 0));
+        state.timers.push(Date.now() + (args[1] ?? 0));
         return setTimeout(...args);
       }, setTimeout);
-      // The clock does not hold up messages, and what the page does with an answer it does before it gets one.
+      // The stopped clock does not delay messages, and the page handles a response before this one arrives.
       const { port1, port2 } = new MessageChannel();
-      port1.onmessage = () => (clocked.pending -= 1);
+      port1.onmessage = () => (state.pending -= 1);
       const counted = async <T>(promise: Promise<T>): Promise<T> => {
-        clocked.pending += 1;
+        state.pending += 1;
         return promise.finally(() => port2.postMessage(null));
       };
       window.fetch = (...args) => {
         const [, endpoint] = /\/api\/telemetry\/(\w+)$/.exec(String(args[0])) ?? [];
-        if (endpoint === 'host') clocked.polls += 1;
+        if (endpoint === 'host') state.polls += 1;
         return endpoint ? counted(fetch(...args)) : fetch(...args);
       };
       const { text } = Response.prototype;
@@ -151,47 +151,47 @@ export class Dashboard {
       };
     });
     await this.page.goto(url);
-    // The first timer is that of the first poll: now the page is alive.
-    await expect.poll(async () => (await this.#clocked()).next, { message: 'timers of the hydrated page' }).toBeLessThan(Infinity);
+    // The first timer is the first poll's, so the page is hydrated.
+    await expect.poll(async () => (await this.#clockState()).next, { message: 'timers of the hydrated page' }).toBeLessThan(Infinity);
     if (!details) return;
-    await this.expectDetails();
-    await this.expectSettled();
+    await this.waitForDetails();
+    await this.waitUntilIdle();
   }
 
   /**
-   * Lets time pass until a page that was opened frozen, with an interval of `seconds`, polls, and waits until it shows
-   * what it was answered, to its poll and to what it asked after that.
+   * Advances a frozen page's clock until it polls, which must happen within two intervals of `seconds`, and waits until
+   * it shows the responses, including those to requests that the poll caused.
    */
   async nextPoll(seconds: number): Promise<void> {
     await this.beginPoll(seconds);
-    await this.expectSettled();
+    await this.waitUntilIdle();
   }
 
-  /** The same, but waits for no answer. */
+  /** The same without waiting for a response. */
   async beginPoll(seconds: number): Promise<void> {
-    const before = await this.#clocked();
-    // When it is due is for the page to know, and no further: a request's deadline goes by the same clock.
-    for (let now = before; now.polls === before.polls; now = await this.#clocked()) {
+    const before = await this.#clockState();
+    // Advance no further than the next timer: request timeouts run on the same clock.
+    for (let now = before; now.polls === before.polls; now = await this.#clockState()) {
       expect(now.next - before.time, 'milliseconds without a poll').toBeLessThan(2000 * seconds);
       await this.page.clock.runFor(Math.max(1, now.next - now.time));
     }
   }
 
-  /** How many polls a page that was opened frozen has begun. */
+  /** How many polls a frozen page has begun. */
   async polls(): Promise<number> {
-    return (await this.#clocked()).polls;
+    return (await this.#clockState()).polls;
   }
 
-  /** Waits until a page that was opened frozen shows all that it has asked for. */
-  async expectSettled(): Promise<void> {
-    const looks = { message: 'answers that are awaited', intervals: [10], timeout: 10_000 };
-    await expect.poll(async () => (await this.#clocked()).pending, looks).toBe(0);
+  /** Waits until a frozen page has no request pending and shows every response. */
+  async waitUntilIdle(): Promise<void> {
+    const options = { message: 'pending responses', intervals: [10], timeout: 10_000 };
+    await expect.poll(async () => (await this.#clockState()).pending, options).toBe(0);
   }
 
-  /** How far a page that was opened frozen is: what it has asked for, the time, and when its next timer goes off. */
-  #clocked(): Promise<{ polls: number; pending: number; time: number; next: number }> {
+  /** A frozen page's state: its requests, the time, and when its next timer fires. */
+  #clockState(): Promise<{ polls: number; pending: number; time: number; next: number }> {
     return this.page.evaluate(() => {
-      const { timers, polls, pending } = window as unknown as Clocked;
+      const { timers, polls, pending } = window as unknown as ClockState;
       const time = Date.now();
       return { polls, pending, time, next: Math.min(...timers.filter((at) => at >= time)) };
     });

@@ -6,14 +6,14 @@ import { makeTempFolder } from './temp.ts';
 const SCRIPT = resolve(import.meta.dirname, '../../../tests/support/private-docker.sh');
 const run = promisify(execFile);
 
-/** Why no daemon can be started here; empty where one can. */
-export function whyNoDocker(): string {
+/** Why no daemon can be started here; empty if one can. */
+export function dockerUnavailableReason(): string {
   if (process.getuid?.() !== 0) return 'a Docker daemon needs root';
   const missing = ['dockerd', 'docker', 'busybox'].filter((name) => spawnSync('which', [name]).status !== 0);
   return missing.length ? `not installed: ${missing.join(', ')}` : '';
 }
 
-/** A real Docker daemon that touches nothing of the machine's own. */
+/** A real Docker daemon, isolated from the machine's own. */
 export class PrivateDocker {
   /** For `--docker-host`. */
   readonly address: string;
@@ -36,7 +36,7 @@ export class PrivateDocker {
     return docker;
   }
 
-  /** Starts it, if it was stopped. */
+  /** Starts it unless it is running. */
   async start(): Promise<void> {
     if (this.#runs) return;
     this.#runs = true;

@@ -8,28 +8,28 @@ const CORES = cpus().length;
 const NANOSECONDS = 1e6; // in a millisecond
 const MIB = 2 ** 20;
 const SHORT_ID = 12;
-/** Cache that nobody counts, so that who does is found out. */
+/** Inactive file cache, which must not be counted as memory. */
 const INACTIVE_MIB = 8;
 
-/** A container as the fake daemon tells of it. */
+/** A container of the fake daemon. */
 export interface FakeContainer {
   name: string;
-  /** Its load in percent of a core. */
+  /** In percent of a core. */
   cpu?: number;
-  /** Its memory as `docker stats` has it. */
+  /** Memory as `docker stats` shows it. */
   memoryMib?: number;
-  /** How much of that is file cache in use. */
+  /** How much of that is active file cache. */
   cacheMib?: number;
   memoryLimitMib?: number;
   /** In cores. */
   cpuLimit?: number;
-  /** Makes its statistics fail, with this text. */
+  /** Makes its statistics fail with this message. */
   error?: string;
 }
 
-/** A Docker socket for what a real daemon does not let one have: any name, dozens of containers, statistics that fail. */
+/** A Docker socket for what a real daemon cannot provide: arbitrary names, dozens of containers, failing statistics. */
 export class FakeDocker {
-  /** What runs; may be changed at any time. */
+  /** The running containers; may be changed at any time. */
   containers: FakeContainer[] = [];
   /** For `--docker-host`. */
   readonly address: string;
@@ -59,31 +59,31 @@ export class FakeDocker {
   }
 
   #answer(url: string): [status: number, body: unknown] {
-    // Clients may put the API's version in front.
+    // Clients may prefix the API version.
     const path = url.replace(/^\/v[\d.]+(?=\/)/, '').replace(/\?.*/, '');
     if (path === '/version') return [200, { Version: '28.2.2', ApiVersion: '1.50' }];
     if (path === '/info') return [200, { NCPU: CORES, MemTotal: totalmem() }];
     if (path === '/containers/json') return [200, this.containers.map(summary)];
-    const [, index, question] = /^\/containers\/([0-9a-f]+)\/(json|stats)$/.exec(path) ?? [];
+    const [, index, resource] = /^\/containers\/([0-9a-f]+)\/(json|stats)$/.exec(path) ?? [];
     const container = index && this.containers[Number.parseInt(index.slice(0, SHORT_ID), 16)];
     if (!container) return [404, { message: `no such path: ${path}` }];
-    if (question === 'json') return [200, { HostConfig: limits(container) }];
+    if (resource === 'json') return [200, { HostConfig: limits(container) }];
     return container.error ? [500, { message: container.error }] : [200, statistics(container)];
   }
 }
 
-/** Its ID is its place in the list, in the digits that people are shown. */
+/** The ID's first 12 digits, which the short ID consists of, are the container's index. */
 function summary({ name }: FakeContainer, index: number): unknown {
   const id = index.toString(16).padStart(SHORT_ID, '0').padEnd(64, '0');
   return { Id: id, Names: [`/${name}`], State: 'running', Status: 'Up', Labels: {} };
 }
 
-/** As Docker tells them: 0 is none. */
+/** As Docker reports them: 0 means no limit. */
 function limits({ memoryLimitMib = 0, cpuLimit = 0 }: FakeContainer): unknown {
   return { Memory: memoryLimitMib * MIB, NanoCpus: cpuLimit * 1e9, CpuPeriod: 0, CpuQuota: 0, CpusetCpus: '' };
 }
 
-/** Counters that have risen evenly since the machine started. */
+/** Counters that have risen steadily since this process started. */
 function statistics({ cpu = 0, memoryMib = 16, cacheMib = 0, memoryLimitMib }: FakeContainer): unknown {
   const elapsed = Math.round(performance.now() * NANOSECONDS);
   return {
@@ -95,7 +95,7 @@ function statistics({ cpu = 0, memoryMib = 16, cacheMib = 0, memoryLimitMib }: F
     },
     memory_stats: {
       usage: Math.round((memoryMib + INACTIVE_MIB) * MIB),
-      // Without a limit it is the machine's size.
+      // Docker reports the machine's memory if there is no limit.
       limit: memoryLimitMib === undefined ? totalmem() : memoryLimitMib * MIB,
       stats: { active_file: cacheMib * MIB, inactive_file: INACTIVE_MIB * MIB },
     },

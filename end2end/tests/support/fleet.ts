@@ -1,19 +1,19 @@
 import type { Wire } from './wire.ts';
 
-/** How many agents there are, where none has gone. */
+/** How many agents there are when none is missing. */
 export const FLEET = 200;
 
 /**
- * What a server with many agents, all of them busy, answers at an endpoint in its `scrape`th second after `start`: other
- * numbers for each of them, in another order. Where they `churn`, some are gone and two have begun again.
+ * The response of a server with many busy agents, `scrape` seconds after `start`: each scrape has new numbers in a new
+ * order. With `churn`, some agents are missing and two have been replaced.
  *
- * It names nothing outside of itself, so that its text runs in a page as well, where built data cannot be passed at each
- * of thousands of polls. That is why it takes the builders as an argument: the page gets the text of those, too.
+ * It refers to nothing outside itself, so that its source can also run in a page, where passing data at each of thousands
+ * of polls would be too slow. For the same reason it takes the builders, whose source the page gets too, as an argument.
  */
 export function fleet(wire: Wire, endpoint: string, scrape: number, start: number, churn: boolean): unknown {
   const [size, cores, memory, life] = [200, 64, 256, 100];
   const timestamp = (of: number) => wire.timestamp(start + of * 1000);
-  // The remainders of a prime's multiples: no two agents have the same, and none has it twice in a row.
+  // Multiples modulo a prime: no two agents have the same value, and no agent has it twice in a row.
   const agentCpu = (place: number, of: number) => (((place + 1) * ((of % 396) + 1)) % 397) / 40;
   const agentMemory = (place: number, of: number) => 100 + (((place + 1) * ((of % 396) + 8)) % 397) / 2;
 

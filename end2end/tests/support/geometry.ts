@@ -1,28 +1,28 @@
 import type { Page } from '@playwright/test';
 
-/** The parts of the page that are looked at, each by itself: they may cover each other. */
+/** The parts of the page to inspect, each on its own because they may cover each other. */
 const PARTS = { header: '.stats-bar', page: 'main', panel: '.ht-panel' };
 
 export type Part = keyof typeof PARTS;
 
-/** What stands wrong in a part of the page: texts that overlap, are cut, wrapped or out of sight, each with how far. */
+/** Layout flaws in a part of the page, in pixels: texts that overlap or are clipped, wrapped or out of bounds. */
 export function flaws(page: Page, part: Part): Promise<string[]> {
-  return page.evaluate(look, { part, selector: PARTS[part] });
+  return page.evaluate(inspect, { part, selector: PARTS[part] });
 }
 
-/** Runs in the page. A leaf is what has no parts: a text, a picture, a button, the line between two metrics. */
-function look({ part, selector }: { part: Part; selector: string }): string[] {
-  /** Boxes are not on whole pixels. */
+/** Runs in the page. A leaf is an indivisible element: a text, an image, a button, the rule between two metrics. */
+function inspect({ part, selector }: { part: Part; selector: string }): string[] {
+  /** Boxes do not align to whole pixels. */
   const slack = 0.5;
-  /** Between two of these there is at least so much. */
-  const apart = 4;
+  /** The minimum gap between the texts of two parts. */
+  const gap = 4;
   const parts = '.host, .ht-age, .ht-metric, .ht-more, .ht-agents, td, th, .ht-chart-x > *, .ht-legend > *, .ht-headroom > *';
-  /** Nothing reaches out of these. */
+  /** Texts must stay within these. */
   const boxes = 'td, th, .ht-chart-x, .ht-card-head, .ht-headroom';
-  /** Names have no longest, and neither has what a daemon says is wrong. */
-  const cuttable = '.host, .host-name, .ht-culprit-name, .ht-name-text, .ht-error';
+  /** Names and a daemon's errors have no maximum length. */
+  const truncatable = '.host, .host-name, .ht-culprit-name, .ht-name-text, .ht-error';
   const oneLine = part === 'header' ? selector : '.ht-number-cell:not(.ht-limit), thead th, .ht-legend > *, .ht-chart-x > *, .ht-chart-y > *, .ht-headroom dt';
-  /** They lie over the chart on purpose. */
+  /** These cover the chart on purpose. */
   const overlays = '.ht-chart-cursor, .ht-chart-pointer';
 
   interface Leaf {
@@ -40,7 +40,7 @@ function look({ part, selector }: { part: Part; selector: string }): string[] {
   if (!root) return [`there is no ${selector}`];
   const pixels = (value: number) => `${value.toFixed(1)} px`;
 
-  const tell = (element: Element, text = ''): string => {
+  const describe = (element: Element, text = ''): string => {
     const classed = element.closest('[class]:not([class=""])') ?? element;
     const inside = element.closest('.ht-is-cpu.ht-metric, .ht-is-memory.ht-metric, .ht-is-disk.ht-metric, .ht-agents, thead, tbody, tfoot');
     const place = inside && inside !== classed ? `${inside.classList[1] ?? inside.classList[0] ?? inside.localName} ` : '';
@@ -48,17 +48,17 @@ function look({ part, selector }: { part: Part; selector: string }): string[] {
     return place + own + (text && ` "${text.length > 24 ? `${text.slice(0, 24)}…` : text}"`);
   };
 
-  const isSeen = (element: Element): boolean => {
+  const isVisible = (element: Element): boolean => {
     if (!element.checkVisibility({ visibilityProperty: true })) return false;
     if (part !== 'panel' && element.closest('.ht-panel')) return false;
-    // What is there to be heard alone.
+    // Clipped texts are for screen readers only.
     for (let up: Element | null = element; up && up !== root; up = up.parentElement) {
       if (getComputedStyle(up).clipPath === 'inset(50%)') return false;
     }
     return true;
   };
 
-  /** A text with what the stylesheet puts behind it, which a range does not span. */
+  /** A text's box, including its `::after` content, which a range does not cover. */
   const textBox = (text: Text, element: Element): Pick<Leaf, 'left' | 'right' | 'top' | 'bottom'> | null => {
     const range = document.createRange();
     range.selectNodeContents(text);
@@ -77,7 +77,7 @@ function look({ part, selector }: { part: Part; selector: string }): string[] {
     };
   };
 
-  /** What stays in sight while the rest is scrolled, and covers that. */
+  /** The parent of the sticky element that contains this one: sticky content covers what scrolls under it. */
   const pinned = (element: Element): Element | null => {
     let up: Element | null = element;
     while (up && up !== root && getComputedStyle(up).position !== 'sticky') up = up.parentElement;
@@ -88,25 +88,25 @@ function look({ part, selector }: { part: Part; selector: string }): string[] {
   const texts = document.createTreeWalker(root, NodeFilter.SHOW_TEXT);
   for (let node = texts.nextNode(); node; node = texts.nextNode()) {
     const [text, element] = [node as Text, node.parentElement];
-    const box = element && text.data.trim() && isSeen(element) && textBox(text, element);
-    if (box) leaves.push({ name: tell(element, text.data.trim()), element, isText: true, ...box });
+    const box = element && text.data.trim() && isVisible(element) && textBox(text, element);
+    if (box) leaves.push({ name: describe(element, text.data.trim()), element, isText: true, ...box });
   }
   for (const element of root.querySelectorAll('svg, button, input')) {
     const { left, right, top, bottom, width } = element.getBoundingClientRect();
-    if (width > 0 && !element.matches(overlays) && isSeen(element)) leaves.push({ name: tell(element), element, isText: false, left, right, top, bottom });
+    if (width > 0 && !element.matches(overlays) && isVisible(element)) leaves.push({ name: describe(element), element, isText: false, left, right, top, bottom });
   }
   for (const element of root.querySelectorAll('.ht-metric, .ht-agents')) {
     const { borderLeftWidth, borderLeftColor } = getComputedStyle(element);
     const { left, top, bottom } = element.getBoundingClientRect();
     const width = Number.parseFloat(borderLeftWidth);
-    if (width && !/, 0\)|\/ 0\)/.test(borderLeftColor)) leaves.push({ name: `rule of ${tell(element)}`, element, isText: false, left, right: left + width, top, bottom });
+    if (width && !/, 0\)|\/ 0\)/.test(borderLeftColor)) leaves.push({ name: `rule of ${describe(element)}`, element, isText: false, left, right: left + width, top, bottom });
   }
 
-  const window_ = document.documentElement.clientWidth;
+  const windowWidth = document.documentElement.clientWidth;
   const bar = part === 'header' ? root.getBoundingClientRect() : null;
   for (const leaf of leaves) {
-    if (leaf.element.closest(cuttable)) {
-      // The rest of a name is not there.
+    if (leaf.element.closest(truncatable)) {
+      // The truncated rest of a name is invisible.
       for (let up: Element | null = leaf.element; up && up !== root; up = up.parentElement) {
         if (getComputedStyle(up).overflowX === 'visible') continue;
         const { left, right, top, bottom } = up.getBoundingClientRect();
@@ -120,15 +120,15 @@ function look({ part, selector }: { part: Part; selector: string }): string[] {
         const across = overflowX === 'visible' ? 0 : Math.max(left - leaf.left, leaf.right - right);
         const down = /hidden|clip/.test(overflowY) ? Math.max(top - leaf.top, leaf.bottom - bottom) : 0;
         const cut = Math.max(across, down);
-        if (cut > slack) found.add(`cut by ${pixels(cut)}: ${leaf.name} in ${tell(up)}`);
+        if (cut > slack) found.add(`clipped by ${pixels(cut)}: ${leaf.name} in ${describe(up)}`);
       }
     }
-    // Where a column is sorted by is told between two.
+    // The arrow of a sorted column reaches into the gap between two.
     const box = leaf.isText && !leaf.element.matches('th button') ? leaf.element.closest(boxes) : null;
     const { left = -Infinity, right = Infinity } = box?.getBoundingClientRect() ?? {};
     const over = Math.max(left - leaf.left, leaf.right - right);
-    if (box && over > slack) found.add(`out of its box by ${pixels(over)}: ${leaf.name} in ${tell(box)}`);
-    const out = Math.max(-leaf.left, leaf.right - window_);
+    if (box && over > slack) found.add(`out of its box by ${pixels(over)}: ${leaf.name} in ${describe(box)}`);
+    const out = Math.max(-leaf.left, leaf.right - windowWidth);
     if (out > slack) found.add(`out of the window by ${pixels(out)}: ${leaf.name}`);
     const above = bar ? Math.max(bar.top - leaf.top, leaf.bottom - bar.bottom) : 0;
     if (above > slack) found.add(`out of the bar by ${pixels(above)}: ${leaf.name}`);
@@ -140,8 +140,8 @@ function look({ part, selector }: { part: Part; selector: string }): string[] {
       if (other.top >= one.bottom - slack) break;
       const across = Math.min(one.right, other.right) - Math.max(one.left, other.left);
       const down = Math.min(one.bottom, other.bottom) - other.top;
-      const room = one.isText && other.isText && one.element.closest(parts) !== other.element.closest(parts) ? apart : -slack;
-      if (across <= -room || down <= slack) continue;
+      const minimum = one.isText && other.isText && one.element.closest(parts) !== other.element.closest(parts) ? gap : -slack;
+      if (across <= -minimum || down <= slack) continue;
       if (!(one.isText && other.isText) && (one.element.contains(other.element) || other.element.contains(one.element))) continue;
       if (pinned(one.element) !== pinned(other.element)) continue;
       const how = across > slack ? `overlap by ${pixels(across)} × ${pixels(down)}` : `only ${pixels(Math.max(0, -across))} apart`;
@@ -162,7 +162,7 @@ function look({ part, selector }: { part: Part; selector: string }): string[] {
     if (element !== document.documentElement && !/auto|scroll/.test(getComputedStyle(element).overflowX)) continue;
     if (!element.checkVisibility()) continue;
     const beyond = element.scrollWidth - element.clientWidth;
-    if (beyond > 0) found.add(`scrolls sideways by ${pixels(beyond)}: ${tell(element)}`);
+    if (beyond > 0) found.add(`scrolls sideways by ${pixels(beyond)}: ${describe(element)}`);
   }
   return [...found];
 }

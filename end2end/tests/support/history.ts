@@ -1,7 +1,7 @@
-import type { HistoryAnswer } from './wire.ts';
+import type { HistoryResponse } from './wire.ts';
 
-/** How many points each line has that the host's CPU is drawn with, one a stretch without a gap. */
-export function drawnLines({ host, interval_seconds }: HistoryAnswer): number[] {
+/** How many points each line of the host's CPU has; a gap splits lines. */
+export function drawnLines({ host, interval_seconds }: HistoryResponse): number[] {
   const lines: number[] = [];
   let newest = -Infinity;
   for (const { timestamp, cpu } of host) {
@@ -11,6 +11,6 @@ export function drawnLines({ host, interval_seconds }: HistoryAnswer): number[] 
     lines.push(follows ? (lines.pop() ?? 0) + 1 : 1);
     newest = at;
   }
-  // A point alone is a dot.
+  // A single point is drawn as a dot.
   return lines.filter((points) => points > 1);
 }

@@ -1,7 +1,7 @@
 import type { Page, Route } from '@playwright/test';
 
-/** Holds up the answers to some requests until they are let go. */
-export class Held {
+/** Holds requests until they are released. */
+export class HeldRequests {
   readonly #page: Page;
   readonly #url: string;
   readonly #routes: Route[] = [];
@@ -12,21 +12,21 @@ export class Held {
     this.#url = url;
   }
 
-  static async requests(page: Page, url: string): Promise<Held> {
-    const held = new Held(page, url);
+  static async hold(page: Page, url: string): Promise<HeldRequests> {
+    const held = new HeldRequests(page, url);
     await page.route(url, held.#hold);
     return held;
   }
 
-  /** How many were made. */
+  /** How many requests were held. */
   get count(): number {
     return this.#routes.length;
   }
 
-  /** Has them answered as if they had not been held up, or as told; those to come are not held up. */
-  async letGo(answer = (route: Route) => route.fallback()): Promise<void> {
+  /** Sends the held requests on, or passes them to `answer`; later requests are not held. */
+  async release(answer = (route: Route) => route.fallback()): Promise<void> {
     await this.#page.unroute(this.#url, this.#hold);
-    // What the page has given up meanwhile cannot be answered.
+    // Requests that the page has aborted cannot be answered.
     await Promise.all(this.#routes.map((route) => answer(route).catch(() => undefined)));
   }
 }

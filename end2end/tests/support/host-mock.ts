@@ -1,8 +1,8 @@
 import type { Page, Route } from '@playwright/test';
 import { NOON } from './dashboard.ts';
-import { type ContainerRow, type ContainersAnswer, type HistoryAnswer, type HostAnswer, wire } from './wire.ts';
+import { type ContainerRow, type ContainersResponse, type HistoryResponse, type HostResponse, wire } from './wire.ts';
 
-/** A container as it is mocked: its shares of the host in percent, or else what its row has. */
+/** A mocked container: its shares of the host in percent, and any field of its row. */
 export interface MockedContainer extends Partial<ContainerRow> {
   name: string;
   cpuShare?: number;
@@ -10,28 +10,27 @@ export interface MockedContainer extends Partial<ContainerRow> {
 }
 
 /**
- * Answers what the page asks of the host in the server's place: a sample of its own for each poll, one interval after
- * the one before, by the clock of a page that was opened frozen. What there is of containers is the server's, unless
- * `run` says otherwise.
+ * Mocks the endpoints of the host: each poll gets a new sample, one interval after the previous one, by the clock of a
+ * frozen page. The containers are the server's own unless `run` replaces them.
  */
 export class HostMock {
-  #changes: Partial<HostAnswer> = {};
+  #changes: Partial<HostResponse> = {};
   #fails: false | 'refused' | 'hangs' = false;
   #measures = true;
   #containers: readonly MockedContainer[] | undefined;
-  #scrapeChanges: Partial<ContainersAnswer> = {};
+  #scrapeChanges: Partial<ContainersResponse> = {};
   #interval: number | undefined;
   #polls = 0;
   #scrapes = 0;
-  readonly #samples: HostAnswer[] = [];
-  readonly #measured: ContainersAnswer[] = [];
+  readonly #samples: HostResponse[] = [];
+  readonly #measured: ContainersResponse[] = [];
 
   private constructor() {}
 
   static async install(page: Page): Promise<HostMock> {
     const mock = new HostMock();
     await page.route('**/api/telemetry/host', async (route) => {
-      // Time goes on, whatever comes of the poll.
+      // Time advances even if the poll fails.
       const sample = mock.#host(mock.#time((mock.#polls += 1), await mock.#intervalOf(route)));
       if (mock.#measures) mock.#samples.push(sample);
       await mock.#reply(route, sample);
@@ -53,26 +52,26 @@ export class HostMock {
     return mock;
   }
 
-  /** From the next poll on, answers with these numbers instead of quiet ones. */
-  answer(changes: Partial<HostAnswer>): void {
+  /** From the next poll on, responds with these numbers instead of a quiet host's. */
+  respondWith(changes: Partial<HostResponse>): void {
     this.#fails = false;
     this.#measures = true;
     this.#changes = changes;
   }
 
-  /** From the next poll on, answers for the containers as well: these run, but for the `changes` in the answer. */
-  run(containers: readonly MockedContainer[], changes: Partial<ContainersAnswer> = {}): void {
+  /** From the next poll on, responds with these containers, too; `changes` overrides fields of the response. */
+  run(containers: readonly MockedContainer[], changes: Partial<ContainersResponse> = {}): void {
     this.#containers = containers;
     this.#scrapeChanges = changes;
   }
 
-  /** From the next poll on, answers nothing; measures all the same, unless told otherwise. */
+  /** From the next poll on, refuses requests; `measures` says whether samples are still taken meanwhile. */
   fail({ measures = true } = {}): void {
     this.#fails = 'refused';
     this.#measures = measures;
   }
 
-  /** From the next poll on, leaves requests without an answer. */
+  /** From the next poll on, never responds. */
   hang(): void {
     this.#fails = 'hangs';
   }
@@ -82,7 +81,7 @@ export class HostMock {
     if (!this.#fails) await route.fulfill({ json });
   }
 
-  #host(timestamp: string): HostAnswer {
+  #host(timestamp: string): HostResponse {
     return wire.host({ timestamp, ...this.#changes });
   }
 
@@ -95,13 +94,13 @@ export class HostMock {
   }
 }
 
-function row({ cpuShare = 0, memoryShare = 0, ...others }: MockedContainer, { cpu, memory }: HostAnswer): ContainerRow {
+function row({ cpuShare = 0, memoryShare = 0, ...others }: MockedContainer, { cpu, memory }: HostResponse): ContainerRow {
   const [cores, mib] = [cpu?.count ?? 8, (memory?.total_gb ?? 20) * 1024];
   return wire.row({ cpu: cpuShare * cores, memory_mb: (memoryShare * mib) / 100, ...others }, cores);
 }
 
-/** What the real server answers. */
-async function serversHistory(route: Route): Promise<HistoryAnswer> {
+/** The real server's response. */
+async function serversHistory(route: Route): Promise<HistoryResponse> {
   const answer = await route.fetch({ url: new URL('history', route.request().url()).href });
-  return (await answer.json()) as HistoryAnswer;
+  return (await answer.json()) as HistoryResponse;
 }

@@ -1,9 +1,9 @@
 import type { Page } from '@playwright/test';
 
-/** What the header goes without as it narrows, the first to go first. The worst metric stands to the last. */
-const RUNGS = {
+/** What the header drops as it narrows, in this order. The worst metric is never dropped. */
+const PARTS = {
   'sparklines and bar': '.ht-visual > .ht-spark, .ht-visual > .ht-bar',
-  'sums of the agents': '.ht-agents-value',
+  'totals of the agents': '.ht-agents-value',
   'memory in GiB': '.ht-metric.ht-is-memory .ht-full',
   'name of the culprit': '.ht-culprit-name',
   'healthiest metric': '.ht-is-rank-3 > .ht-visual',
@@ -11,24 +11,24 @@ const RUNGS = {
   'worst metric': '.ht-is-rank-1 > .ht-visual',
 };
 
-/** Only there in a header that has but one metric. */
+/** Says that there are more metrics; shown only beside a single one. */
 const MORE = '.ht-more';
 
-/** The rungs that are seen, in their order, and whether the header says that there is more. */
-export async function rungs(page: Page): Promise<{ seen: string[]; more: boolean }> {
-  const [seen, more] = await page.evaluate(
-    ({ rungs, more }) => {
-      // What is there to be heard alone is a pixel wide; a sum that is not known is empty.
-      const isSeen = (element: Element) => element.checkVisibility() && element.getBoundingClientRect().width > 1;
-      const any = (selector: string) => [...document.querySelectorAll(selector)].some(isSeen);
-      return [rungs.filter(([, selector]) => any(selector)).map(([name]) => name), any(more)] as const;
+/** The parts that are visible, in order, and whether the header says that there is more. */
+export async function visibleParts(page: Page): Promise<{ visible: string[]; more: boolean }> {
+  const [visible, more] = await page.evaluate(
+    ({ parts, more }) => {
+      // Text for screen readers is a pixel wide; an unknown total is empty.
+      const isVisible = (element: Element) => element.checkVisibility() && element.getBoundingClientRect().width > 1;
+      const any = (selector: string) => [...document.querySelectorAll(selector)].some(isVisible);
+      return [parts.filter(([, selector]) => any(selector)).map(([name]) => name), any(more)] as const;
     },
-    { rungs: Object.entries(RUNGS), more: MORE },
+    { parts: Object.entries(PARTS), more: MORE },
   );
-  return { seen, more };
+  return { visible, more };
 }
 
-/** What is there after the one that was last to go; nothing else may be missing. */
-export function isFurtherDown(before: string[], now: string[]): boolean {
+/** Whether `now` lacks only the first parts of `before`. */
+export function droppedInOrder(before: string[], now: string[]): boolean {
   return now.length > 0 && before.slice(-now.length).join() === now.join();
 }

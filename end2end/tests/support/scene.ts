@@ -3,21 +3,21 @@ import { type Dashboard, NOON } from './dashboard.ts';
 import type { FakeDocker } from './fake-docker.ts';
 import { AGENTS, type Agent, type Scene } from './states.ts';
 import { type StartServer, expect } from './test.ts';
-import { type ContainersAnswer, type HistoryAnswer, type HostAnswer, wire } from './wire.ts';
+import { type ContainersResponse, type HistoryResponse, type HostResponse, wire } from './wire.ts';
 
 const INTERVAL = 5;
-/** Samples that were not taken, for a gap to be seen. */
+/** Samples that are missing, to show a gap. */
 const GAP = [-37, -36];
-/** The part of the containers' memory that is file cache. */
+/** The fraction of the containers' memory that is file cache. */
 const CACHED = 0.06;
 
-/** A load that swells and ebbs, as work does, and stays as it is from the first sample on. */
+/** A load that rises and falls until sample 0 and is constant from then on. */
 function swell(now: number, sample: number): number {
   const early = Math.min(sample, 0);
   return Math.min(100, Math.max(0, now * (1 + Math.sin(early / 7) / 4 + Math.sin(early / 1.9) / 9)));
 }
 
-/** Answers the page's polls as the server would whose host is in such a scene; the numbers add up. */
+/** Mocks the server for a scene; the numbers add up. */
 export class Stage {
   /** The newest sample's number. */
   #sample = 0;
@@ -33,7 +33,7 @@ export class Stage {
     this.#machine = { cores, cpu, memory, disk };
   }
 
-  /** Shows the scene on the page, as the server's answers make it. */
+  /** Opens the page and polls until it shows the scene. */
   async play(dashboard: Dashboard, startServer: StartServer): Promise<void> {
     const { hostname = 'atlas-01', begins, gone } = this.#scene;
     const { page } = dashboard;
@@ -63,7 +63,7 @@ export class Stage {
     return route.fulfill({ json: this.#containers(this.#sample) });
   }
 
-  #host(sample: number): HostAnswer {
+  #host(sample: number): HostResponse {
     const { begins } = this.#scene;
     const { cores, cpu, memory, disk } = this.#machine;
     const percent = (100 * memory.used) / memory.total;
@@ -77,7 +77,7 @@ export class Stage {
     });
   }
 
-  #containers(sample: number): ContainersAnswer {
+  #containers(sample: number): ContainersResponse {
     const host = this.#host(sample);
     if (this.#scene.begins) return wire.containers([], host, { running_count: null, measured_count: null, ...this.#age(sample) });
     const { cores } = this.#machine;
@@ -91,7 +91,7 @@ export class Stage {
           memory_limit_mb: limit ?? null,
           cpu_limit_cores: index % 3 ? null : 1.5,
           state,
-          // It was measured before.
+          // It was measured before sample 0.
           stale: stale && sample >= 0,
           ...(error && { error }),
         },
@@ -101,7 +101,7 @@ export class Stage {
     return wire.containers(rows, host, { cached: CACHED, ...this.#age(sample) });
   }
 
-  #history(): HistoryAnswer {
+  #history(): HistoryResponse {
     const { begins, noDocker } = this.#scene;
     const all = Array.from({ length: wire.CAPACITY }, (_, index) => this.#sample - wire.CAPACITY + 1 + index);
     const samples = begins ? [this.#sample] : all.filter((sample) => !GAP.includes(sample));
@@ -116,8 +116,8 @@ export class Stage {
 }
 
 /**
- * Shows the first HTML without its scripts, with agents as a daemon has them. The page could run scripts, so that it can
- * be looked at with some.
+ * Opens the first HTML without its scripts, with agents from the fake daemon. JavaScript stays enabled, because the tests
+ * inspect the page with it.
  */
 export async function playWithoutScripts(page: Page, docker: FakeDocker, startServer: StartServer): Promise<void> {
   docker.containers = AGENTS.map(({ name, cpu, memory }) => ({ name, cpu: (cpu ?? 0) / 10, memoryMib: (memory ?? 0) / 10 }));

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { join, resolve } from 'node:path';
 import type { Readable } from 'node:stream';
 import { makeTempFolder, removeTempFolder } from './temp.ts';
-import type { HistoryAnswer } from './wire.ts';
+import type { HistoryResponse } from './wire.ts';
 
 type Child = ChildProcessByStdio<null, null, Readable>;
 
@@ -11,11 +11,11 @@ const ROOT = resolve(import.meta.dirname, '../../..');
 const START_DEADLINE = 20_000;
 const STOP_DEADLINE = 5_000;
 
-/** Servers that run; whatever happens to a test, they end with it. */
+/** Running servers, which are killed when the test process exits. */
 const running = new Set<Child>();
 process.once('exit', () => running.forEach((child) => child.kill('SIGKILL')));
 
-/** The release build of the server, on a port of its own. */
+/** The release build of the server on a free port. */
 export class Server {
   readonly url: string;
   readonly #folder: string;
@@ -29,7 +29,7 @@ export class Server {
     this.#child = child;
   }
 
-  /** Starts one that reads the Docker daemon at `docker`, and waits until it answers. */
+  /** Starts a server that reads the Docker daemon at `docker`, and waits until it listens. */
   static async start(docker: string, args: readonly string[] = []): Promise<Server> {
     const folder = await makeTempFolder();
     const all = ['--docker-host', docker, ...args];
@@ -37,17 +37,17 @@ export class Server {
     return new Server(await address(child), folder, all, child);
   }
 
-  /** The samples it has. */
-  async history(): Promise<HistoryAnswer> {
+  /** The server's history endpoint. */
+  async history(): Promise<HistoryResponse> {
     const answer = await fetch(`${this.url}/api/telemetry/history`);
-    return (await answer.json()) as HistoryAnswer;
+    return (await answer.json()) as HistoryResponse;
   }
 
   signal(signal: 'SIGSTOP' | 'SIGCONT' | 'SIGKILL'): void {
     this.#child.kill(signal);
   }
 
-  /** Starts it again where it was, once it has died. */
+  /** Starts it again at the same address, once it has died. */
   async restart(): Promise<void> {
     await gone(this.#child);
     this.#child = launch(this.#folder, new URL(this.url).host, this.#args);
@@ -58,10 +58,10 @@ export class Server {
     const child = this.#child;
     if (running.has(child)) {
       child.kill('SIGTERM');
-      child.kill('SIGCONT'); // a stopped process ends only when it goes on
-      const patience = setTimeout(() => child.kill('SIGKILL'), STOP_DEADLINE);
+      child.kill('SIGCONT'); // a stopped process handles SIGTERM only once it continues
+      const timeout = setTimeout(() => child.kill('SIGKILL'), STOP_DEADLINE);
       await gone(child);
-      clearTimeout(patience);
+      clearTimeout(timeout);
     }
     await removeTempFolder(this.#folder);
   }
@@ -72,7 +72,7 @@ function program(): string {
   return process.env['HOST_TELEMETRY_BIN'] ?? join(target, 'release/host-telemetry');
 }
 
-/** In a folder without Leptos.toml and with nothing in the environment that would configure it, its site apart. */
+/** Starts it in a folder without Leptos.toml and without environment variables that configure it, except the site's root. */
 function launch(folder: string, listen: string, args: readonly string[]): Child {
   const configures = (name: string) => /^(HOST_TELEMETRY_|LEPTOS_|DOCKER_)/.test(name) && name !== 'HOST_TELEMETRY_SITE_ROOT';
   const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !configures(name)));
@@ -82,23 +82,23 @@ function launch(folder: string, listen: string, args: readonly string[]): Child 
   return child;
 }
 
-/** Where it listens, which it logs when it does. */
+/** The URL that it logs once it listens. */
 function address(child: Child): Promise<string> {
   return new Promise((resolve, reject) => {
     let log = '';
     const fail = (why: string) => {
-      clearTimeout(patience);
+      clearTimeout(timeout);
       child.kill('SIGKILL');
       reject(new Error(`the server ${why}\n${log}`));
     };
-    const patience = setTimeout(() => fail('did not start in time'), START_DEADLINE);
+    const timeout = setTimeout(() => fail('did not start in time'), START_DEADLINE);
     child.once('error', (error) => fail(`cannot be run: ${error.message}`));
     child.once('exit', () => fail('ended'));
     child.stderr.setEncoding('utf8').on('data', (chunk: string) => {
       log += chunk;
       const url = /listening on (http:\/\/[\d.:]+)/.exec(log)?.[1];
       if (url) {
-        clearTimeout(patience);
+        clearTimeout(timeout);
         resolve(url);
       }
     });

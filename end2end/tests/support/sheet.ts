@@ -5,24 +5,24 @@ import { join, resolve } from 'node:path';
 import type { Page } from '@playwright/test';
 
 const FOLDER = resolve(import.meta.dirname, '../../../docs/screenshots');
-/** Pictures are kept here until they are put on their sheets, in another process where a test failed in between. */
+/** Where pictures wait to be put on sheets, possibly by another worker: Playwright starts a new one after a failure. */
 const PICTURES = join(tmpdir(), `ht-pictures-${process.ppid}`);
 
-/** Whether the pictures in the documentation are to be made anew. */
+/** Whether to update the pictures in the documentation. */
 export const UPDATES = process.env['UPDATE_SCREENSHOTS'] === '1';
 
 export type Theme = 'light' | 'dark';
 export const THEMES: Theme[] = ['light', 'dark'];
 
-/** A row of pictures beside each other, by what tells them apart. */
+/** The views whose pictures stand side by side. */
 type Row = string[];
 
-/** Where to keep a picture of a state. */
+/** The file for a picture of a state. */
 export function picture(theme: Theme, state: string, view: string): string {
   return join(PICTURES, theme, state.replaceAll(/\W+/g, '-'), `${view}.png`);
 }
 
-/** Puts the pictures of all states on one sheet. */
+/** Puts the pictures of these states on one sheet. */
 export async function writeSheet(page: Page, theme: Theme, name: string, states: string[], rows: Row[]): Promise<void> {
   const image = (state: string, view: string) =>
     `<img src="data:image/png;base64,${readFileSync(picture(theme, state, view), 'base64')}">`;
@@ -42,7 +42,7 @@ export async function writeSheet(page: Page, theme: Theme, name: string, states:
   await page.locator('body').screenshot({ path: resolve(FOLDER, `${name}-${theme}.png`) });
 }
 
-/** Forgets the pictures, once they are on their sheets. */
+/** Deletes the pictures once they are on their sheets. */
 export function removePictures(): Promise<void> {
   return rm(PICTURES, { recursive: true });
 }

@@ -3,7 +3,7 @@ import type { ContainerRow } from './wire.ts';
 /** A container of a scene. */
 export interface Agent {
   name: string;
-  /** In percent of a core; `null` where it could not be measured. */
+  /** In percent of a core; `null` if it could not be measured. */
   cpu: number | null;
   /** In MiB. */
   memory: number | null;
@@ -14,7 +14,7 @@ export interface Agent {
   error?: string;
 }
 
-/** What a host is in, as far as it differs from a quiet one with five agents. */
+/** How a host differs from a quiet one with five agents. */
 export interface Scene {
   hostname?: string;
   cores?: number;
@@ -25,21 +25,21 @@ export interface Scene {
   /** In percent. */
   disk?: number;
   agents?: Agent[];
-  /** Why there is no Docker. */
+  /** Why Docker is unavailable. */
   noDocker?: string;
-  /** The server's samples are this old, in seconds, and no other comes. */
+  /** The age of the server's samples in seconds; it takes no new ones. */
   overdue?: number;
-  /** The server has been gone for so many seconds. */
+  /** Seconds since the server disappeared. */
   gone?: number;
-  /** There is no sample yet that a CPU could be derived from, and no scrape of the containers. */
+  /** The server has just started: no CPU yet, which takes two samples, and no scrape of the containers. */
   begins?: boolean;
-  /** There are no scripts, but the first HTML alone, which has the numbers of the machine that the test runs on. */
+  /** The first HTML only, without scripts; its numbers are the test machine's. */
   scriptless?: boolean;
-  /** Its panel is looked at as well. */
+  /** Whether to test the panel as well. */
   panel?: boolean;
 }
 
-/** What runs where nothing else is said. */
+/** The default agents. */
 export const AGENTS: Agent[] = [
   { name: 'researcher', cpu: 148.2, memory: 1843.2, limit: 4096 },
   { name: 'coder', cpu: 91.6, memory: 1310.7, limit: 2048 },
@@ -52,7 +52,7 @@ const [RESEARCHER, CODER, ...OTHERS] = AGENTS as [Agent, Agent, ...Agent[]];
 const HOT_RESEARCHER: Agent = { ...RESEARCHER, cpu: 488.3 };
 const LARGE_CODER: Agent = { ...CODER, memory: 12_390.4, limit: 13_312 };
 
-/** So many agents that share what they use evenly, so that none of them is to blame. */
+/** Agents with nearly equal shares, so that none is a culprit. */
 function crowd(size: number, cpu: number, memory: number): Agent[] {
   return Array.from({ length: size }, (_, index) => ({
     name: `worker-${index + 1}`,
@@ -61,7 +61,7 @@ function crowd(size: number, cpu: number, memory: number): Agent[] {
   }));
 }
 
-/** Of 8 cores and 20 GiB. */
+/** Five agents on 8 cores and 20 GiB that cause most of this CPU percentage. */
 const EVENLY = (cpu: number) => crowd(5, 7.2 * cpu, 7000);
 
 const LONG = 'the-one-that-reads-all-the-papers-and-writes-summaries-of-them-';
@@ -74,7 +74,7 @@ const HOSTILE: Agent[] = [
   { name: 'broken', cpu: null, memory: null, error: `open /sys/fs/cgroup/${'0123456789abcdef'.repeat(12)}: no such file or directory` },
 ];
 
-/** Every state of the page, by its name. */
+/** Every state of the page by name. */
 export const STATES: Record<string, Scene> = {
   'first HTML, no JavaScript': { scriptless: true },
   'waiting for the first sample': { begins: true, panel: true },

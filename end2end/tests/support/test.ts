@@ -1,7 +1,7 @@
 import { test as base } from '@playwright/test';
 import { Complaints } from './console.ts';
 import { Dashboard } from './dashboard.ts';
-import { PrivateDocker, whyNoDocker } from './docker.ts';
+import { PrivateDocker, dockerUnavailableReason } from './docker.ts';
 import { FakeDocker } from './fake-docker.ts';
 import { HostMock } from './host-mock.ts';
 import { Server } from './server.ts';
@@ -10,16 +10,16 @@ import { Traffic } from './traffic.ts';
 export { expect } from '@playwright/test';
 
 interface StartOptions {
-  /** Address of its Docker; by default the fake one. */
+  /** The Docker daemon's address; defaults to the fake one's. */
   docker?: string;
-  /** More of the command line. */
+  /** Further command-line arguments. */
   args?: string[];
 }
 
 export type StartServer = (options?: StartOptions) => Promise<Server>;
 
 interface TestFixtures {
-  /** Fails the test where the page complained on the console. */
+  /** Fails the test if there are errors or warnings on the page's console. */
   complaints: Complaints;
   dashboard: Dashboard;
   fakeDocker: FakeDocker;
@@ -27,7 +27,7 @@ interface TestFixtures {
   docker: PrivateDocker;
   hostMock: HostMock;
   startServer: StartServer;
-  /** Counts requests; a page that asks an endpoint again before it has answered complains on the console. */
+  /** Counts requests; overlapping requests to an endpoint log an error on the console, which fails the test. */
   traffic: Traffic;
 }
 
@@ -45,7 +45,7 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
     { auto: true },
   ],
 
-  // Always there, so that no page asks twice at once without being told of.
+  // Automatic, so that every test detects overlapping requests.
   traffic: [async ({ context }, use) => use(await Traffic.watch(context)), { auto: true }],
 
   dashboard: async ({ page }, use) => use(new Dashboard(page)),
@@ -65,14 +65,14 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
       servers.push(server);
       return server;
     });
-    // Or they would poll a server that is gone.
+    // Otherwise they would poll a stopped server.
     await Promise.all(context.pages().map((page) => page.close()));
     await Promise.all(servers.map((server) => server.stop()));
   },
 
   daemon: [
     async ({}, use) => {
-      if (whyNoDocker()) return use(undefined);
+      if (dockerUnavailableReason()) return use(undefined);
       const docker = await PrivateDocker.start();
       await use(docker);
       await docker.remove();
@@ -82,9 +82,9 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
 
   docker: async ({ daemon }, use, testInfo) => {
     if (!daemon) {
-      // Where everything is supposed to be there, a test that did not run is no success.
-      if (process.env['CI']) throw new Error(whyNoDocker());
-      testInfo.skip(true, whyNoDocker());
+      // In CI everything is installed, so a skipped test is a failure.
+      if (process.env['CI']) throw new Error(dockerUnavailableReason());
+      testInfo.skip(true, dockerUnavailableReason());
       return;
     }
     await daemon.start();

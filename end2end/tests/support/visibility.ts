@@ -1,10 +1,10 @@
 import type { Page } from '@playwright/test';
 
-interface Seen {
+interface Controlled {
   hide(hidden: boolean): void;
 }
 
-/** Has a page believe that its tab is shown, or is not. */
+/** Controls whether a page's tab seems visible. */
 export class Visibility {
   readonly #page: Page;
 
@@ -12,12 +12,12 @@ export class Visibility {
     this.#page = page;
   }
 
-  static async of(page: Page): Promise<Visibility> {
+  static async control(page: Page): Promise<Visibility> {
     await page.addInitScript(() => {
       let isHidden = false;
       Object.defineProperty(document, 'hidden', { get: () => isHidden });
       Object.defineProperty(document, 'visibilityState', { get: () => (isHidden ? 'hidden' : 'visible') });
-      (window as unknown as Seen).hide = (hidden) => {
+      (window as unknown as Controlled).hide = (hidden) => {
         isHidden = hidden;
         document.dispatchEvent(new Event('visibilitychange', { bubbles: true }));
       };
@@ -26,10 +26,10 @@ export class Visibility {
   }
 
   async hide(): Promise<void> {
-    await this.#page.evaluate(() => (window as unknown as Seen).hide(true));
+    await this.#page.evaluate(() => (window as unknown as Controlled).hide(true));
   }
 
   async show(): Promise<void> {
-    await this.#page.evaluate(() => (window as unknown as Seen).hide(false));
+    await this.#page.evaluate(() => (window as unknown as Controlled).hide(false));
   }
 }

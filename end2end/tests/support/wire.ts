@@ -1,8 +1,8 @@
-// The wire as README has it in "Endpoints". What the tests answer in the server's place is built here, so that a new field
-// has one place.
+// The wire format that README describes in "Endpoints". Tests build every mocked response here, so that a new field is
+// added once.
 
-/** Answer of `GET /api/telemetry/host`. */
-export interface HostAnswer {
+/** The response of `GET /api/telemetry/host`. */
+export interface HostResponse {
   hostname: string;
   cpu: { percent: number; count: number } | null;
   memory: Memory | null;
@@ -24,8 +24,8 @@ export interface Memory extends Space {
   available_gb: number;
 }
 
-/** Answer of `GET /api/telemetry/containers`. */
-export interface ContainersAnswer {
+/** The response of `GET /api/telemetry/containers`. */
+export interface ContainersResponse {
   running_count: number | null;
   measured_count: number | null;
   total_cpu_percent: number | null;
@@ -58,8 +58,8 @@ export interface ContainerRow {
   error?: string;
 }
 
-/** Answer of `GET /api/telemetry/history`. */
-export interface HistoryAnswer {
+/** The response of `GET /api/telemetry/history`. */
+export interface HistoryResponse {
   interval_seconds: number;
   host: HostPoint[];
   totals: TotalsPoint[];
@@ -80,8 +80,8 @@ export interface TotalsPoint {
   memory_host_percent: number | null;
 }
 
-/** Any endpoint's answer with a status that is not 200. */
-export interface ErrorAnswer {
+/** Any endpoint's response with a status other than 200. */
+export interface ErrorResponse {
   detail: string;
   reason?: string;
 }
@@ -89,19 +89,19 @@ export interface ErrorAnswer {
 export type Wire = ReturnType<typeof builders>;
 
 /**
- * Makes the functions that build the wire's answers. What is given is rounded as on the wire, and the rest is derived
- * from it, so that the numbers add up.
+ * Returns the functions that build responses. They round the given values as the server does and derive the rest, so that
+ * the numbers add up.
  *
- * They are in one function that names nothing outside of itself, because its text also runs in a page: see `fleet`.
+ * They are in one function that refers to nothing outside itself, because its source also runs in a page: see `fleet`.
  */
 export function builders() {
-  /** How many samples of a series the server keeps. */
+  /** How many samples the server keeps per series. */
   const CAPACITY = 60;
 
   const oneDecimal = (value: number) => Math.round(value * 10) / 10;
   const rounded = (value: number | null | undefined) => (value == null ? null : oneDecimal(value));
 
-  /** The same moment on the wire; in milliseconds. */
+  /** Formats milliseconds since the epoch as on the wire. */
   function timestamp(time: number): string {
     return new Date(time).toISOString().replace('Z', '000Z');
   }
@@ -123,8 +123,8 @@ export function builders() {
     return space(percent, total_gb);
   }
 
-  /** A quiet host, as far as nothing else is given. */
-  function host(given: Partial<HostAnswer> & { timestamp: string }): HostAnswer {
+  /** A quiet host, with the given fields replaced. */
+  function host(given: Partial<HostResponse> & { timestamp: string }): HostResponse {
     return {
       hostname: 'atlas-01',
       cpu: cpu(7.5),
@@ -138,7 +138,7 @@ export function builders() {
     };
   }
 
-  /** A running container that has no limits, as far as nothing else is given; its numbers are null unless given. */
+  /** A running container without limits, with the given fields replaced; numbers default to null. */
   function row(given: Partial<ContainerRow> & { name: string }, cores: number): ContainerRow {
     const { cpu = null, cpu_host_percent = cpu === null ? null : cpu / cores, memory_mb } = given;
     return {
@@ -154,27 +154,27 @@ export function builders() {
     };
   }
 
-  /** The sum of what has a value; null where nothing has. */
+  /** The total of the non-null values; null if there are none. */
   function total(values: (number | null)[]): number | null {
     const known = values.filter((value) => value !== null);
     return known.length ? oneDecimal(known.reduce((sum, value) => sum + value, 0)) : null;
   }
 
-  /** What the host uses, in two parts; the containers' part is the whole at most. */
+  /** Splits the host's usage; the containers' part is clamped to the whole. */
   function split(host: number, containers: number): Split {
     const [whole, part] = [oneDecimal(host), Math.min(oneDecimal(containers), oneDecimal(host))];
     return { host: whole, containers: part, other: oneDecimal(whole - part), clamped: containers > host, includes_cache: false };
   }
 
   /**
-   * A scrape of these rows at the moment of the host's sample, but for the `changes`. `cached` is the part of the
+   * A scrape of these rows at the time of the host's sample, with the `changes` applied. `cached` is the fraction of the
    * containers' memory that is file cache, which the host does not count as used.
    */
   function containers(
     rows: readonly ContainerRow[],
-    { cpu, memory, timestamp }: HostAnswer,
-    { cached = 0, ...changes }: Partial<ContainersAnswer> & { cached?: number } = {},
-  ): ContainersAnswer {
+    { cpu, memory, timestamp }: HostResponse,
+    { cached = 0, ...changes }: Partial<ContainersResponse> & { cached?: number } = {},
+  ): ContainersResponse {
     const measured = rows.filter((row) => row.cpu !== null && !row.stale);
     const [cpuTotal, mibTotal] = [total(measured.map((row) => row.cpu)), total(measured.map((row) => row.memory_mb))];
     const mibOfHost = (memory?.total_gb ?? 0) * 1024;
@@ -197,8 +197,8 @@ export function builders() {
     };
   }
 
-  /** The newest of these samples and scrapes, each the oldest first. */
-  function history(interval_seconds: number, samples: readonly HostAnswer[], scrapes: readonly ContainersAnswer[]): HistoryAnswer {
+  /** The newest of these samples and scrapes; both are ordered oldest first. */
+  function history(interval_seconds: number, samples: readonly HostResponse[], scrapes: readonly ContainersResponse[]): HistoryResponse {
     const kept = scrapes.slice(-CAPACITY);
     const cpus = kept.map(({ containers }) => new Map(containers.map(({ id, cpu, stale }) => [id, stale ? null : cpu])));
     return {
@@ -219,13 +219,13 @@ export function builders() {
     };
   }
 
-  /** The answer with status 503 of a server whose Docker cannot be reached. */
-  function noDocker(reason: string): ErrorAnswer {
+  /** The body of status 503, when Docker cannot be reached. */
+  function noDocker(reason: string): ErrorResponse {
     return { detail: 'Docker not available', reason };
   }
 
   return { CAPACITY, timestamp, cpu, memory, disk, space, host, row, containers, history, noDocker };
 }
 
-/** The builders, for what runs outside of a page. */
+/** The builders for code outside a page. */
 export const wire: Wire = builders();

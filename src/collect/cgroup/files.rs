@@ -1,9 +1,9 @@
-//! The two forms of the kernel's accounting files.
+//! The two formats of cgroup files.
 
 use std::collections::HashMap;
 use std::path::Path;
 
-/// A file that holds one number; `None` for `max` and whatever else is not a number.
+/// A file with one number; `None` for `max` and anything else that is not a number.
 pub(super) fn number(file: &Path) -> Option<u64> {
     std::fs::read_to_string(file).ok()?.trim().parse().ok()
 }

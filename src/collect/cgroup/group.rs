@@ -1,4 +1,4 @@
-//! A container's control group: where it is, and what it counts.
+//! A container's cgroup: its path and its counters.
 
 use super::usage::Usage;
 use super::{v1, v2};
@@ -9,7 +9,7 @@ use std::path::Path;
 /// The kernel's ticks (USER_HZ, which user space always sees as 100) in nanoseconds.
 const TICK: u64 = 10_000_000;
 
-/// Where the kernel accounts for a container.
+/// A container's cgroup.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::collect) enum Cgroup {
     /// One hierarchy per controller.
@@ -19,8 +19,8 @@ pub(in crate::collect) enum Cgroup {
 }
 
 impl Cgroup {
-    /// The group of a process, provided its path names the container. The daemon may be on another machine or in another
-    /// PID namespace than we are, where its PIDs are other processes.
+    /// The cgroup of a process, provided its path contains the container's ID: the daemon may be on another machine or in
+    /// another PID namespace, whose PIDs are other processes here.
     pub(in crate::collect) fn of_process(pid: i64, id: &str) -> Option<Self> {
         let text = std::fs::read_to_string(format!("/proc/{pid}/cgroup")).ok()?;
         Self::parse(Path::new("/sys/fs/cgroup"), &text, id)
@@ -44,8 +44,8 @@ impl Cgroup {
         }
     }
 
-    /// The container's counters now, beside the host's CPU times of the same moment. `None` if they cannot be read, as
-    /// after the container's end.
+    /// The container's current counters, with the host's CPU times at the same time. `None` if they cannot be read, for
+    /// example because the container has ended.
     pub(in crate::collect) fn read(&self, host: &CpuTimes) -> Option<ContainerCounters> {
         let Usage { cpu_nanoseconds, memory, memory_limit } = match self {
             Self::V1(groups) => groups.read(),
@@ -62,7 +62,7 @@ impl Cgroup {
     }
 }
 
-/// The path down to the container's own group. Its processes may be in groups below.
+/// The path up to the container's own cgroup. Its processes may be in child cgroups.
 fn container_path<'a>(path: &'a str, id: &str) -> Option<&'a str> {
     let path = path.trim_start_matches('/');
     let begin = path.find(id).filter(|_| !id.is_empty() && !path.contains(".."))?;

@@ -1,23 +1,23 @@
-//! What a group counts, in either version.
+//! A cgroup's counters, in either version.
 
 use super::files::{number, pairs};
 use crate::collect::bounds::possible_bytes;
 use crate::collect::containers::{FileCache, MemoryUsage};
 use std::path::Path;
 
-/// A group's own counters.
+/// A cgroup's own counters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Usage {
     /// CPU time used since the start.
     pub(super) cpu_nanoseconds: u64,
     pub(super) memory: MemoryUsage,
-    /// In bytes; `None` if there is none. v1 then has a number beyond all memory.
+    /// In bytes; `None` if there is none, which v1 writes as a number larger than any memory.
     pub(super) memory_limit: Option<u64>,
 }
 
 impl Usage {
-    /// Reads the memory files of the group in `folder`. The CPU counter is read before: `memory.stat` takes the kernel longest,
-    /// and the counter belongs beside the host's CPU times.
+    /// Reads the memory files of the cgroup in `folder`. Read the CPU counter before: it should be close in time to the host's
+    /// CPU times, and `memory.stat` is slow.
     pub(super) fn with_memory(cpu_nanoseconds: u64, folder: &Path, usage: &str, limit: &str) -> Option<Self> {
         let usage = possible_bytes(number(&folder.join(usage))?)?;
         let memory_limit = number(&folder.join(limit)).and_then(possible_bytes);

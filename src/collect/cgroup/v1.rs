@@ -4,7 +4,7 @@ use super::files::number;
 use super::usage::Usage;
 use std::path::PathBuf;
 
-/// A container's groups, by controller.
+/// A container's cgroups, by controller.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::collect) struct Groups {
     pub(super) cpu: PathBuf,
@@ -12,7 +12,7 @@ pub(in crate::collect) struct Groups {
 }
 
 impl Groups {
-    /// The counters now; `None` if they cannot be read.
+    /// The current counters; `None` if they cannot be read.
     pub(super) fn read(&self) -> Option<Usage> {
         let cpu = number(&self.cpu.join("cpuacct.usage"))?;
         Usage::with_memory(cpu, &self.memory, "memory.usage_in_bytes", "memory.limit_in_bytes")

@@ -4,12 +4,12 @@ use super::files::pairs;
 use super::usage::Usage;
 use std::path::PathBuf;
 
-/// A container's group.
+/// A container's cgroup.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::collect) struct Group(pub(super) PathBuf);
 
 impl Group {
-    /// The counters now; `None` if they cannot be read.
+    /// The current counters; `None` if they cannot be read.
     pub(super) fn read(&self) -> Option<Usage> {
         let cpu = pairs(&self.0.join("cpu.stat"))?.get("usage_usec")?.saturating_mul(1000);
         Usage::with_memory(cpu, &self.0, "memory.current", "memory.max")

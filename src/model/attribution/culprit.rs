@@ -1,24 +1,24 @@
-//! The culprit: which container uses most of a host that is short of CPU or memory.
+//! The culprit: the container that uses most of a host that is short of CPU or memory.
 
 use super::split::Split;
 use crate::model::containers::{ContainerStats, ContainersStats};
 use crate::model::severity::Severity;
 use serde::Serialize;
 
-/// Scrapes in a row that it takes for a culprit to be named.
+/// Consecutive scrapes after which a culprit is named.
 const NAMED_AFTER: u32 = 2;
 
-/// Scrapes in a row without the named culprit after which it is cleared.
+/// Consecutive scrapes without the named culprit after which it is cleared.
 const CLEARED_AFTER: u32 = 3;
 
 /// The largest user of a resource, if it uses at least a third of what the host uses.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, miniserde::Deserialize)]
 pub struct Culprit {
-    /// The container's ID; empty if the culprit is not a container, but everything else together.
+    /// The container's ID; empty if the culprit is everything else.
     pub id: String,
-    /// The container's name; empty as the ID is.
+    /// The container's name; empty if the culprit is everything else.
     pub name: String,
-    /// Its use in percent of the whole host, 0 to 100.
+    /// Its usage in percent of the whole host, 0 to 100.
     pub percent: f64,
 }
 
@@ -29,7 +29,7 @@ impl Culprit {
     }
 }
 
-/// The culprit of each resource that containers can be short of.
+/// The culprit of each resource that has one.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, miniserde::Deserialize)]
 pub struct Culprits {
     /// CPU.
@@ -39,9 +39,9 @@ pub struct Culprits {
 }
 
 impl Culprits {
-    /// Takes in a scrape. Shares are compared with the split of the same scrape, which covers the same time.
+    /// Records a scrape. Shares are compared with the split of the same scrape, which covers the same window.
     pub fn observe(&mut self, stats: &ContainersStats) {
-        // What was not measured is in everything else, which then cannot be blamed.
+        // Everything else includes unmeasured containers, so it cannot be the culprit.
         let complete = stats.measured_count == stats.running_count;
         let cpu = Usage { split: stats.split.cpu_percent.as_ref(), complete, share: &|row| row.cpu_host_percent };
         self.cpu.observe(&stats.containers, &cpu);
@@ -55,13 +55,13 @@ impl Culprits {
     }
 }
 
-/// One MiB in percent of the host's memory. The split has the same memory in both units.
+/// One MiB in percent of the host's memory, from the split, which has both units.
 fn host_percent_per_mib(stats: &ContainersStats) -> Option<f64> {
     let (percent, mib) = (stats.split.memory_percent.as_ref()?.host, stats.split.memory_mb.as_ref()?.host);
     (mib > 0.0).then(|| percent / mib)
 }
 
-/// The use of one resource in one scrape.
+/// The usage of one resource in one scrape.
 struct Usage<'a> {
     split: Option<&'a Split>,
     /// Whether every container was measured.
@@ -74,7 +74,7 @@ impl Usage<'_> {
         (self.share)(row).filter(|_| !row.stale)
     }
 
-    /// The culprit by this scrape alone; `None` below the orange band.
+    /// The culprit according to this scrape; `None` below the orange band.
     fn culprit(&self, rows: &[ContainerStats]) -> Option<Culprit> {
         let split = self.split.filter(|split| split.host >= Severity::HIGH_FROM)?;
         let mut top = Culprit::default();
@@ -98,7 +98,7 @@ impl Usage<'_> {
         (is_known && 3.0 * largest.percent >= split.host).then_some(largest)
     }
 
-    /// The culprit's use now; `None` if it was not measured.
+    /// The culprit's current usage; `None` if it was not measured.
     fn share_of(&self, culprit: &Culprit, rows: &[ContainerStats]) -> Option<f64> {
         if culprit.is_outside() {
             return self.split.map(|split| split.other);
@@ -107,16 +107,16 @@ impl Usage<'_> {
     }
 }
 
-/// Follows one resource's culprit over several scrapes, so that a name does not come and go with every sample.
+/// Follows a resource's culprit over several scrapes, so that its name does not flicker.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, miniserde::Deserialize)]
 pub struct CulpritTracker {
     /// The culprit to name, with its newest share; `None` while there is none.
     pub named: Option<Culprit>,
-    /// Scrapes in a row in which the named culprit was not the culprit.
+    /// Consecutive scrapes that did not confirm the named culprit.
     absent: u32,
     /// The ID of the newest scrape's culprit; `None` if it had none.
     suspect: Option<String>,
-    /// Scrapes in a row that had this suspect.
+    /// Consecutive scrapes with this suspect.
     streak: u32,
 }
 

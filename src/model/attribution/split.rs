@@ -1,33 +1,33 @@
-//! What the host uses, split into the containers and everything else.
+//! The host's usage, split into the containers and everything else.
 
 use serde::Serialize;
 
 /// The host's CPU and memory, split into the containers and everything else at the end of a scrape.
 ///
-/// A split is `null` where it cannot be computed: the host could not be read, no container is measured, there is no
-/// scrape before this one, or the containers run on another machine than the host.
+/// A split is `null` if it cannot be computed: the host could not be read, no container is measured, there is no previous
+/// scrape, or the containers run on another machine.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, miniserde::Deserialize)]
 pub struct HostSplit {
     /// CPU since the previous scrape, in percent of the whole host, 0 to 100.
     pub cpu_percent: Option<Split>,
-    /// Memory in percent of the host's total, 0 to 100. The containers' part leaves out all of their file cache, active
-    /// cache too: the host's used memory, total less available, does not count it either.
+    /// Memory in percent of the host's total, 0 to 100. The containers' part excludes all file cache, even active cache,
+    /// because the host's used memory, total less available, excludes it, too.
     pub memory_percent: Option<Split>,
     /// The same memory in MiB.
     pub memory_mb: Option<Split>,
 }
 
-/// A whole in two parts that add up to it; one decimal, none negative.
+/// A whole and two parts that add up to it; one decimal, none negative.
 #[derive(Clone, Debug, PartialEq, Serialize, miniserde::Deserialize)]
 pub struct Split {
-    /// What the host uses.
+    /// The host's usage.
     pub host: f64,
     /// The measured containers' part.
     pub containers: f64,
     /// The rest: programs outside, containers that do not match, and containers that could not be measured.
     pub other: f64,
-    /// Whether the containers seemed to use more than the host, as counters read at different moments can. The
-    /// containers' part is then the whole, and the rest 0.
+    /// Whether the containers seemed to use more than the host, which counters read at different times can cause. The
+    /// containers' part is then the whole, and the rest is 0.
     pub clamped: bool,
     /// Whether file cache is in the containers' part, because of some containers the cache is unknown. The part is then an
     /// upper bound, and the rest a lower one. Never of CPU.

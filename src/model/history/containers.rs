@@ -31,10 +31,10 @@ pub struct ContainerTrend {
 
 /// The containers' last scrapes, oldest first, at most [`CAPACITY`](super::CAPACITY).
 ///
-/// A scrape that failed is not there: the times tell the gap.
+/// Failed scrapes are absent, which leaves gaps between the times.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct ContainersHistory {
-    /// Seconds from one scrape to the next.
+    /// Seconds between scrapes.
     pub interval_seconds: u32,
     /// The totals of each scrape.
     pub totals: Vec<TotalsPoint>,
@@ -53,7 +53,7 @@ impl ContainersHistory {
         self.totals.last().map(|point| point.timestamp)
     }
 
-    /// Appends a scrape, unless it is there already, and forgets containers that are not in it.
+    /// Appends a scrape unless it is present, and drops containers that are not in it.
     pub fn record(&mut self, timestamp: Timestamp, stats: &ContainersStats) -> Recorded {
         if self.totals.iter().any(|point| point.timestamp == timestamp) {
             return Recorded::Duplicate;
@@ -75,7 +75,7 @@ impl ContainersHistory {
                 || ContainerTrend { id: row.id.clone(), cpu: vec![None; scrapes] },
                 |index| before.swap_remove(index),
             );
-            // A row that missed the scrape shows an earlier number, which does not belong to this scrape.
+            // A stale row has an earlier scrape's number.
             trend.cpu.push(row.cpu.filter(|_| !row.stale));
             keep_newest(&mut trend.cpu);
             self.containers.push(trend);
@@ -99,7 +99,7 @@ impl ContainersHistory {
         self.values(silence, |index, _| cpu.get(index).copied().flatten())
     }
 
-    /// Takes in the server's scrapes; see [`History::merge`](super::History::merge).
+    /// Merges the server's scrapes; see [`History::merge`](super::History::merge).
     pub(super) fn merge(&mut self, server: Self) {
         let Self { interval_seconds, totals, containers } = server;
         self.interval_seconds = interval_seconds;
@@ -124,8 +124,8 @@ impl ContainersHistory {
         self.intervals().values(&self.totals, |point| point.timestamp, value, silence)
     }
 
-    /// Daemons that collect once a second make one scrape take up to 1.3 s and the next hardly any time. At the shortest
-    /// intervals the times between two scrapes therefore vary by more than an interval.
+    /// With daemons that collect once a second, scrapes take between hardly any time and 1.3 s, so at the shortest intervals
+    /// the time between two scrapes varies by more than an interval.
     pub(super) fn intervals(&self) -> Intervals {
         Intervals { seconds: f64::from(self.interval_seconds.max(3)) }
     }

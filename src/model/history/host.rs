@@ -18,10 +18,10 @@ pub struct HostPoint {
 
 /// The host's last samples, oldest first, at most [`CAPACITY`](super::CAPACITY).
 ///
-/// A sample that was not taken is not there: the times tell the gap.
+/// Missing samples are absent, which leaves gaps between the times.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct HostHistory {
-    /// Seconds from one sample to the next.
+    /// Seconds between samples.
     pub interval_seconds: u32,
     /// The samples.
     pub points: Vec<HostPoint>,
@@ -38,7 +38,7 @@ impl HostHistory {
         self.points.last().map(|point| point.timestamp)
     }
 
-    /// Appends a sample, unless it is there already.
+    /// Appends a sample unless it is present.
     pub fn record(&mut self, timestamp: Timestamp, stats: &HostStats) -> Recorded {
         if self.points.iter().any(|point| point.timestamp == timestamp) {
             return Recorded::Duplicate;
@@ -53,8 +53,8 @@ impl HostHistory {
         recorded
     }
 
-    /// CPU in percent, one value per interval and always [`CAPACITY`](super::CAPACITY) of them: a short history begins
-    /// with gaps. `silence`, the seconds since the newest sample without the next, ends it with a gap per interval.
+    /// CPU in percent, one value per interval, always [`CAPACITY`](super::CAPACITY) values: a short history begins with
+    /// gaps. `silence`, the age in seconds of an overdue newest sample, else 0, adds a gap per interval at the end.
     pub fn cpu(&self, silence: f64) -> Vec<Option<f64>> {
         self.intervals().values(&self.points, |point| point.timestamp, |_, point| point.cpu, silence)
     }
@@ -64,7 +64,7 @@ impl HostHistory {
         self.intervals().values(&self.points, |point| point.timestamp, |_, point| point.memory, silence)
     }
 
-    /// Takes in the server's samples; see [`History::merge`](super::History::merge).
+    /// Merges the server's samples; see [`History::merge`](super::History::merge).
     pub(super) fn merge(&mut self, interval_seconds: u32, points: Vec<HostPoint>) {
         self.interval_seconds = interval_seconds;
         self.intervals().replace(&mut self.points, points, |point| point.timestamp);

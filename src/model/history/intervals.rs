@@ -1,5 +1,5 @@
-//! Samples in intervals of equal length: which follow on one another, how many are missing between two, and which value
-//! each interval has.
+//! Samples in intervals of equal length: which ones are consecutive, how many are missing between two, and each interval's
+//! value.
 
 use crate::model::timestamp::Timestamp;
 
@@ -10,21 +10,21 @@ pub const CAPACITY: usize = 60;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[must_use]
 pub enum Recorded {
-    /// It follows on the newest sample.
+    /// It directly follows the newest sample.
     Next,
-    /// It was there already; nothing changed.
+    /// It was present already; nothing changed.
     Duplicate,
-    /// It is the first, or samples before it are missing, or the clock was set back. Whoever measured may have them.
+    /// It is the first, samples before it are missing, or the clock was set back. The server may have the missing ones.
     AfterGap,
 }
 
-/// Time cut into intervals.
+/// Time divided into intervals.
 pub(super) struct Intervals {
     /// The length of an interval in seconds.
     pub(super) seconds: f64,
 }
 
-/// How many of a history's own points a [`replace`](Intervals::replace) kept on either side of the new ones.
+/// How many of a history's own points [`replace`](Intervals::replace) kept before and after the new ones.
 pub(super) struct Kept {
     pub(super) before: usize,
     pub(super) after: usize,
@@ -40,12 +40,12 @@ impl Intervals {
 
     /// How many samples are missing between two that are `seconds` apart.
     pub(super) fn missing(&self, seconds: f64) -> usize {
-        // Casting saturates: a float below the range of usize is 0, NaN too, and one beyond it is the maximum.
+        // The cast saturates: negative numbers and NaN become 0.
         ((seconds / self.seconds).round() as usize).saturating_sub(1)
     }
 
-    /// The value of each of the last [`CAPACITY`] intervals, the newest last. An interval without a sample has none.
-    /// `silence` is how many seconds have passed since the newest sample without the next.
+    /// The values of the last [`CAPACITY`] intervals, newest last; `None` for an interval without a sample.
+    /// `silence` is the age in seconds of an overdue newest sample, else 0.
     pub(super) fn values<P>(
         &self,
         points: &[P],
@@ -54,7 +54,7 @@ impl Intervals {
         silence: f64,
     ) -> Vec<Option<f64>> {
         let mut values = Vec::with_capacity(CAPACITY);
-        // Time runs on until now: after one interval of silence one sample is missing.
+        // After one interval of silence, one sample is missing.
         let mut gap = if points.is_empty() { 0 } else { self.missing(silence + self.seconds) };
         let mut newer: Option<f64> = None;
         for (index, point) in points.iter().enumerate().rev() {
@@ -69,12 +69,12 @@ impl Intervals {
         values
     }
 
-    /// Replaces our own points by the server's, except those from before and from after the server's.
+    /// Replaces our own points with the server's, except those before and after the server's.
     pub(super) fn replace<P>(&self, own: &mut Vec<P>, server: Vec<P>, time: impl Fn(&P) -> Timestamp) -> Kept {
         let (Some(oldest), Some(newest)) = (server.first().map(&time), server.last().map(&time)) else {
             return Kept { before: own.len(), after: 0 };
         };
-        // A sample or two may have come while the answer was on its way. What is further ahead is from before the clock
+        // A sample or two may have arrived while the response was in flight. Points further ahead are from before the clock
         // was set back.
         let is_next = |point: &P| time(point) > newest && self.missing(time(point).seconds() - newest.seconds()) < 2;
         let after: Vec<P> = own.extract_if(.., |point| is_next(point)).collect();
@@ -87,7 +87,7 @@ impl Intervals {
     }
 }
 
-/// Drops what exceeds the [`CAPACITY`], the oldest first.
+/// Drops the oldest beyond [`CAPACITY`].
 pub(super) fn keep_newest<T>(points: &mut Vec<T>) {
     points.drain(..points.len().saturating_sub(CAPACITY));
 }

@@ -7,16 +7,16 @@ use super::containers::{ContainerTrend, ContainersHistory, TotalsPoint};
 use super::host::{HostHistory, HostPoint};
 use serde::Serialize;
 
-/// Answer of `GET /api/telemetry/history`: at most [`CAPACITY`](super::CAPACITY) samples of each series, oldest first.
+/// The response of `GET /api/telemetry/history`: at most [`CAPACITY`](super::CAPACITY) samples of each series, oldest first.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, miniserde::Deserialize)]
 pub struct HistoryAnswer {
-    /// Seconds from one sample to the next.
+    /// Seconds between samples.
     pub interval_seconds: u32,
     /// The host's samples.
     pub host: Vec<HostPoint>,
-    /// The containers' scrapes, in total.
+    /// The totals of each scrape.
     pub totals: Vec<TotalsPoint>,
-    /// The CPU of each container of the newest scrape. Left out of the first HTML.
+    /// The CPU of each container of the newest scrape. Omitted from the first HTML.
     pub containers: Vec<ContainerTrend>,
 }
 
@@ -50,8 +50,8 @@ impl From<History> for HistoryAnswer {
 }
 
 impl History {
-    /// Takes in what the server has. The server's samples win for the time that they span. Our own stay from before that
-    /// time, when another server ran, and from after the server answered.
+    /// Merges the server's history. The server's samples win for the time that they span. Our own stay from before that
+    /// time, when another server ran, and from after the response.
     pub fn merge(&mut self, server: HistoryAnswer) {
         let Self { host, containers } = server.into();
         self.host.merge(host.interval_seconds, host.points);
@@ -63,7 +63,7 @@ impl History {
     pub fn containers_silence(&self, silence: f64) -> f64 {
         let times = self.host.newest().zip(self.containers.newest());
         let behind = times.map_or(0.0, |(host, containers)| host.seconds() - containers.seconds());
-        // A scrape that ends late in its interval is an interval behind, and none is missing.
+        // A scrape that ends late in its interval lags by an interval without one being missing.
         (behind + silence - self.containers.intervals().seconds).max(0.0)
     }
 }

@@ -6,7 +6,7 @@ use serde::Serialize;
 /// The file system that holds the configured path, as `df` and psutil's `disk_usage` define it.
 #[derive(Clone, Debug, PartialEq, Serialize, miniserde::Deserialize)]
 pub struct DiskStats {
-    /// Used in percent of what an ordinary user could use, 0 to 100. Blocks reserved for root count as neither.
+    /// Used in percent of what an ordinary user could use, 0 to 100, excluding blocks reserved for root.
     pub percent: f64,
     /// Used, in GiB.
     pub used_gb: f64,
@@ -14,7 +14,7 @@ pub struct DiskStats {
     pub total_gb: f64,
 }
 
-/// The band of the disk's bar, which warns later than a value's colour does.
+/// The band of the disk's bar, which warns later than a value's color.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DiskLevel {
     /// Below 75: green.

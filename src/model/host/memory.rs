@@ -11,6 +11,6 @@ pub struct MemoryStats {
     pub used_gb: f64,
     /// Total, in GiB.
     pub total_gb: f64,
-    /// What new programs can have without swapping, in GiB: the kernel's MemAvailable.
+    /// Memory that new programs can use without swapping, in GiB: the kernel's MemAvailable.
     pub available_gb: f64,
 }

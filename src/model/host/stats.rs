@@ -1,9 +1,9 @@
-//! All resources of the host together, and why one of them is missing.
+//! All resources of the host, and why one is missing.
 
 use super::{cpu::CpuStats, disk::DiskStats, memory::MemoryStats, swap::SwapStats};
 use serde::{Serialize, Serializer};
 
-/// What `GET /api/telemetry/host` answers, beside its [`Stamp`](crate::model::Stamp).
+/// The response of `GET /api/telemetry/host`, except its [`Stamp`](crate::model::Stamp).
 ///
 /// A resource that could not be read is `null`, never 0, and its reason is in [`errors`](Self::errors).
 #[derive(Clone, Debug, PartialEq, Serialize, miniserde::Deserialize)]
@@ -45,7 +45,7 @@ impl HostErrors {
     }
 }
 
-/// By hand, because a resource that was read has no key.
+/// By hand, because the keys are optional.
 impl Serialize for HostErrors {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_map(self.named().filter(|(_, reason)| reason.is_some()))
@@ -54,7 +54,7 @@ impl Serialize for HostErrors {
 
 #[cfg(test)]
 impl HostStats {
-    /// A host of which nothing is measured; tests fill in what they need.
+    /// A host without measurements; tests fill in what they need.
     pub(crate) fn sample() -> Self {
         Self {
             hostname: "atlas-01".into(),

@@ -8,7 +8,7 @@ use crate::ui::format;
 use crate::ui::live::{Live, State};
 use leptos::prelude::*;
 
-/// The size it is drawn at. The page stretches it to its width, except for the strokes.
+/// The drawing's size. The page stretches it to its width, except for the strokes.
 const FRAME: Frame = Frame { width: 1000, height: 200, slots: CAPACITY, y_max: 100.0 };
 
 /// One line of the chart.
@@ -21,7 +21,7 @@ enum Series {
 }
 
 impl Series {
-    /// Its values in percent of the host, one per interval.
+    /// Values in percent of the host, one per interval.
     fn values(self, state: &State) -> Vec<Option<f64>> {
         match self {
             Self::Cpu => state.history.host.cpu(state.silence()),
@@ -35,7 +35,7 @@ impl Series {
         format::percent_exact(self.values(state).get(slot).copied().flatten())
     }
 
-    /// The range of its values, in words.
+    /// The range of the values, in words.
     fn range(self, name: &str, state: &State) -> String {
         let values = self.values(state);
         let known = values.iter().flatten();
@@ -81,13 +81,13 @@ fn moment(state: &State, seconds_ago: u32, zoned: bool, with_seconds: bool) -> S
     }
 }
 
-/// CPU and memory of the host over the last 60 samples, in percent, and the containers' share of them. Pointer and keyboard
-/// show the values at any time.
+/// CPU and memory of the host over the last 60 samples, in percent, with the containers' shares. Pointer and keyboard select
+/// the time of the values shown.
 #[component]
 pub(in crate::ui) fn HistoryChart(live: Live) -> impl IntoView {
     let noun = live.settings(|settings| format!("{}s", settings.noun));
     let title = live.read(|state| format::heading_span(state.interval_seconds()));
-    // The reader's time zone is known in the browser only, once the page is live.
+    // Only the browser knows the reader's time zone.
     let zoned = RwSignal::new(false);
     Effect::new(move |_| zoned.set(true));
     let labels = live.read(move |state| {
@@ -167,7 +167,7 @@ pub(in crate::ui) fn HistoryChart(live: Live) -> impl IntoView {
     }
 }
 
-/// Five places from the oldest interval to now, in seconds before now.
+/// Five times from the oldest interval to now, in seconds before now.
 fn x_labels(interval_seconds: u32) -> [u32; 5] {
     [4, 3, 2, 1, 0].map(|quarter| interval_seconds * (CAPACITY as u32 - 1) * quarter / 4)
 }

@@ -1,8 +1,8 @@
-//! Lines over time, laid out by plotters; the only file that names it.
+//! Lines over time, laid out by plotters, which only this file names.
 //!
-//! plotters places points in whole pixels, so everything is drawn [`SCALE`] times as large and scaled by the viewBox. Its own
-//! SVG backend writes colours, and brings number formatting that is heavier than all the rest. [`Svg`] writes classes, which
-//! the stylesheet colours by theme.
+//! plotters rounds coordinates to whole pixels, so everything is drawn [`SCALE`] times as large and scaled by the viewBox. Its
+//! own SVG backend writes colors, and its number formatting outweighs everything else. [`Svg`] writes classes, which the
+//! stylesheet colors by theme.
 
 use crate::ui::graphics::runs;
 use plotters::coord::Shift;
@@ -15,7 +15,7 @@ use std::fmt::Write;
 /// Drawn pixels per CSS pixel.
 const SCALE: u32 = 10;
 
-/// The class of a drawn element. plotters passes on colours only, so the class's number travels as one.
+/// The class of a drawn element. plotters only passes colors to its backend, so the class's number is encoded as one.
 #[derive(Clone, Copy)]
 pub(super) enum Ink {
     Grid,
@@ -77,7 +77,7 @@ impl Frame {
     pub(super) fn draw(&self, draw: impl FnOnce(&Canvas<'_>) -> Option<()>) -> String {
         let mut markup = String::new();
         let (width, height) = (self.width * SCALE, self.height * SCALE);
-        // Without a ChartBuilder: its labels would be measured by the DOM here and by an estimate on the server.
+        // Without a ChartBuilder, whose labels are measured by the DOM in the browser but estimated on the server.
         let scales = Cartesian2d::<RangedCoordf64, RangedCoordf64>::new(
             0.0..self.last() as f64,
             0.0..self.y_max,
@@ -92,15 +92,15 @@ impl Frame {
     }
 }
 
-/// What series and lines are drawn on.
+/// A canvas for series and lines.
 pub(super) struct Canvas<'a> {
     area: DrawingArea<Svg<'a>, Cartesian2d<RangedCoordf64, RangedCoordf64>>,
     frame: Frame,
 }
 
 impl Canvas<'_> {
-    /// Draws a series: a soft area under a line. A missing value breaks both. A value between two missing ones is a dot, or
-    /// it would be invisible.
+    /// Draws a series as a line over a translucent area. A missing value breaks both. A value between two missing ones is a
+    /// dot, because it would be invisible otherwise.
     pub(super) fn area(&self, data: &[Option<f64>], ink: Ink) -> Option<()> {
         for run in self.runs(data) {
             if let ([first, _, ..], Some(last)) = (run.as_slice(), run.last()) {
@@ -112,7 +112,7 @@ impl Canvas<'_> {
         self.line(data, ink)
     }
 
-    /// Draws a series as a line only.
+    /// Draws a series as a line without an area.
     pub(super) fn line(&self, data: &[Option<f64>], ink: Ink) -> Option<()> {
         for run in self.runs(data) {
             match run.as_slice() {
@@ -123,7 +123,7 @@ impl Canvas<'_> {
         Some(())
     }
 
-    /// Draws a level line over the whole width.
+    /// Draws a horizontal line over the whole width.
     pub(super) fn level(&self, y: f64, ink: Ink) -> Option<()> {
         self.area.draw(&PathElement::new([(0.0, y), (self.frame.last() as f64, y)], ink.color())).ok()
     }
@@ -134,7 +134,7 @@ impl Canvas<'_> {
     }
 }
 
-/// Writes what plotters has placed as markup for the inside of an SVG element.
+/// A plotters backend that writes markup for the inside of an SVG element.
 struct Svg<'a> {
     markup: &'a mut String,
     size: (u32, u32),
@@ -144,7 +144,7 @@ type Drawn = Result<(), DrawingErrorKind<Infallible>>;
 
 impl Svg<'_> {
     fn points(&mut self, element: &str, color: BackendColor, points: impl IntoIterator<Item = BackendCoord>) -> Drawn {
-        // Writing to a text cannot fail.
+        // Writing to a string cannot fail.
         let _ = write!(self.markup, "<{element} class=\"{}\" points=\"", Ink::class(color));
         for (x, y) in points {
             let _ = write!(self.markup, "{x},{y} ");
@@ -169,7 +169,7 @@ impl DrawingBackend for Svg<'_> {
         Ok(())
     }
 
-    /// Nothing here is made of pixels.
+    /// Nothing is drawn pixel by pixel.
     fn draw_pixel(&mut self, _: BackendCoord, _: BackendColor) -> Drawn {
         Ok(())
     }

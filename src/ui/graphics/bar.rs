@@ -3,7 +3,7 @@
 use crate::ui::format;
 use leptos::prelude::*;
 
-/// A bar filled to `percent`, empty while that is unknown, coloured by its class.
+/// A bar filled to `percent`, or empty if unknown, and colored by its class.
 pub(in crate::ui) fn bar(class: &'static str, percent: Option<f64>) -> impl IntoView {
     let width = format::decimal(percent.unwrap_or(0.0).clamp(0.0, 100.0));
     view! {

@@ -1,4 +1,4 @@
-//! Series of samples, cut where one is missing.
+//! Series of samples, split at missing ones.
 
 /// The unbroken runs of a series, each value with its index and clamped to 0 to `top`. A missing value is a gap, neither
 /// bridged nor zero.

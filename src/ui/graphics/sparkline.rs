@@ -1,10 +1,10 @@
-//! A line the size of a word. Drawn by hand: plotters is a tenth of what the header may weigh.
+//! A line the size of a word. Drawn by hand, because plotters would take a tenth of the header's size budget.
 
 use super::series::runs;
 use leptos::prelude::*;
 use std::fmt::Write;
 
-/// Coordinates are whole tenths of a CSS pixel, which are short to write.
+/// Coordinates are whole tenths of a CSS pixel, which keeps the markup short.
 const SCALE: u32 = 10;
 
 /// Margin around the line, so that neither the line nor its dot is cut off at an edge.
@@ -14,7 +14,7 @@ const MARGIN: u32 = 2;
 /// missing ones is a dot. Redrawn when the data change.
 ///
 /// Purely visual, so hidden from screen readers: show the newest value beside it. Its line and area are in `color`; the
-/// class `ht-spark` in `style/component.css` gives them their strokes. Outside of the header, colour and
+/// class `ht-spark` in `style/component.css` gives them their strokes. Outside the header, color and
 /// size are SVG attributes, which a page's own rules for `svg` or `*` override.
 ///
 /// ```
@@ -31,7 +31,7 @@ pub fn Sparkline(
     /// The values, oldest first, evenly spaced over the width.
     #[prop(into)]
     data: Signal<Vec<Option<f64>>>,
-    /// A CSS colour, custom properties included.
+    /// A CSS color; may use custom properties.
     #[prop(into)]
     color: String,
     /// The top of the scale, which begins at 0; values above it are drawn there.
@@ -72,7 +72,7 @@ pub(in crate::ui) fn spark(data: &[Option<f64>], y_max: f64, (width, height): (u
     let x = |slot: usize| MARGIN * SCALE + (slot as f64 * across) as u32;
     let y = |value: f64| bottom.saturating_sub((value * up) as u32);
     let mut markup = String::new();
-    // Writing to a text cannot fail.
+    // Writing to a string cannot fail.
     let dot = |markup: &mut String, (slot, value), radius: u32| {
         let _ = write!(markup, "<circle cx=\"{}\" cy=\"{}\" r=\"{radius}\"/>", x(slot), y(value));
     };

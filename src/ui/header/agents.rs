@@ -7,8 +7,8 @@ use crate::ui::live::{ContainersView, Live, State};
 use leptos::html::Div;
 use leptos::prelude::*;
 
-/// The summary, a button that opens the panel. The browser itself opens and closes the panel (Enter, Space, Escape, a click
-/// outside) and moves the focus, so it works before and without the bundle.
+/// The summary, a button that opens the panel. The browser opens and closes the panel (Enter, Space, Escape, a click
+/// outside) and moves the focus, so this works without the bundle.
 #[component]
 pub(super) fn Agents(live: Live) -> impl IntoView {
     let heading = live.settings(|settings| format::heading(&settings.noun));
@@ -26,7 +26,7 @@ pub(super) fn Agents(live: Live) -> impl IntoView {
     let update_open = move || {
         open.set(panel.get_untracked().is_some_and(|panel| panel.matches(":popover-open").unwrap_or(false)));
     };
-    // It may have been opened before the bundle was there.
+    // It may have been opened before hydration.
     Effect::new(move |_| update_open());
     let text = |text: fn(Totals) -> String| live.read(move |state| text(Totals::of(state)));
     view! {
@@ -62,7 +62,7 @@ struct Totals {
     label: String,
     cpu: String,
     memory: String,
-    /// The widest text that the memory can be.
+    /// The widest possible text of the memory.
     widest: String,
     tooltip: String,
 }

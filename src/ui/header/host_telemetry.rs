@@ -10,9 +10,9 @@ use leptos::prelude::*;
 /// The host's telemetry in one strip, live: sparkline and percentage of CPU, sparkline and used/total of memory, bar and
 /// percentage of disk, the culprit of a metric in trouble, the agents' totals, and a panel with every agent.
 ///
-/// It fills the width it is given. The narrower it is, the less it shows; the metric in trouble stays to the last. Its
+/// It fills the width it is given. The narrower it is, the less it shows; it always keeps the worst metric. Its
 /// height is `--ht-height`, 48 px by default. Its styles are `style/component.css` (classes `ht-…`). A page chooses the
-/// theme by `data-theme="light"` or `"dark"` on any element around it, or leaves it to the reader's system.
+/// theme by `data-theme="light"` or `"dark"` on any element around it; the default is the system's theme.
 ///
 /// In the browser it polls `/api/telemetry/host` and `/api/telemetry/containers` of its own origin. For numbers in the
 /// first HTML, the server puts a [`RenderedSnapshot`](crate::api::RenderedSnapshot) into the context that it renders
@@ -37,7 +37,7 @@ use leptos::prelude::*;
 /// ```
 #[component]
 pub fn HostTelemetry(
-    /// The state to show; by default the context's, or else a new one.
+    /// The state to show; defaults to the context's, or a new one.
     #[prop(optional)]
     live: Option<Live>,
 ) -> impl IntoView {

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-/// Nothing: hydration keeps the HTML that it finds. Naming the view would bring its code into the first file.
+/// Nothing: hydration keeps the server's HTML. Naming the view would link its code into the first file.
 pub(super) fn html<V: IntoView>(_view: impl FnOnce() -> V) -> String {
     String::new()
 }

@@ -1,5 +1,5 @@
-//! Asking the server's endpoints: plain GETs without arguments. Not by the server functions' own client, which weighs more
-//! than the header's view.
+//! Requests to the endpoints: plain GETs without arguments. The server functions' own client would be larger than the
+//! header's view.
 
 use super::timer::sleep;
 use crate::api::{FromJson, TelemetryError, Wire};
@@ -12,10 +12,10 @@ use std::pin::pin;
 use std::time::Duration;
 use wasm_bindgen_futures::JsFuture;
 
-/// A request that takes longer has failed.
+/// Requests that take longer fail.
 const TIMEOUT: Duration = Duration::from_secs(3);
 
-/// What the endpoint at `path` answers.
+/// The response of the endpoint at `path`.
 ///
 /// The timeout covers the whole request, body included; the browser's own would stop at the head.
 pub(super) async fn ask<T: FromJson>(path: &str) -> Result<T, TelemetryError> {

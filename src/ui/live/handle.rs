@@ -15,7 +15,7 @@ use std::time::Duration;
 
 /// The live state. Copies refer to the same state.
 ///
-/// All of it is one signal: what is derived from it is short text, computed twice an interval and compared by the page.
+/// All of it is one signal. Derived values are short texts, which are computed twice per interval and compared.
 #[derive(Clone, Copy)]
 pub struct Live {
     state: RwSignal<State>,
@@ -23,7 +23,7 @@ pub struct Live {
 }
 
 impl Live {
-    /// Takes the [`Snapshot`] that the server rendered from, or an empty state where there is none, and starts to poll in the
+    /// Starts from the [`Snapshot`] that the server rendered, or from an empty state if there is none, and polls in the
     /// browser. Polling ends with the reactive owner it was started in.
     pub fn start() -> Self {
         let snapshot = RenderedSnapshot::shared();
@@ -49,7 +49,7 @@ impl Live {
         live
     }
 
-    /// Reads from the state, and again when it changes.
+    /// Derives a signal from the state.
     pub(in crate::ui) fn read<T: Send + Sync + 'static>(
         self,
         read: impl Fn(&State) -> T + Send + Sync + 'static,
@@ -72,10 +72,10 @@ impl Live {
         self.untracked(|state| read(&state.settings))
     }
 
-    /// Asks for each container's history, which the first HTML leaves out; once, as it is kept up to date from then on.
+    /// Requests each container's history, which the first HTML omits; only once, as polling keeps it up to date.
     pub(in crate::ui) fn load_trends(self) {
         if self.poller.try_update_value(Poller::needs_trends) == Some(true) {
-            // Not in the scope of the part of the page that needs it: the request must be seen to its end.
+            // Not in the scope of the part that needs it, whose end must not cancel the request.
             spawn_local(self.ask_history());
         }
     }
@@ -90,7 +90,7 @@ impl Live {
         }
     }
 
-    /// Polls after `pause` and then on, in place of any other loop, until the state is gone.
+    /// Polls after `pause` and from then on, replacing any other loop, until the state is gone.
     fn poll_after(self, pause: Duration) {
         let Some(generation) = self.poller.try_update_value(Poller::begin_loop) else { return };
         let is_current = move || self.poller.try_with_value(|poller| poller.is_current(generation)) == Some(true);
@@ -109,7 +109,7 @@ impl Live {
                     return;
                 }
                 let (hidden, interval) = (is_hidden(), self.interval_seconds());
-                // The timer starts before anything else is asked for.
+                // The timer starts before further requests.
                 next = match self.poller.try_update_value(|poller| poller.polled(polled, hidden, interval)) {
                     Some(Pause::FromNow(pause)) => sleep(pause),
                     Some(Pause::Retry) => retry,
@@ -123,7 +123,7 @@ impl Live {
         });
     }
 
-    /// Asks both endpoints and takes their answers.
+    /// Requests both endpoints and applies their responses.
     async fn poll(self) -> Polled {
         let (host, containers) = join(
             fetch::ask::<Stamped<HostStats>>(GetHost::PATH),
@@ -149,7 +149,7 @@ impl Live {
         Polled { answered, after_gap }
     }
 
-    /// Fills the gaps that the server can fill; a request that fails leaves them.
+    /// Fills the gaps that the server can fill; a failed request leaves them.
     async fn ask_history(self) {
         if self.poller.try_update_value(Poller::begin_history) != Some(true) {
             return;
@@ -162,7 +162,7 @@ impl Live {
     }
 }
 
-/// How old the scrape was when the server sent it, in seconds; `None` before the first has ended.
+/// The scrape's age when the server sent it, in seconds; `None` before the first one.
 fn scrape_age(containers: &Stamped<ContainersStats>) -> Option<f64> {
     containers.data.running_count.map(|_| containers.stamp.age_seconds)
 }
@@ -172,7 +172,7 @@ fn now() -> f64 {
     Timestamp::now().seconds()
 }
 
-/// The state of the page's context, or a new one.
+/// The state in the page's context, or a new one.
 pub(in crate::ui) fn use_live() -> Live {
     use_context::<Live>().unwrap_or_else(Live::start)
 }

@@ -1,93 +1,93 @@
-//! When the page polls, and when it asks for the history. Pure: [`Live`](super::Live) does what it says.
+//! Decides when the page polls and when it requests the history. Pure: [`Live`](super::Live) carries it out.
 
 use std::time::Duration;
 
-/// While the page is hidden, a poll a minute keeps the tab's title up to date.
+/// While the page is hidden, one poll a minute keeps the tab's title up to date.
 const HIDDEN_PERIOD: Duration = Duration::from_secs(60);
 
-/// The longest pause after a failed poll, so that the server's return is soon visible.
+/// The longest pause after a failed poll, so that the page soon notices when the server is back.
 pub(in crate::ui) const RETRY: Duration = Duration::from_secs(5);
 
-/// A sample is asked for this long after it is due, because ages have one decimal.
+/// A sample is requested this long after it is due, because ages have one decimal.
 const MARGIN: Duration = Duration::from_millis(150);
 
-/// A polling loop. Starting another one makes the earlier ones end when they next wake.
+/// The generation of a polling loop. Once a new loop starts, earlier ones end when they next wake.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Generation(u32);
 
 /// How a poll ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Polled {
-    /// Whether both endpoints answered.
+    /// Whether both endpoints responded.
     pub(super) answered: bool,
     /// Whether samples may be missing before the new ones.
     pub(super) after_gap: bool,
 }
 
-/// Decides when to poll, and when to ask for the history.
+/// Decides when to poll and when to request the history.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(super) struct Poller {
     generation: u32,
-    /// Whether the present loop waits for answers.
+    /// Whether the current loop waits for responses.
     is_polling: bool,
-    /// Whether the history is being asked for. Only one request is made at a time.
+    /// Whether a history request is in flight. Only one is made at a time.
     is_asking_history: bool,
     /// Whether the server may have samples that the page lacks.
     has_gap: bool,
-    /// Whether each container's history is there or was asked for. The first HTML leaves it out.
+    /// Whether each container's history is present or was requested. The first HTML omits it.
     has_trends: bool,
-    /// Age of the host's sample in its last good answer, in seconds.
+    /// Age of the host's sample in the last good response, in seconds.
     host_age: Option<f64>,
-    /// Age of the containers' scrape in its last good answer, in seconds.
+    /// Age of the containers' scrape in the last good response, in seconds.
     containers_age: Option<f64>,
-    /// When the host's sample was taken, in seconds by the browser's clock, which may differ from the server's.
+    /// The time of the host's sample, in seconds by the browser's clock, which may differ from the server's.
     host_sampled_at: Option<f64>,
 }
 
 impl Poller {
-    /// Begins a loop in place of any other.
+    /// Starts a loop that replaces any other.
     pub(super) fn begin_loop(&mut self) -> Generation {
         self.generation += 1;
         Generation(self.generation)
     }
 
-    /// Whether a loop is the present one.
+    /// Whether a loop is the current one.
     pub(super) fn is_current(&self, loop_: Generation) -> bool {
         loop_ == Generation(self.generation)
     }
 
-    /// The host's sample was this old when it came `now`, by the browser's clock.
+    /// Records the host sample's age when it arrived `now`, by the browser's clock.
     pub(super) fn host_sampled(&mut self, age: f64, now: f64) {
         self.host_age = Some(age);
         self.host_sampled_at = Some(now - age);
     }
 
-    /// The containers' scrape was this old.
+    /// Records the age of the containers' scrape.
     pub(super) fn containers_scraped(&mut self, age: f64) {
         self.containers_age = Some(age);
     }
 
-    /// The containers have no numbers any more.
+    /// Records that the containers have no numbers any more.
     pub(super) fn containers_gone(&mut self) {
         self.containers_age = None;
     }
 
-    /// How old the host's sample is `now`; `None` while there is none.
+    /// The age of the host's sample `now`; `None` while there is none.
     pub(super) fn host_age_at(&self, now: f64) -> Option<f64> {
         self.host_sampled_at.map(|at| now - at)
     }
 
-    /// The pause before the first poll: none where the HTML came without numbers.
+    /// The pause before the first poll: none if the HTML has no numbers.
     pub(super) fn first(&self, has_snapshot: bool, interval: u32) -> Duration {
         if has_snapshot { self.until_next_sample(interval) } else { Duration::ZERO }
     }
 
-    /// The present loop sent its requests.
+    /// Records that the current loop sent its requests.
     pub(super) fn poll_sent(&mut self) {
         self.is_polling = true;
     }
 
-    /// The pause before the next poll. After a failure it counts from when the failed poll began.
+    /// The pause before the next poll. After a failure it counts from the start of the failed poll.
     pub(super) fn polled(&mut self, polled: Polled, hidden: bool, interval: u32) -> Pause {
         self.has_gap |= polled.after_gap;
         match polled.answered {
@@ -97,7 +97,7 @@ impl Poller {
         }
     }
 
-    /// The pause between the beginnings of two polls of which the first failed.
+    /// The pause from the start of a failed poll to the start of the next.
     pub(super) fn retry(interval: u32) -> Duration {
         Duration::from_secs(interval.into()).min(RETRY)
     }
@@ -107,19 +107,19 @@ impl Poller {
         polled.answered && self.has_gap && !hidden
     }
 
-    /// The present loop has all answers that it waited for.
+    /// Records that the current loop has all responses that it waited for.
     pub(super) fn poll_ended(&mut self) {
         self.is_polling = false;
     }
 
-    /// The pause with which to begin a new loop as the page becomes visible or hidden; `None` while requests are in flight,
-    /// after which the present loop goes on by itself.
+    /// The first pause of a new loop when the page becomes visible or hidden; `None` while requests are in flight, after
+    /// which the current loop continues by itself.
     pub(super) fn visibility_changed(&self, hidden: bool) -> Option<Duration> {
         let pause = if hidden { HIDDEN_PERIOD } else { Duration::ZERO };
         (!self.is_polling).then_some(pause)
     }
 
-    /// Each container's history is needed. Whether to ask for it, which is done once: it is kept up to date from then on.
+    /// Whether to request each container's history, now that it is needed. Done once, as polling keeps it up to date.
     pub(super) fn needs_trends(&mut self) -> bool {
         let is_first = !std::mem::replace(&mut self.has_trends, true);
         self.has_gap |= is_first;
@@ -131,14 +131,14 @@ impl Poller {
         !std::mem::replace(&mut self.is_asking_history, true)
     }
 
-    /// The request for the history has ended.
+    /// Records that the history request has ended.
     pub(super) fn end_history(&mut self, received: bool) {
         self.is_asking_history = false;
         self.has_gap &= !received;
     }
 
-    /// Until the server has new samples: the host's next, and the scrape with it where that ends in the first half of the
-    /// interval.
+    /// The time until the server has new samples: the host's next one, and the scrape if it ends within half an interval after
+    /// that.
     fn until_next_sample(&self, interval: u32) -> Duration {
         let interval = f64::from(interval.max(1));
         let due = |age: f64| interval - modulo(age.max(0.0), interval);
@@ -149,8 +149,7 @@ impl Poller {
     }
 }
 
-/// The remainder in `0.0..divisor`, also of a negative number. `%` is exact, and its code for that takes a kilobyte of the
-/// bundle.
+/// The remainder in `0.0..divisor`, even of a negative number. Not `%`, whose exactness takes a kilobyte of the bundle.
 fn modulo(number: f64, divisor: f64) -> f64 {
     number - (number / divisor).floor() * divisor
 }
@@ -158,9 +157,9 @@ fn modulo(number: f64, divisor: f64) -> f64 {
 /// A pause between two polls.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Pause {
-    /// From the answers to the next poll.
+    /// From the responses to the next poll.
     FromNow(Duration),
-    /// [`Poller::retry`] from the beginning of the failed poll.
+    /// [`Poller::retry`] from the start of the failed poll.
     Retry,
 }
 

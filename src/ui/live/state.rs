@@ -1,4 +1,4 @@
-//! Everything that the page shows, and what an answer changes in it.
+//! The state of the page, and how responses change it.
 
 use crate::api::{Settings, Snapshot, TelemetryError};
 use crate::model::{
@@ -6,38 +6,38 @@ use crate::model::{
 };
 use crate::ui::metrics::{METRICS, Metric};
 
-/// What the page shows of the containers.
+/// The state of the containers.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(in crate::ui) enum ContainersView {
-    /// No answer yet.
+    /// No response yet.
     #[default]
     Waiting,
     /// The last good numbers.
     Measured(ContainersStats),
-    /// There is no Docker; the text is the reason.
+    /// Docker is not available; the text is the reason.
     Unavailable(String),
 }
 
 /// Everything that the page shows.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(in crate::ui) struct State {
-    /// How the server was set up.
+    /// The server's settings.
     pub(in crate::ui) settings: Settings,
-    /// The last good numbers of the host; `None` before any.
+    /// The host's last good numbers; `None` before the first.
     pub(in crate::ui) host: Option<HostStats>,
-    /// Why there are no numbers of the host, where there are none.
+    /// Why the host has no numbers, if it has none.
     pub(in crate::ui) host_problem: String,
     /// The age of the host's numbers in seconds, once they are overdue; `None` while they are current.
     pub(in crate::ui) host_stale: Option<f64>,
     /// The containers.
     pub(in crate::ui) containers: ContainersView,
-    /// When the scrape ended that is shown.
+    /// When the displayed scrape ended.
     pub(in crate::ui) scraped: Option<Timestamp>,
     /// Whether the containers' numbers are overdue.
     pub(in crate::ui) containers_stale: bool,
-    /// Who uses most of a host in trouble.
+    /// The culprits.
     pub(in crate::ui) culprits: Culprits,
-    /// The last 60 samples. Those of each container begin when the page was opened, until a table asks for all.
+    /// The last 60 samples. Those of each container start when the page was opened, until a table requests all.
     pub(in crate::ui) history: History,
     /// The last change of a metric's band, in words; empty before the first.
     pub(in crate::ui) announcement: String,
@@ -51,16 +51,16 @@ impl From<Snapshot> for State {
         let host_stale = host.as_ref().filter(|host| host.stamp.stale).map(|host| host.stamp.age_seconds);
         let host = host.map(|host| host.data);
         let mut state = Self { settings, host, host_problem, host_stale, history: history.into(), ..Self::default() };
-        // The history has this scrape already.
+        // The snapshot's history includes this scrape.
         let _ = state.accept_containers(containers);
-        // The server's culprits include it, too.
+        // So do its culprits.
         state.culprits = culprits;
         state
     }
 }
 
 impl State {
-    /// The containers' rows, highest CPU first; none where there are no numbers.
+    /// The containers' rows, highest CPU first; empty if there are no numbers.
     pub(in crate::ui) fn rows(&self) -> &[ContainerStats] {
         self.measured().map_or(&[], |stats| &stats.containers)
     }
@@ -83,8 +83,7 @@ impl State {
         self.host.as_ref().and_then(metric.percent)
     }
 
-    /// The metrics, the worst band first, in the header's order within a band. The narrower the header, the fewer of them
-    /// it shows.
+    /// The metrics, worst band first, in the header's order within a band. A narrow header shows only the first.
     pub(in crate::ui) fn ranking(&self) -> [&'static Metric; METRICS.len()] {
         let mut metrics = METRICS;
         if let Some(host) = &self.host {
@@ -94,7 +93,7 @@ impl State {
         metrics
     }
 
-    /// The culprit of a metric; none while the numbers are overdue.
+    /// The culprit of a metric; `None` while the numbers are overdue.
     pub(in crate::ui) fn culprit(&self, metric: &Metric) -> Option<&Culprit> {
         let attribution = metric.attribution.as_ref()?;
         let is_current = self.measured().is_some() && self.host_stale.is_none() && !self.containers_stale;
@@ -106,7 +105,7 @@ impl State {
         METRICS.into_iter().filter_map(|metric| self.culprit(metric)).any(|culprit| culprit.id == id)
     }
 
-    /// Seconds from one sample to the next. A restarted server may have another interval than the page was rendered with.
+    /// Seconds between samples. A restarted server may have a different interval than the page was rendered with.
     pub(in crate::ui) fn interval_seconds(&self) -> u32 {
         match self.history.host.interval_seconds {
             0 => self.settings.interval_seconds,
@@ -114,17 +113,17 @@ impl State {
         }
     }
 
-    /// Seconds since the host's newest sample without the next; each interval of them is a gap in its history.
+    /// The age in seconds of the host's newest sample if it is overdue, else 0; the history has a gap per interval of it.
     pub(in crate::ui) fn silence(&self) -> f64 {
         self.host_stale.unwrap_or(0.0)
     }
 
-    /// The same for the containers' history, so that both end at one moment.
+    /// The same for the containers' history, so that both end at the same time.
     pub(in crate::ui) fn containers_silence(&self) -> f64 {
         self.history.containers_silence(self.silence())
     }
 
-    /// Takes an answer. A failed one leaves the last numbers, marked with their `age`.
+    /// Applies a response of the host's endpoint. A failure leaves the last numbers, marked with their `age`.
     #[must_use]
     pub(super) fn accept_host(
         &mut self,
@@ -148,7 +147,7 @@ impl State {
         }
     }
 
-    /// Announces which metrics changed their band. Without a change the last announcement stays.
+    /// Announces the metrics whose band changed. Without a change the last announcement stays.
     fn announce(&mut self, before: &HostStats) {
         let Some(now) = &self.host else { return };
         let changed = |metric: &&Metric| metric.band(now) != metric.band(before);
@@ -158,7 +157,7 @@ impl State {
         }
     }
 
-    /// Takes an answer. A server that does not answer leaves the last numbers; a missing Docker ends them.
+    /// Applies a response of the containers' endpoint. A failed request leaves the last numbers; a missing Docker clears them.
     #[must_use]
     pub(super) fn accept_containers(
         &mut self,

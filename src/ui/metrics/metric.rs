@@ -1,11 +1,11 @@
-//! The description of a metric: everything that the page needs to know of it.
+//! The description of a metric: everything that the page needs to know about it.
 
 use crate::model::{CulpritTracker, Culprits, HostErrors, HostHistory, HostSplit, HostStats, Severity, Split};
 use crate::ui::format;
 
 /// A metric of the host.
 pub(in crate::ui) struct Metric {
-    /// Suffix of its class (`ht-is-cpu`) and of its colour (`--ht-cpu`).
+    /// Suffix of its class (`ht-is-cpu`) and of its color (`--ht-cpu`).
     pub(in crate::ui) id: &'static str,
     /// Its name in the header, where space is short.
     pub(in crate::ui) label: &'static str,
@@ -23,7 +23,7 @@ pub(in crate::ui) struct Metric {
     pub(in crate::ui) error: fn(&HostErrors) -> &Option<String>,
     /// Its graphic in the header.
     pub(in crate::ui) graphic: Graphic,
-    /// How containers share it; `None` if it cannot be attributed.
+    /// How it is attributed to containers; `None` if it cannot be.
     pub(in crate::ui) attribution: Option<Attribution>,
 }
 
@@ -31,9 +31,9 @@ pub(in crate::ui) struct Metric {
 pub(in crate::ui) struct Reading {
     /// The value.
     pub(in crate::ui) value: String,
-    /// What follows the value in muted ink.
+    /// Muted text after the value.
     pub(in crate::ui) rest: String,
-    /// The widest text that value and rest can be. Its width is reserved, so that nothing moves when they change.
+    /// The widest possible text of value and rest. Its width is reserved, so that nothing moves when they change.
     pub(in crate::ui) widest: String,
     /// The exact numbers, for the tooltip.
     pub(in crate::ui) tooltip: String,
@@ -41,9 +41,9 @@ pub(in crate::ui) struct Reading {
 
 /// A metric's graphic in the header.
 pub(in crate::ui) enum Graphic {
-    /// The last samples, as [`HostHistory::cpu`] gives them.
+    /// The last samples, in the form of [`HostHistory::cpu`].
     Sparkline(fn(&HostHistory, f64) -> Vec<Option<f64>>),
-    /// The newest value; the class colours the bar by its percentage.
+    /// The newest value; the function gives the bar's class for a percentage.
     Bar(fn(Option<f64>) -> &'static str),
 }
 
@@ -84,7 +84,7 @@ impl Reading {
         Self { value: format::percent(Some(percent)), rest: String::new(), widest: "100%".into(), tooltip }
     }
 
-    /// What stands in place of an unknown value; the tooltip is the reason.
+    /// The text of an unknown value; the tooltip is the reason.
     pub(in crate::ui) fn unknown(reason: &str) -> Self {
         Self { value: format::UNKNOWN.into(), rest: String::new(), widest: "100%".into(), tooltip: reason.into() }
     }

@@ -1,10 +1,10 @@
-//! Headroom: what is left of memory, swap and disk, and the limits that containers have.
+//! Headroom: available memory, swap and disk, and the containers' limits.
 
 use crate::ui::format;
 use crate::ui::live::{Live, State};
 use leptos::prelude::*;
 
-/// One fact: its name, its number, and what that means.
+/// One fact: its name, its number, and an explanation.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Fact {
     label: String,
@@ -12,7 +12,7 @@ struct Fact {
     title: &'static str,
 }
 
-/// The facts, without the unknown ones.
+/// The known facts.
 #[component]
 pub(super) fn Headroom(live: Live) -> impl IntoView {
     let facts = live.read(facts);
@@ -53,7 +53,7 @@ fn of(part_gb: f64, total_gb: f64) -> String {
     format!("{} of {} GiB", format::decimal(part_gb), format::short(total_gb))
 }
 
-/// The sum of the limits, also in percent of the host's memory, and how many containers have none.
+/// The total of the limits, in percent of the host's memory too, and how many containers have none.
 fn limits(state: &State) -> Option<String> {
     let stats = state.measured()?;
     let (sum, without) = stats.memory_limits();

@@ -8,7 +8,7 @@ use crate::ui::format;
 use crate::ui::live::{ContainersView, Live, State};
 use leptos::prelude::*;
 
-/// From this many containers on there is a filter.
+/// The filter appears from this many containers on.
 const MANY: usize = 9;
 
 /// The page's card of all containers.
@@ -27,13 +27,13 @@ pub(in crate::ui) fn TableCard(live: Live) -> impl IntoView {
     }
 }
 
-/// What to say beside the heading of numbers that are overdue.
+/// The note beside the heading of overdue numbers.
 pub(in crate::ui) fn stale_note(live: Live) -> Signal<String> {
     live.read(|state| String::from(if state.containers_stale { "not up to date" } else { "" }))
 }
 
-/// The table with its filter, or an explanation where there is nothing to list. All elements always exist; the stylesheet
-/// hides the empty ones.
+/// The table with its filter, or an explanation if there is nothing to list. All elements always exist; the stylesheet hides
+/// the empty ones.
 #[component]
 pub(in crate::ui) fn Containers(live: Live, shown: Signal<bool>) -> impl IntoView {
     let order = RwSignal::new(Order::default());
@@ -44,7 +44,7 @@ pub(in crate::ui) fn Containers(live: Live, shown: Signal<bool>) -> impl IntoVie
         }
     });
     let wanted = move |state: &State| filter.with(|filter| order.get().ids(state.rows(), filter));
-    // A hidden table does not change.
+    // A hidden table does not update.
     let ids = Memo::new(move |before: Option<&Vec<String>>| match before {
         Some(before) if !shown.get() => before.clone(),
         _ => live.with(wanted),
@@ -111,7 +111,7 @@ pub(in crate::ui) fn Containers(live: Live, shown: Signal<bool>) -> impl IntoVie
 
 fn total_row(live: Live, total: Total) -> impl IntoView {
     let Total { label, cpu, memory, limit, share, title, kind } = total;
-    // If everything else is the culprit, its line is marked as a container's row would be.
+    // If everything else is the culprit, its row of totals is marked like a container's row.
     let marked = kind == "other" && live.untracked(|state| state.is_culprit(""));
     let class = format!("ht-total ht-is-{kind}{}", if marked { " ht-is-culprit" } else { "" });
     view! {
@@ -126,7 +126,7 @@ fn total_row(live: Live, total: Total) -> impl IntoView {
     }
 }
 
-/// Why there are no rows; empty where there are some.
+/// Why there are no rows; empty if there are some.
 fn explanation(state: &State) -> String {
     match &state.containers {
         ContainersView::Waiting => "Waiting for the first numbers…".into(),

@@ -3,7 +3,7 @@
 use crate::model::ContainerStats;
 use std::cmp::Ordering;
 
-/// What a table can be sorted by.
+/// A column that a table can be sorted by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Column {
     Name,
@@ -48,7 +48,7 @@ impl Order {
         let filter = filter.trim().as_bytes();
         let mut sorted: Vec<&ContainerStats> = Vec::new();
         for row in rows.iter().filter(|row| has_part(row.name.as_bytes(), filter)) {
-            // Equal rows keep the server's order. Insertion is slower than the library's sort from some thousands of rows
+            // Equal rows keep the server's order. Insertion sort is slower than the library's sort only from thousands of rows
             // on, and a hundredth of its code.
             let index = sorted.partition_point(|before| self.compare(before, row) != Ordering::Greater);
             sorted.insert(index, row);
@@ -75,7 +75,7 @@ impl Order {
     }
 }
 
-/// Whether a name contains this part, ignoring the case of ASCII letters.
+/// Whether a name contains this text, ignoring ASCII case.
 fn has_part(name: &[u8], part: &[u8]) -> bool {
     part.is_empty() || name.windows(part.len()).any(|window| window.eq_ignore_ascii_case(part))
 }

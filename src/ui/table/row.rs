@@ -12,13 +12,13 @@ use leptos::prelude::*;
 /// Width and height of a container's sparkline, in CSS pixels.
 const TREND: (u32, u32) = (60, 20);
 
-/// The containers that a table lists, in its order.
+/// The containers of a table, in its order.
 #[derive(Clone, Copy)]
 pub(super) struct List {
     pub(super) live: Live,
     /// Their IDs.
     pub(super) ids: Memo<Vec<String>>,
-    /// What the reader chose. It concerns invisible rows as well.
+    /// The reader's choice of order and filter, which affects invisible rows, too.
     pub(super) order: RwSignal<Order>,
     pub(super) filter: RwSignal<String>,
     /// Whether the table is shown.
@@ -39,7 +39,7 @@ impl List {
     }
 }
 
-/// The row at this index of the list. While it is invisible it does not change, which costs nothing.
+/// The row at this index of the list. While it is invisible it does not update, which costs nothing.
 #[component]
 pub(super) fn Row(list: List, index: usize) -> impl IntoView {
     let row = NodeRef::<Tr>::new();
@@ -65,14 +65,14 @@ struct Cells {
     memory_share: Option<f64>,
     limit: String,
     limit_class: String,
-    /// The CPU limit; empty where there is none.
+    /// The CPU limit; empty if there is none.
     cores: String,
     /// The CPU's sparkline as markup.
     trend: String,
 }
 
 impl Cells {
-    /// Empty for a container that has ended, whose row is about to go.
+    /// Empty for a container that has ended, whose row is about to be removed.
     fn of(id: &str, state: &State) -> Self {
         let Some(row) = state.rows().iter().find(|row| row.id == id) else { return Self::default() };
         let (limit, limit_class) = limit(row);
@@ -116,7 +116,7 @@ impl Cells {
     }
 }
 
-/// The memory limit, and the use in percent of it from the orange band on.
+/// The memory limit, and from the orange band on the usage in percent of it.
 fn limit(row: &ContainerStats) -> (String, String) {
     let Some(limit) = row.memory_limit_mb else {
         return if row.cpu_limit_cores.is_some() { Default::default() } else { ("none".into(), "ht-is-none".into()) };

@@ -4,7 +4,7 @@ use crate::model::{ContainersStats, Split};
 use crate::ui::format;
 use crate::ui::live::State;
 
-/// One line of totals, as text; empty where it has no meaning.
+/// One row of totals, as text; empty if it does not apply.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Total {
     pub(super) label: String,
@@ -12,17 +12,17 @@ pub(super) struct Total {
     pub(super) memory: String,
     pub(super) limit: String,
     pub(super) share: String,
-    /// What it means, as a tooltip.
+    /// An explanation, as a tooltip.
     pub(super) title: &'static str,
     /// Suffix of its class.
     pub(super) kind: &'static str,
 }
 
-/// Less than this is rounding, in MiB.
+/// Smaller differences are rounding errors; in MiB.
 const ROUNDING: f64 = 0.1;
 
-/// The lines under the table. Each column adds up: CPU in percent of a core, memory, and CPU in percent of the host. The
-/// host's lines are left out where its split is unknown.
+/// The rows of totals. Each column adds up: CPU in percent of a core, memory, and CPU in percent of the host. The host's rows
+/// are omitted if its split is unknown.
 pub(super) fn totals(state: &State) -> Vec<Total> {
     let Some(stats) = state.measured().filter(|stats| !stats.containers.is_empty()) else { return Vec::new() };
     let mut lines = vec![containers(stats, &state.settings.noun)];
@@ -47,7 +47,7 @@ pub(super) fn totals(state: &State) -> Vec<Total> {
         title,
         kind,
     };
-    // Of an approximate split the difference would mean nothing.
+    // The difference to an approximate split would be meaningless.
     let exact = memory.filter(|split| !split.is_approximate());
     let cache = exact.and_then(|split| Some(stats.total_memory_mb? - split.containers)).unwrap_or(0.0);
     if cache >= ROUNDING {

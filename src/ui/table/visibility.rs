@@ -1,4 +1,4 @@
-//! Which rows are visible, so that the others need not be updated.
+//! Tracks which rows are visible, so that the others need not update.
 
 use leptos::html::Tr;
 use leptos::prelude::*;
@@ -6,7 +6,7 @@ use leptos::web_sys::wasm_bindgen::closure::Closure;
 use leptos::web_sys::wasm_bindgen::{JsCast, JsValue};
 use leptos::web_sys::{Element, IntersectionObserver, IntersectionObserverEntry, js_sys};
 
-/// Watches rows become visible and invisible. A copy refers to the same.
+/// Tracks the visibility of rows. Copies refer to the same rows.
 #[derive(Clone, Copy)]
 pub(super) struct Visibility(StoredValue<Watched, LocalStorage>);
 
@@ -18,7 +18,7 @@ struct Watched {
 }
 
 impl Visibility {
-    /// Watches no row yet; ends with the reactive owner.
+    /// Tracks no row yet; ends with the reactive owner.
     pub(super) fn new() -> Self {
         Self(StoredValue::new_local(Watched::default()))
     }

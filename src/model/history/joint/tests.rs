@@ -1,4 +1,4 @@
-//! Histories that are recorded, interrupted and merged.
+//! Recording, gaps and merging.
 
 use super::*;
 use crate::model::{CAPACITY, ContainerStats, ContainersStats, CpuStats, HostStats, Recorded, Timestamp};
