@@ -43,7 +43,7 @@ fn facts(state: &State) -> Vec<Fact> {
         );
     }
     if let Some(disk) = host.and_then(|host| host.disk.as_ref()) {
-        let used = of(disk.used_gb, disk.total_gb);
+        let used = of(disk.used_gb, disk.total_gb) + format::read_only(disk);
         add("Disk in use", used, "On the file system that the server was told to watch");
     }
     facts
@@ -85,7 +85,7 @@ mod tests {
             host: Some(HostStats {
                 memory: Some(MemoryStats { percent: 62.5, used_gb: 12.5, total_gb: 20.0, available_gb: 7.5 }),
                 swap,
-                disk: Some(DiskStats { percent: 54.1, used_gb: 108.2, total_gb: 200.0 }),
+                disk: Some(DiskStats { percent: 54.1, used_gb: 108.2, total_gb: 200.0, read_only: Some(false) }),
                 ..HostStats::sample()
             }),
             containers: ContainersView::Measured(ContainersStats { containers, ..ContainersStats::default() }),
@@ -112,6 +112,11 @@ mod tests {
         assert!(texts(&state(&[None], None)).contains(&"Memory limits of agents: none set".into()));
         assert!(texts(&state(&[], None)).contains(&"Swap in use: none there".into()));
         assert_eq!(texts(&state(&[], None)).len(), 3, "without containers there are no limits");
+        let mut state = state(&[], None);
+        if let Some(disk) = state.host.as_mut().and_then(|host| host.disk.as_mut()) {
+            disk.read_only = Some(true);
+        }
+        assert!(texts(&state).contains(&"Disk in use: 108.2 of 200 GiB, read-only".into()));
         assert!(texts(&State::default()).is_empty(), "unknown facts are left out");
     }
 }
