@@ -30,8 +30,10 @@ fn facts(state: &State) -> Vec<Fact> {
     if let Some(memory) = memory {
         let left = of(memory.available_gb, memory.total_gb);
         add("Memory available", left, "What new programs could have without swapping");
-        let swap = host.and_then(|host| host.swap.as_ref());
-        let used = swap.map_or("none there".into(), |swap| of(swap.used_gb, swap.total_gb));
+    }
+    // Where memory is known, a missing swap without a reason is a machine that has none.
+    if let Some(host) = host.filter(|host| host.memory.is_some() && host.errors.swap.is_none()) {
+        let used = host.swap.as_ref().map_or("none there".into(), |swap| of(swap.used_gb, swap.total_gb));
         add("Swap in use", used, "Memory that the kernel has moved to disk");
     }
     if let Some(limits) = limits(state) {
@@ -112,11 +114,13 @@ mod tests {
         assert!(texts(&state(&[None], None)).contains(&"Memory limits of agents: none set".into()));
         assert!(texts(&state(&[], None)).contains(&"Swap in use: none there".into()));
         assert_eq!(texts(&state(&[], None)).len(), 3, "without containers there are no limits");
-        let mut state = state(&[], None);
-        if let Some(disk) = state.host.as_mut().and_then(|host| host.disk.as_mut()) {
-            disk.read_only = Some(true);
+        let mut odd = state(&[], None);
+        if let Some(host) = &mut odd.host {
+            host.errors.swap = Some("not read".into());
+            host.disk.iter_mut().for_each(|disk| disk.read_only = Some(true));
         }
-        assert!(texts(&state).contains(&"Disk in use: 108.2 of 200 GiB, read-only".into()));
+        let expected = ["Memory available: 7.5 of 20 GiB", "Disk in use: 108.2 of 200 GiB, read-only"];
+        assert_eq!(texts(&odd), expected, "unknown swap is not said to be none");
         assert!(texts(&State::default()).is_empty(), "unknown facts are left out");
     }
 }
