@@ -20,5 +20,5 @@ mod sync;
 pub use containers::{ContainerCounters, ContainerReader, CpuClock, ListedContainer, ReadError};
 pub use engine::{DockerEndpoint, DockerReader, Tls};
 pub use handle::Telemetry;
-pub use host::{CpuTimes, DiskUsage, HostReader, HostReading, HostUsage, MemoryReading, SystemHost};
+pub use host::{CpuTimes, DiskUsage, HostReader, HostReading, HostUsage, MemoryReading, SwapReading, SystemHost};
 pub use sampler::{Sampler, SamplerOptions};

@@ -100,7 +100,7 @@ async fn host_has_every_field_of_the_contract() {
     assert_eq!(body["cpu"], json!({"percent": 45.0, "count": 2}));
     assert_eq!(body["memory"], json!({"percent": 62.5, "used_gb": 12.5, "total_gb": 20.0, "available_gb": 7.5}));
     assert_eq!(body["swap"], json!({"percent": 25.0, "used_gb": 1.0, "total_gb": 4.0}));
-    assert_eq!(body["disk"], json!({"percent": 54.0, "used_gb": 108.0, "total_gb": 200.0}));
+    assert_eq!(body["disk"], json!({"percent": 54.0, "used_gb": 108.0, "total_gb": 200.0, "read_only": false}));
     assert!(is_timestamp(&body["timestamp"]), "{body}");
     assert_eq!((body["stale"].as_bool(), body["hostname"].as_str()), (Some(false), Some("atlas-01")));
     assert!(body["age_seconds"].is_f64() && body["errors"] == json!({}), "{body}");

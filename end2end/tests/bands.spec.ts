@@ -77,6 +77,22 @@ for (const [theme, colors] of Object.entries(THEMES)) {
       }
     });
 
+    test('a disk that cannot be written to is gray, however full, and no alarm', async ({ page, dashboard, hostMock }) => {
+      hostMock.respondWith({ disk: wire.disk(100, 200, true) });
+      await dashboard.nextPoll(1);
+      const { root, number, bar, spoken, ticks } = dashboard.disk;
+      await expect(number).toHaveText('100%');
+      await expect(number).toHaveCSS('color', colors.unknown);
+      await expect(root).toContainClass('ht-is-unknown ht-is-rank-3');
+      await expect(bar.locator('.ht-bar-fill')).toHaveAttribute('width', '100.0');
+      await expect(bar.locator('.ht-bar-fill')).toHaveCSS('fill', colors.unknown);
+      await expect(spoken).toHaveText('Disk 100 percent, read-only');
+      await dashboard.disk.expectTitle('Disk 100.0%: 200.0 of 200.0 GiB used, read-only');
+      expect(new Set(await fills(ticks)).size, 'no tick stands out').toBe(1);
+      await expect(page).toHaveTitle('Host telemetry');
+      await expect(page.locator('link[rel=icon]')).toHaveAttribute('href', '/favicon.svg');
+    });
+
     test('an unknown value is a gray dash', async ({ dashboard, hostMock }) => {
       const metrics = [dashboard.cpu, dashboard.memory, dashboard.disk];
       const reason = 'not readable';

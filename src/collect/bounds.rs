@@ -11,3 +11,8 @@ pub(super) const MAX_CPUS: u32 = 1 << 16;
 pub(super) fn possible_bytes(bytes: u64) -> Option<u64> {
     (bytes < IMPOSSIBLE_BYTES).then_some(bytes)
 }
+
+/// The same with a reason: `name` is what the number is of.
+pub(super) fn bytes_of(name: &str, bytes: u64) -> Result<u64, String> {
+    possible_bytes(bytes).ok_or_else(|| format!("{name} cannot be {bytes} bytes"))
+}

@@ -4,6 +4,7 @@ mod cpu;
 mod derive;
 mod filesystem;
 mod memory;
+mod mounts;
 #[cfg(test)]
 pub(super) mod properties;
 mod reader;
@@ -12,7 +13,7 @@ mod system;
 pub use cpu::CpuTimes;
 pub(super) use derive::derive;
 pub use filesystem::DiskUsage;
-pub use memory::MemoryReading;
 pub(super) use memory::read_memory;
+pub use memory::{MemoryReading, SwapReading};
 pub use reader::{HostReader, HostReading, HostUsage};
 pub use system::SystemHost;

@@ -92,14 +92,18 @@ async fn sample_host(mut reader: impl HostReader, options: SamplerOptions, publi
             previous = None;
         }
         if previous.is_none() {
+            let begun = Instant::now();
             let Some((again, first)) = read_host(reader).await else { return };
             reader = again;
-            previous = first.usage.cpu.ok();
+            previous = first.usage.cpu.ok().map(|times| (begun, times));
             sleep(FIRST_HOST_WINDOW).await;
         }
+        let begun = Instant::now();
         let Some((again, reading)) = read_host(reader).await else { return };
         reader = again;
-        let Sample { at, timestamp, data } = Sample::now(derive(&options.hostname, &reading, previous.as_ref()));
+        // From before the one reading to after the other, so that it is never too short for what they counted.
+        let since = previous.as_ref().map(|(begun, times): &(Instant, _)| (times, begun.elapsed()));
+        let Sample { at, timestamp, data } = Sample::now(derive(&options.hostname, &reading, since));
         last = at;
         log.note(problem(&data).as_deref());
         if let Ok(stats) = &data {
@@ -108,7 +112,7 @@ async fn sample_host(mut reader: impl HostReader, options: SamplerOptions, publi
         }
         let sample = Some(data.map(|data| Sample { at, timestamp, data }));
         publish.send_replace(Arc::new(HostLatest { sample, history: history.clone() }));
-        previous = reading.usage.cpu.ok();
+        previous = reading.usage.cpu.ok().map(|times| (begun, times));
         ticks.tick().await;
     }
 }

@@ -1,9 +1,17 @@
 //! Numbers as people read them. The header rounds percentages down, so that number and band agree: 89.9 is not 90.
 
-use crate::model::{ContainersStats, Split};
+use crate::model::{ContainersStats, DiskStats, Split};
 
 /// The text of an unknown number.
 pub(super) const UNKNOWN: &str = "–";
+
+/// What is said in place of a band of what cannot be written to.
+pub(super) const READ_ONLY: &str = "read-only";
+
+/// What follows the numbers of a disk.
+pub(super) fn read_only(disk: &DiskStats) -> &'static str {
+    if disk.is_read_only() { ", read-only" } else { "" }
+}
 
 /// A non-negative number with one decimal: `45.2`. The library's float formatting would be a twentieth of the bundle.
 pub(super) fn decimal(value: f64) -> String {

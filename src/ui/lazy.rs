@@ -64,7 +64,7 @@ pub(super) fn Lazy(live: Live, section: Section, wanted: RwSignal<bool>) -> impl
         Section::Page => ("ht-details", first::html(|| page(live))),
         Section::Panel => ("ht-lazy", first::html(|| panel(live, wanted))),
     };
-    view! { <div class=class node_ref=element inner_html=html></div> }
+    view! { <div class=class translate="no" node_ref=element inner_html=html></div> }
 }
 
 #[wasm_split(lazy, fallible)]

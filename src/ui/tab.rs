@@ -41,10 +41,8 @@ pub fn TabStatus(
 fn alarm(state: &State) -> String {
     let Some(host) = state.host.as_ref().filter(|_| state.host_stale.is_none()) else { return String::new() };
     let worst = state.ranking()[0];
-    match (worst.percent)(host) {
-        Some(percent) if (worst.severity)(percent) == Severity::Critical => {
-            format!("{} {}", worst.label, format::percent(Some(percent)))
-        }
+    match worst.band(host) {
+        Some(Severity::Critical) => format!("{} {}", worst.label, format::percent((worst.percent)(host))),
         _ => String::new(),
     }
 }

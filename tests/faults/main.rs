@@ -8,6 +8,7 @@
 mod churn;
 mod containers;
 mod daemon;
+mod disk;
 mod host;
 mod socket;
 #[path = "../support/mod.rs"]

@@ -2,7 +2,7 @@
 
 use host_telemetry::collect::{
     ContainerCounters, ContainerReader, CpuClock, CpuTimes, DiskUsage, HostReader, HostReading, HostUsage,
-    ListedContainer, MemoryReading, ReadError,
+    ListedContainer, MemoryReading, ReadError, SwapReading,
 };
 use host_telemetry::model::ContainerState;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -36,7 +36,8 @@ impl FakeHost {
     fn usage(ticks: &AtomicU64, percent: u64) -> HostUsage {
         let ticks = ticks.fetch_add(100, Ordering::Relaxed) + 100;
         let (busy, idle) = (ticks * percent / 100, ticks * (100 - percent) / 100);
-        let memory = MemoryReading { total: 20 * GIB, available: 15 * GIB / 2, swap_total: 4 * GIB, swap_used: GIB };
+        let swap = Ok(SwapReading { total: 4 * GIB, used: GIB });
+        let memory = MemoryReading { total: 20 * GIB, available: 15 * GIB / 2, swap };
         HostUsage {
             cpu: CpuTimes::parse(&format!("cpu {busy} 0 0 {idle}\ncpu0 0 0 0 0\ncpu1 0 0 0 0\n")),
             memory: Ok(memory),
@@ -51,7 +52,7 @@ impl HostReader for FakeHost {
         }
         HostReading {
             usage: Self::usage(&self.ticks, self.busy),
-            disk: Ok(DiskUsage { total: 200 * GIB, used: 108 * GIB, available: 92 * GIB }),
+            disk: Ok(DiskUsage { total: 200 * GIB, used: 108 * GIB, available: 92 * GIB, read_only: false }),
         }
     }
 

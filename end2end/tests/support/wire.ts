@@ -7,7 +7,7 @@ export interface HostResponse {
   cpu: { percent: number; count: number } | null;
   memory: Memory | null;
   swap: Space | null;
-  disk: Space | null;
+  disk: Disk | null;
   timestamp: string;
   age_seconds: number;
   stale: boolean;
@@ -22,6 +22,10 @@ export interface Space {
 
 export interface Memory extends Space {
   available_gb: number;
+}
+
+export interface Disk extends Space {
+  read_only: boolean;
 }
 
 /** The response of `GET /api/telemetry/containers`. */
@@ -119,8 +123,8 @@ export function builders() {
     return { ...used, available_gb: oneDecimal(total_gb - used.used_gb) };
   }
 
-  function disk(percent: number, total_gb = 200): Space {
-    return space(percent, total_gb);
+  function disk(percent: number, total_gb = 200, read_only = false): Disk {
+    return { ...space(percent, total_gb), read_only };
   }
 
   /** A quiet host, with the given fields replaced. */

@@ -185,10 +185,10 @@ impl Rates {
     fn host_cpu(&mut self, now: Instant, host: &HostUsage, is_current: impl Fn(Instant) -> bool) -> Option<HostCpu> {
         let times = host.cpu.as_ref().ok();
         let previous = std::mem::replace(&mut self.host, times.map(|times| (now, times.clone())));
-        let (_, previous) = previous.filter(|(at, _)| is_current(*at))?;
-        let times = times?;
-        let unstolen_fraction = times.unstolen_fraction_since(&previous);
-        Some(HostCpu { percent: times.percent_since(&previous), unstolen_fraction })
+        let (at, previous) = previous.filter(|(at, _)| is_current(*at))?;
+        let (times, elapsed) = (times?, now.saturating_duration_since(at));
+        let unstolen_fraction = times.unstolen_fraction_since(&previous, elapsed);
+        Some(HostCpu { percent: times.percent_since(&previous, elapsed).ok()?, unstolen_fraction })
     }
 }
 

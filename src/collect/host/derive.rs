@@ -4,14 +4,15 @@ use super::cpu::{self, CpuTimes};
 use super::reader::HostReading;
 use super::{filesystem, memory};
 use crate::model::{HostErrors, HostStats};
+use std::time::Duration;
 
-/// Derives the wire's numbers from a reading and the CPU times of the previous one.
+/// Derives the wire's numbers from a reading, the CPU times of the previous one, and at least the time between the two.
 ///
 /// Fails only where nothing at all could be read; the error joins the resources' reasons.
 pub(in crate::collect) fn derive(
     hostname: &str,
     reading: &HostReading,
-    previous: Option<&CpuTimes>,
+    previous: Option<(&CpuTimes, Duration)>,
 ) -> Result<HostStats, String> {
     let mut errors = HostErrors::default();
     let cpu = match &reading.usage.cpu {
@@ -20,7 +21,8 @@ pub(in crate::collect) fn derive(
     };
     let cpu = cpu.map_err(|reason| errors.cpu = Some(reason)).ok();
     let readable = reading.usage.memory.as_ref().map_err(|reason| errors.memory = Some(reason.clone())).ok();
-    let swap = readable.and_then(memory::swap_stats);
+    let swap = readable.map_or(Ok(None), memory::swap_stats);
+    let swap = swap.map_err(|reason| errors.swap = Some(reason)).ok().flatten();
     let memory = readable.map(memory::stats);
     let disk = reading.disk.clone().and_then(|disk| filesystem::stats(&disk));
     let disk = disk.map_err(|reason| errors.disk = Some(reason)).ok();
@@ -33,7 +35,7 @@ pub(in crate::collect) fn derive(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::collect::host::{DiskUsage, HostUsage, MemoryReading};
+    use crate::collect::host::{DiskUsage, HostUsage, MemoryReading, SwapReading};
     use crate::model::{CpuStats, DiskStats, MemoryStats, SwapStats};
 
     const G: u64 = 1 << 30;
@@ -42,11 +44,17 @@ mod tests {
         CpuTimes::parse(&format!("cpu {busy} 0 0 {idle}\ncpu0 0 0 0 0\n")).expect("cpu times")
     }
 
+    /// With the times of a second before, when all counters were 0.
+    fn derived(reading: &HostReading) -> HostStats {
+        derive("atlas-01", reading, Some((&times(0, 0), Duration::from_secs(1)))).expect("stats")
+    }
+
     fn reading() -> HostReading {
-        let memory = MemoryReading { total: 20 * G, available: 15 * G / 2, swap_total: 4 * G, swap_used: G };
+        let swap = Ok(SwapReading { total: 4 * G, used: G });
+        let memory = MemoryReading { total: 20 * G, available: 15 * G / 2, swap };
         HostReading {
             usage: HostUsage { cpu: Ok(times(45, 55)), memory: Ok(memory) },
-            disk: Ok(DiskUsage { total: 200 * G, used: 100 * G, available: 100 * G }),
+            disk: Ok(DiskUsage { total: 200 * G, used: 100 * G, available: 100 * G, read_only: false }),
         }
     }
 
@@ -56,12 +64,15 @@ mod tests {
 
     #[test]
     fn every_resource_follows_its_formula() {
-        let stats = derive("atlas-01", &reading(), Some(&times(0, 0))).expect("stats");
+        let stats = derived(&reading());
         assert_eq!(stats.cpu, Some(CpuStats { percent: 45.0, count: 1 }));
         let memory = MemoryStats { percent: 62.5, used_gb: 12.5, total_gb: 20.0, available_gb: 7.5 };
         assert_eq!(stats.memory, Some(memory));
         assert_eq!(stats.swap, Some(SwapStats { percent: 25.0, used_gb: 1.0, total_gb: 4.0 }));
-        assert_eq!(stats.disk, Some(DiskStats { percent: 50.0, used_gb: 100.0, total_gb: 200.0 }));
+        assert_eq!(
+            stats.disk,
+            Some(DiskStats { percent: 50.0, used_gb: 100.0, total_gb: 200.0, read_only: Some(false) })
+        );
         assert_eq!(stats.errors, HostErrors::default());
     }
 
@@ -79,14 +90,21 @@ mod tests {
     fn a_machine_without_swap_has_null_and_no_error() {
         let memory = MemoryReading { total: G, available: G, ..MemoryReading::default() };
         let usage = HostUsage { memory: Ok(memory), ..reading().usage };
-        let stats = derive("a", &HostReading { usage, ..reading() }, Some(&times(0, 0)));
-        let stats = stats.expect("stats");
+        let stats = derived(&HostReading { usage, ..reading() });
         assert_eq!((stats.swap, stats.errors), (None, HostErrors::default()));
     }
 
     #[test]
+    fn swap_that_cannot_be_is_null_with_its_reason_and_memory_goes_on() {
+        let memory = MemoryReading { total: G, available: G, swap: Err("too much".into()) };
+        let stats = derived(&HostReading { usage: HostUsage { memory: Ok(memory), ..reading().usage }, ..reading() });
+        assert_eq!((stats.swap, stats.errors.swap.as_deref()), (None, Some("too much")));
+        assert!(stats.memory.is_some() && stats.errors.memory.is_none());
+    }
+
+    #[test]
     fn a_file_system_without_a_size_is_null_not_0() {
-        let disk = Ok(DiskUsage { total: 0, used: 0, available: 0 });
+        let disk = Ok(DiskUsage { total: 0, used: 0, available: 0, read_only: false });
         let stats = derive("atlas-01", &HostReading { disk, ..reading() }, None).expect("stats");
         assert_eq!(stats.disk, None);
         assert_eq!(stats.errors.disk.as_deref(), Some("the file system has no size"));

@@ -3,7 +3,10 @@
 //! Not from sysinfo: it knows total and available only, and so counts the blocks reserved for root as used, which is tens
 //! of gigabytes on an ordinary ext4.
 
+use super::mounts;
+use crate::collect::bounds::bytes_of;
 use crate::model::{DiskStats, GIB, percent_of, round1};
+use rustix::fs::StatVfsMountFlags;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::Duration;
@@ -11,15 +14,44 @@ use std::time::Duration;
 /// A file system's space by statvfs, in bytes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DiskUsage {
-    /// Size.
+    /// Size, less than a PiB.
     pub total: u64,
     /// In use: size less free.
     pub used: u64,
-    /// Free for users other than root.
+    /// Free for users other than root, at most `total`.
     pub available: u64,
+    /// Whether nothing can be written to the file system, through any mount.
+    pub read_only: bool,
+}
+
+/// A file system's space as statvfs counts it, in blocks.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Blocks {
+    /// The bytes of a block.
+    pub(super) size: u64,
+    pub(super) total: u64,
+    pub(super) free: u64,
+    /// Free for users other than root. A file system that lets root fill the reserve can make it negative.
+    pub(super) available: u64,
 }
 
 impl DiskUsage {
+    /// The error says which number cannot be.
+    ///
+    /// statvfs's numbers are unsigned, and yet some file systems put negative ones in: nothing is available then, and a
+    /// negative number of free blocks is more than there are.
+    pub(super) fn of(blocks: Blocks, read_only: bool) -> Result<Self, String> {
+        let Blocks { size, total, free, available } = blocks;
+        let used = total.checked_sub(free).ok_or("more blocks are free than there are")?;
+        let available = if i64::try_from(available).is_ok() { available } else { 0 };
+        if available > total {
+            return Err("more blocks are available than there are".into());
+        }
+        let bytes = |count: u64| count.saturating_mul(size);
+        let total = bytes_of("the file system", bytes(total))?;
+        Ok(Self { total, used: bytes(used), available: bytes(available), read_only })
+    }
+
     /// Used in percent of used plus available, as `df` and psutil's `disk_usage` define it. `None` for a file system without a
     /// size, such as /proc.
     pub fn percent(&self) -> Option<f64> {
@@ -33,6 +65,7 @@ pub(super) fn stats(disk: &DiskUsage) -> Result<DiskStats, String> {
         percent: round1(disk.percent().ok_or("the file system has no size")?),
         used_gb: round1(disk.used as f64 / GIB),
         total_gb: round1(disk.total as f64 / GIB),
+        read_only: Some(disk.read_only),
     })
 }
 
@@ -77,12 +110,13 @@ impl DiskProbe {
 }
 
 fn disk_usage(path: &Path) -> Result<DiskUsage, String> {
-    let stat = rustix::fs::statvfs(path).map_err(|error| format!("{}: {error}", path.display()))?;
-    Ok(DiskUsage {
-        total: stat.f_blocks.saturating_mul(stat.f_frsize),
-        used: stat.f_blocks.saturating_sub(stat.f_bfree).saturating_mul(stat.f_frsize),
-        available: stat.f_bavail.saturating_mul(stat.f_frsize),
-    })
+    let named = |reason: String| format!("{}: {reason}", path.display());
+    let stat = rustix::fs::statvfs(path).map_err(|error| named(error.to_string()))?;
+    let blocks = Blocks { size: stat.f_frsize, total: stat.f_blocks, free: stat.f_bfree, available: stat.f_bavail };
+    // The flag is also that of a mount; where the kernel does not say more, it counts.
+    let flag = stat.f_flag.contains(StatVfsMountFlags::RDONLY);
+    let read_only = flag && mounts::is_read_only(path).unwrap_or(true);
+    DiskUsage::of(blocks, read_only).map_err(named)
 }
 
 #[cfg(test)]
@@ -91,9 +125,33 @@ mod tests {
 
     #[test]
     fn percent_leaves_out_blocks_reserved_for_root() {
-        let usage = DiskUsage { total: 1000, used: 190, available: 60 };
+        let usage = DiskUsage { total: 1000, used: 190, available: 60, read_only: false };
         assert_eq!(usage.percent(), Some(76.0), "190 of 190 + 60, not of 1000");
-        assert_eq!(DiskUsage { total: 0, used: 0, available: 0 }.percent(), None);
+        assert_eq!(DiskUsage { total: 0, used: 0, available: 0, read_only: false }.percent(), None);
+    }
+
+    /// A million blocks, with the given numbers of them free and available.
+    fn of(free: u64, available: u64) -> Result<DiskUsage, String> {
+        DiskUsage::of(Blocks { size: 4096, total: 1_000_000, free, available }, false)
+    }
+
+    #[test]
+    fn a_negative_number_of_available_blocks_is_a_full_disk() {
+        let full = of(20_000, 30_000_u64.wrapping_neg()).expect("a full disk");
+        assert_eq!((full.percent(), full.used, full.available), (Some(100.0), 980_000 * 4096, 0));
+        assert_eq!(of(20_000, 1 << 63), Ok(full));
+    }
+
+    #[test]
+    fn numbers_of_blocks_that_cannot_be_are_errors() {
+        let free = Err("more blocks are free than there are".to_owned());
+        assert_eq!(of(1_000_001, 0), free);
+        assert_eq!(of(30_000_u64.wrapping_neg(), 0), free, "a negative number is no 0");
+        assert_eq!(of(0, 1_000_001), Err("more blocks are available than there are".into()));
+        let of_size = |size, total| DiskUsage::of(Blocks { size, total, free: 0, available: 0 }, false);
+        assert_eq!(of_size(1 << 20, 1 << 30), Err("the file system cannot be 1125899906842624 bytes".into()));
+        assert_eq!(of_size(4096, 1 << 63), Err(format!("the file system cannot be {} bytes", u64::MAX)));
+        assert_eq!(of_size(1 << 20, (1 << 30) - 1).map(|disk| disk.percent()), Ok(Some(100.0)));
     }
 
     #[test]

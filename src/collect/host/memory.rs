@@ -3,51 +3,77 @@
 //! Not from sysinfo: it repeats its last numbers where the file cannot be read, and its available memory differs from
 //! `free`'s and psutil's where the kernel's figure is missing, 0 or above the total.
 
+#[cfg(test)]
+mod tests;
+
+use crate::collect::bounds::bytes_of;
 use crate::collect::procfs;
 use crate::model::{GIB, MemoryStats, SwapStats, percent_of, round1};
 
 /// The kernel's account of memory, in bytes.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MemoryReading {
-    /// All memory; more than 0.
+    /// All memory; more than 0, less than a PiB.
     pub total: u64,
     /// What new programs can have without swapping; at most `total`.
     pub available: u64,
-    /// All swap space; 0 on a machine without any.
-    pub swap_total: u64,
-    /// Swap space in use; at most `swap_total`.
-    pub swap_used: u64,
+    /// Swap space, or why it is unknown.
+    pub swap: Result<SwapReading, String>,
+}
+
+/// Swap space, in bytes.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SwapReading {
+    /// All of it; 0 on a machine without any, less than a PiB.
+    pub total: u64,
+    /// In use; at most `total`.
+    pub used: u64,
+}
+
+impl Default for MemoryReading {
+    fn default() -> Self {
+        Self { total: 0, available: 0, swap: Ok(SwapReading::default()) }
+    }
 }
 
 impl MemoryReading {
     /// Reads the text of /proc/meminfo, and that of /proc/zoneinfo only where the kernel does not say how much is
-    /// available. The error says what is missing.
+    /// available. The error says what is missing, or cannot be.
     pub fn parse(meminfo: &str, zoneinfo: impl FnOnce() -> Option<String>) -> Result<Self, String> {
         let lines = Lines(meminfo);
-        let need = |name: &str| lines.get(name).ok_or_else(|| format!("/proc/meminfo has no {name}"));
-        let total = need("MemTotal")?;
+        let total = lines.bytes("MemTotal")?;
         if total == 0 {
             return Err("/proc/meminfo: MemTotal is 0".into());
         }
-        let free = need("MemFree")?;
+        let free = lines.bytes("MemFree")?;
+        if free > total {
+            return Err("/proc/meminfo: MemFree is more than MemTotal".into());
+        }
         // Kernels before 3.14 have none, and some later ones wrongly say 0. `free` and psutil estimate it, too.
         let available = match lines.get("MemAvailable") {
             None | Some(0) => lines.estimate(free, zoneinfo().as_deref()),
             Some(available) => available,
         };
-        let swap_total = lines.get("SwapTotal").unwrap_or(0);
-        Ok(Self {
-            total,
-            // Containers can have a rewritten total and the machine's available memory.
-            available: if available > total { free.min(total) } else { available },
-            swap_total,
-            swap_used: swap_total.saturating_sub(lines.get("SwapFree").unwrap_or(0)),
-        })
+        // Containers can have a rewritten total and the machine's available memory.
+        let available = if available > total { free } else { available };
+        Ok(Self { total, available, swap: SwapReading::of(&lines) })
     }
 
     /// In use, as `free` and psutil (7.1 and later) define it: total less available.
     pub fn used(&self) -> u64 {
         self.total.saturating_sub(self.available)
+    }
+}
+
+impl SwapReading {
+    /// The error says what is missing, or cannot be: lxcfs takes a limit that is not set for space.
+    fn of(lines: &Lines) -> Result<Self, String> {
+        if matches!(lines.get("SwapTotal"), None | Some(0)) {
+            return Ok(Self::default());
+        }
+        let (total, free) = (lines.bytes("SwapTotal")?, lines.bytes("SwapFree")?);
+        let used = total.checked_sub(free).ok_or("/proc/meminfo: SwapFree is more than SwapTotal")?;
+        Ok(Self { total, used })
     }
 }
 
@@ -68,14 +94,15 @@ pub(super) fn stats(memory: &MemoryReading) -> MemoryStats {
     }
 }
 
-/// `None` on a machine without swap space.
-pub(super) fn swap_stats(memory: &MemoryReading) -> Option<SwapStats> {
-    let (used, total) = (memory.swap_used as f64, memory.swap_total as f64);
-    Some(SwapStats {
-        percent: round1(percent_of(used, total)?),
+/// `None` on a machine without swap space; the error says why it is unknown.
+pub(super) fn swap_stats(memory: &MemoryReading) -> Result<Option<SwapStats>, String> {
+    let swap = memory.swap.as_ref().map_err(Clone::clone)?;
+    let (used, total) = (swap.used as f64, swap.total as f64);
+    Ok(percent_of(used, total).map(|percent| SwapStats {
+        percent: round1(percent),
         used_gb: round1(used / GIB),
         total_gb: round1(total / GIB),
-    })
+    }))
 }
 
 /// The file's lines, each `Name:   123 kB`.
@@ -87,6 +114,12 @@ impl Lines<'_> {
         let value = self.0.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(':'))?;
         let kib: u64 = value.split_ascii_whitespace().next()?.parse().ok()?;
         Some(kib.saturating_mul(1024))
+    }
+
+    /// The same; the error says that there is no such line, or that its value cannot be.
+    fn bytes(&self, name: &str) -> Result<u64, String> {
+        let bytes = self.get(name).ok_or_else(|| format!("/proc/meminfo has no {name}"))?;
+        bytes_of(&format!("/proc/meminfo: {name}"), bytes)
     }
 
     /// The kernel's formula for MemAvailable (mm/page_alloc.c, si_mem_available), as psutil repeats it: free memory above
@@ -109,112 +142,4 @@ impl Lines<'_> {
 fn low_watermarks(zoneinfo: &str) -> u64 {
     let low = |line: &str| line.trim_start().strip_prefix("low")?.trim().parse::<u64>().ok();
     zoneinfo.lines().filter_map(low).fold(0, u64::saturating_add)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    const KIB: u64 = 1024;
-
-    /// Debian 12 on kernel 6.18, with swap.
-    const RECORDED: &str = "MemTotal:       24684084 kB
-MemFree:        23530732 kB
-MemAvailable:   24056480 kB
-Buffers:            4432 kB
-Cached:           413716 kB
-SwapCached:            0 kB
-Active:           169112 kB
-Inactive:         244628 kB
-Active(anon):       1600 kB
-Inactive(anon):     2904 kB
-Active(file):     167512 kB
-Inactive(file):   241724 kB
-Unevictable:       11512 kB
-SwapTotal:       2097148 kB
-SwapFree:        1572860 kB
-Shmem:              8956 kB
-Slab:             559820 kB
-SReclaimable:     512984 kB
-HugePages_Total:       0
-Hugepagesize:       2048 kB
-";
-
-    /// Two zones of the same machine, shortened.
-    const ZONEINFO: &str = "Node 0, zone      DMA
-  pages free     2816
-        boost    0
-        min      7
-        low      10
-        high     13
-Node 0, zone   Normal
-  pages free     5000
-        min      16000
-        low      20000
-        high     24000
-";
-
-    fn parse(meminfo: &str) -> MemoryReading {
-        MemoryReading::parse(meminfo, || Some(ZONEINFO.into())).expect("a reading")
-    }
-
-    fn without(name: &str) -> String {
-        RECORDED.lines().filter(|line| !line.starts_with(name)).map(|line| format!("{line}\n")).collect()
-    }
-
-    #[test]
-    fn the_kernels_figures_are_taken_as_they_are() {
-        let expected = MemoryReading {
-            total: 24_684_084 * KIB,
-            available: 24_056_480 * KIB,
-            swap_total: 2_097_148 * KIB,
-            swap_used: 524_288 * KIB,
-        };
-        assert_eq!(MemoryReading::parse(RECORDED, || panic!("not needed")), Ok(expected));
-    }
-
-    #[test]
-    fn available_memory_is_estimated_where_the_kernel_gives_none_or_0() {
-        let low = 20_010 * rustix::param::page_size() as u64;
-        let cache = (167_512 + 241_724) * KIB;
-        let slab = 512_984 * KIB;
-        let expected = 23_530_732 * KIB - low + cache - low.min(cache / 2) + slab - low.min(slab / 2);
-        assert_eq!(parse(&without("MemAvailable")).available, expected);
-        let zero = RECORDED.replace("MemAvailable:   24056480 kB", "MemAvailable:          0 kB");
-        assert_eq!(parse(&zero).available, expected);
-        let page_of_4_kib = rustix::param::page_size() == 4096;
-        assert!(!page_of_4_kib || expected == 24_793_939_968, "psutil 7.2.2 on the same files");
-    }
-
-    #[test]
-    fn without_zoneinfo_free_and_cached_are_available() {
-        let expected = (23_530_732 + 413_716) * KIB;
-        let no_zones = MemoryReading::parse(&without("MemAvailable"), || None).expect("a reading");
-        assert_eq!(no_zones.available, expected);
-        let older = without("MemAvailable").replace("SReclaimable", "SOther");
-        assert_eq!(parse(&older).available, expected);
-    }
-
-    #[test]
-    fn available_above_the_total_is_what_is_free() {
-        let distorted = RECORDED.replace("MemAvailable:   24056480", "MemAvailable:   99056480");
-        assert_eq!(parse(&distorted).available, 23_530_732 * KIB);
-        let all_distorted = distorted.replace("MemFree:        23530732", "MemFree:        99530732");
-        assert_eq!(parse(&all_distorted).available, 24_684_084 * KIB);
-    }
-
-    #[test]
-    fn a_machine_without_swap_has_none() {
-        let none = parse(&without("Swap"));
-        assert_eq!((none.swap_total, none.swap_used), (0, 0));
-    }
-
-    #[test]
-    fn text_that_is_not_meminfo_is_an_error_with_its_reason() {
-        let error = |text: &str| MemoryReading::parse(text, || None).expect_err("no reading");
-        assert_eq!(error(""), "/proc/meminfo has no MemTotal");
-        assert_eq!(error("MemTotal: x kB\n"), "/proc/meminfo has no MemTotal");
-        assert_eq!(error("MemTotal: 1 kB\n"), "/proc/meminfo has no MemFree");
-        assert_eq!(error("MemTotal: 0 kB\nMemFree: 0 kB\n"), "/proc/meminfo: MemTotal is 0");
-    }
 }

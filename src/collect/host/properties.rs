@@ -2,9 +2,12 @@
 //!
 //! `make test` tries a fixed share, the same each time; `make fuzz` tries a million inputs, other ones each time.
 
+use super::filesystem::Blocks;
 use super::{CpuTimes, DiskUsage, HostReading, HostUsage, MemoryReading, derive};
+use crate::model::{GIB, HostStats};
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
+use std::time::Duration;
 
 /// As many cases as PROPTEST_CASES says, of a seed of their own; without it a few, of a fixed one.
 pub(in crate::collect) fn config() -> ProptestConfig {
@@ -17,6 +20,13 @@ pub(in crate::collect) fn config() -> ProptestConfig {
 /// Counters as they are, and at the ends of their range.
 pub(in crate::collect) fn counter() -> impl Strategy<Value = u64> {
     prop_oneof![8 => 0..1u64 << 40, 1 => any::<u64>(), 1 => Just(0), 1 => Just(u64::MAX)]
+}
+
+/// What statvfs could say: of any size, with few or all blocks free, and negative numbers among them.
+fn blocks() -> impl Strategy<Value = Blocks> {
+    let count = || prop_oneof![4 => counter(), 1 => (0..1u64 << 40).prop_map(u64::wrapping_neg)];
+    let size = prop_oneof![4 => Just(4096), 1 => 0..1u64 << 24, 1 => any::<u64>()];
+    (size, count(), count(), count()).prop_map(|(size, total, free, available)| Blocks { size, total, free, available })
 }
 
 /// A text of /proc/stat with up to twelve columns and some CPUs.
@@ -51,6 +61,20 @@ fn is_percent(value: f64) -> bool {
     (0.0..=100.0).contains(&value)
 }
 
+/// Less than a PiB, and a part no more than its whole.
+fn are_bytes(part_gb: f64, whole_gb: f64) -> bool {
+    0.0 <= part_gb && part_gb <= whole_gb && whole_gb * GIB <= (1u64 << 50) as f64
+}
+
+fn holds(stats: &HostStats) -> bool {
+    let space = |percent: f64, used_gb: f64, total_gb: f64| is_percent(percent) && are_bytes(used_gb, total_gb);
+    stats.cpu.iter().all(|cpu| is_percent(cpu.percent) && cpu.count > 0)
+        && stats.memory.iter().all(|memory| space(memory.percent, memory.used_gb, memory.total_gb))
+        && stats.memory.iter().all(|memory| are_bytes(memory.available_gb, memory.total_gb))
+        && stats.swap.iter().all(|swap| space(swap.percent, swap.used_gb, swap.total_gb))
+        && stats.disk.iter().all(|disk| space(disk.percent, disk.used_gb, disk.total_gb))
+}
+
 proptest! {
     #![proptest_config(config())]
 
@@ -60,21 +84,22 @@ proptest! {
         now in stat(),
         meminfo in meminfo(),
         zoneinfo in prop::option::of("(low [0-9]{1,20}\n){0,3}"),
-        (total, used, available) in (counter(), counter(), counter()),
+        (blocks, read_only) in (blocks(), any::<bool>()),
+        milliseconds in prop_oneof![0..10_000u64, any::<u64>()],
     ) {
         let reading = HostReading {
             usage: HostUsage { cpu: CpuTimes::parse(&now), memory: MemoryReading::parse(&meminfo, || zoneinfo) },
-            disk: Ok(DiskUsage { total, used, available }),
+            disk: DiskUsage::of(blocks, read_only),
         };
         let before = CpuTimes::parse(&before).ok();
         if let Ok(memory) = &reading.usage.memory {
-            prop_assert!(memory.available <= memory.total && memory.swap_used <= memory.swap_total, "{memory:?}");
+            let swap = memory.swap.clone().unwrap_or_default();
+            prop_assert!(memory.available <= memory.total && swap.used <= swap.total, "{memory:?}");
         }
-        if let Ok(stats) = derive("host", &reading, before.as_ref()) {
-            prop_assert!(stats.cpu.iter().all(|cpu| is_percent(cpu.percent) && cpu.count > 0), "{stats:?}");
-            prop_assert!(stats.memory.iter().all(|memory| is_percent(memory.percent)), "{stats:?}");
-            prop_assert!(stats.swap.iter().all(|swap| is_percent(swap.percent)), "{stats:?}");
-            prop_assert!(stats.disk.iter().all(|disk| is_percent(disk.percent)), "{stats:?}");
+        let before = before.as_ref().map(|times| (times, Duration::from_millis(milliseconds)));
+        if let Ok(stats) = derive("host", &reading, before) {
+            prop_assert!(holds(&stats), "{stats:?}");
+            prop_assert!(stats.errors.swap.is_none() || stats.swap.is_none() && stats.memory.is_some(), "{stats:?}");
             let unknown = [stats.cpu.is_none(), stats.memory.is_none(), stats.disk.is_none()];
             let errors = [stats.errors.cpu, stats.errors.memory, stats.errors.disk];
             prop_assert_eq!(unknown, errors.map(|reason| reason.is_some()));

@@ -12,6 +12,16 @@ pub struct DiskStats {
     pub used_gb: f64,
     /// Size, in GiB.
     pub total_gb: f64,
+    /// Whether nothing can be written to the file system, which may be full by nature then (squashfs, composefs). `None`
+    /// only in the answer of a server that is older than this field.
+    pub read_only: Option<bool>,
+}
+
+impl DiskStats {
+    /// Whether nothing can be written to the file system, as far as is known.
+    pub fn is_read_only(&self) -> bool {
+        self.read_only == Some(true)
+    }
 }
 
 /// The band of the disk's bar, which warns later than a value's color.

@@ -10,11 +10,12 @@ use serde::{Serialize, Serializer};
 pub struct HostStats {
     /// The machine's name, from the kernel or the configuration.
     pub hostname: String,
-    /// CPU utilization since the previous sample; `null` if /proc/stat could not be read for either.
+    /// CPU utilization since the previous sample; `null` if /proc/stat could not be read for either, or no time has passed in
+    /// it.
     pub cpu: Option<CpuStats>,
     /// Memory in use; `null` if /proc/meminfo could not be read.
     pub memory: Option<MemoryStats>,
-    /// Swap space in use; `null` on a machine without swap, or if /proc/meminfo could not be read.
+    /// Swap space in use; `null` on a machine without swap, or if it could not be read or cannot be.
     pub swap: Option<SwapStats>,
     /// Space in use on the configured file system; `null` if it could not be read.
     pub disk: Option<DiskStats>,
@@ -29,6 +30,8 @@ pub struct HostErrors {
     pub cpu: Option<String>,
     /// Why there is neither memory nor swap.
     pub memory: Option<String>,
+    /// Why there is no swap, though there is memory.
+    pub swap: Option<String>,
     /// Why there is no disk usage.
     pub disk: Option<String>,
 }
@@ -41,7 +44,7 @@ impl HostErrors {
     }
 
     fn named(&self) -> impl Iterator<Item = (&'static str, &Option<String>)> {
-        [("cpu", &self.cpu), ("memory", &self.memory), ("disk", &self.disk)].into_iter()
+        [("cpu", &self.cpu), ("memory", &self.memory), ("swap", &self.swap), ("disk", &self.disk)].into_iter()
     }
 }
 

@@ -51,7 +51,8 @@ pub fn HostTelemetry(
     });
     let announcement = live.read(|state| state.announcement.clone());
     view! {
-        <section class="ht" aria-label=label>
+        // Translators replace text nodes; those that the page updates would be left behind.
+        <section class="ht" translate="no" aria-label=label>
             <span class=age_class>{age}</span>
             {METRICS.map(|metric| view! { <MetricView live metric/> })}
             // Shown where only one metric fits. Screen readers get all of them.

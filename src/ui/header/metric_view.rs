@@ -48,8 +48,8 @@ fn graphic(live: Live, metric: &'static Metric) -> impl IntoView {
             Either::Left(view! { <Sparkline data color=format!("var(--ht-{})", metric.id)/> })
         }
         Graphic::Bar(class) => {
-            let percent = live.read(move |state| state.percent(metric));
-            Either::Right(move || bar(class(percent.get()), percent.get()))
+            let drawn = move |state: &State| bar(state.host.as_ref().map_or("ht-bar", class), state.percent(metric));
+            Either::Right(move || live.with(drawn))
         }
     }
 }

@@ -201,7 +201,7 @@ mod tests {
         HostStats {
             cpu: Some(CpuStats { percent: cpu, count: 2 }),
             memory: Some(MemoryStats { percent: memory, used_gb: 1.0, total_gb: 2.0, available_gb: 1.0 }),
-            disk: disk.map(|percent| DiskStats { percent, used_gb: 1.0, total_gb: 2.0 }),
+            disk: disk.map(|percent| DiskStats { percent, used_gb: 1.0, total_gb: 2.0, read_only: None }),
             ..HostStats::sample()
         }
     }
@@ -214,6 +214,9 @@ mod tests {
         assert_eq!(ranking(host(10.0, 50.0, Some(20.0))), [memory, cpu, disk]);
         assert_eq!(ranking(host(76.0, 50.0, Some(95.0))), [disk, cpu, memory]);
         assert_eq!(ranking(host(10.0, 10.0, None)), [cpu, memory, disk]);
+        let mut full = host(10.0, 50.0, Some(100.0));
+        full.disk.as_mut().expect("a disk").read_only = Some(true);
+        assert_eq!(ranking(full), [memory, cpu, disk], "a full disk that cannot be written to alarms nobody");
         assert_eq!(State::default().ranking().map(|metric| metric.id), [cpu, memory, disk]);
     }
 

@@ -1,7 +1,7 @@
 //! CPU, as a sparkline and a percentage.
 
 use super::{Attribution, Graphic, Metric, Reading};
-use crate::model::{HostHistory, Severity};
+use crate::model::HostHistory;
 use crate::ui::format;
 
 pub(super) static CPU: Metric = Metric {
@@ -10,7 +10,7 @@ pub(super) static CPU: Metric = Metric {
     name: "CPU",
     noun: "CPU",
     percent: |host| host.cpu.as_ref().map(|cpu| cpu.percent),
-    severity: Severity::of,
+    read_only: |_| false,
     read: |host| {
         let cpu = host.cpu.as_ref()?;
         let cores = format::counted(cpu.count, "core");

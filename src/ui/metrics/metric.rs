@@ -15,8 +15,8 @@ pub(in crate::ui) struct Metric {
     pub(in crate::ui) noun: &'static str,
     /// Utilization in percent; `None` if it was not measured.
     pub(in crate::ui) percent: fn(&HostStats) -> Option<f64>,
-    /// The band of a utilization.
-    pub(in crate::ui) severity: fn(f64) -> Severity,
+    /// Whether it is read-only: then it has no band, because there is nothing to be done about it.
+    pub(in crate::ui) read_only: fn(&HostStats) -> bool,
     /// The numbers as text; `None` if it was not measured.
     pub(in crate::ui) read: fn(&HostStats) -> Option<Reading>,
     /// Why it was not measured.
@@ -43,8 +43,8 @@ pub(in crate::ui) struct Reading {
 pub(in crate::ui) enum Graphic {
     /// The last samples, in the form of [`HostHistory::cpu`].
     Sparkline(fn(&HostHistory, f64) -> Vec<Option<f64>>),
-    /// The newest value; the function gives the bar's class for a percentage.
-    Bar(fn(Option<f64>) -> &'static str),
+    /// The newest value; the function gives the bar's class.
+    Bar(fn(&HostStats) -> &'static str),
 }
 
 /// How a metric is attributed to containers.
@@ -58,16 +58,19 @@ pub(in crate::ui) struct Attribution {
 }
 
 impl Metric {
-    /// Its band; `None` if it was not measured.
+    /// Its band; `None` if it was not measured, or is read-only.
     pub(in crate::ui) fn band(&self, host: &HostStats) -> Option<Severity> {
-        (self.percent)(host).map(self.severity)
+        (self.percent)(host).filter(|_| !(self.read_only)(host)).map(Severity::of)
     }
 
     /// A sentence for screen readers: `CPU 45 percent, normal`.
     pub(in crate::ui) fn spoken(&self, host: Option<&HostStats>) -> String {
-        match host.and_then(self.percent) {
+        match host.and_then(|host| Some(((self.percent)(host)?, self.band(host)))) {
             None => format!("{} unknown", self.name),
-            Some(percent) => format!("{} {} percent, {}", self.name, percent as u32, (self.severity)(percent).word()),
+            Some((percent, band)) => {
+                let band = band.map_or(format::READ_ONLY, Severity::word);
+                format!("{} {} percent, {band}", self.name, percent as u32)
+            }
         }
     }
 }
@@ -92,15 +95,20 @@ impl Reading {
 
 #[cfg(test)]
 mod tests {
-    use crate::model::{CpuStats, HostStats};
+    use crate::model::{CpuStats, DiskStats, HostStats};
     use crate::ui::metrics::METRICS;
 
     #[test]
     fn metrics_are_spoken_as_sentences() {
-        let [cpu, memory, _] = METRICS;
+        let [cpu, memory, disk] = METRICS;
         let host = HostStats { cpu: Some(CpuStats { percent: 45.9, count: 2 }), ..HostStats::sample() };
         assert_eq!(cpu.spoken(Some(&host)), "CPU 45 percent, normal");
         assert_eq!(memory.spoken(Some(&host)), "Memory unknown");
         assert_eq!(cpu.spoken(None), "CPU unknown");
+        let full = DiskStats { percent: 100.0, used_gb: 1.0, total_gb: 1.0, read_only: Some(true) };
+        let host = HostStats { disk: Some(full.clone()), ..HostStats::sample() };
+        assert_eq!(disk.spoken(Some(&host)), "Disk 100 percent, read-only");
+        let old = DiskStats { read_only: None, ..full };
+        assert_eq!(disk.spoken(Some(&HostStats { disk: Some(old), ..host })), "Disk 100 percent, critical");
     }
 }

@@ -30,8 +30,10 @@ fn facts(state: &State) -> Vec<Fact> {
     if let Some(memory) = memory {
         let left = of(memory.available_gb, memory.total_gb);
         add("Memory available", left, "What new programs could have without swapping");
-        let swap = host.and_then(|host| host.swap.as_ref());
-        let used = swap.map_or("none there".into(), |swap| of(swap.used_gb, swap.total_gb));
+    }
+    // Where memory is known, a missing swap without a reason is a machine that has none.
+    if let Some(host) = host.filter(|host| host.memory.is_some() && host.errors.swap.is_none()) {
+        let used = host.swap.as_ref().map_or("none there".into(), |swap| of(swap.used_gb, swap.total_gb));
         add("Swap in use", used, "Memory that the kernel has moved to disk");
     }
     if let Some(limits) = limits(state) {
@@ -43,7 +45,7 @@ fn facts(state: &State) -> Vec<Fact> {
         );
     }
     if let Some(disk) = host.and_then(|host| host.disk.as_ref()) {
-        let used = of(disk.used_gb, disk.total_gb);
+        let used = of(disk.used_gb, disk.total_gb) + format::read_only(disk);
         add("Disk in use", used, "On the file system that the server was told to watch");
     }
     facts
@@ -85,7 +87,7 @@ mod tests {
             host: Some(HostStats {
                 memory: Some(MemoryStats { percent: 62.5, used_gb: 12.5, total_gb: 20.0, available_gb: 7.5 }),
                 swap,
-                disk: Some(DiskStats { percent: 54.1, used_gb: 108.2, total_gb: 200.0 }),
+                disk: Some(DiskStats { percent: 54.1, used_gb: 108.2, total_gb: 200.0, read_only: Some(false) }),
                 ..HostStats::sample()
             }),
             containers: ContainersView::Measured(ContainersStats { containers, ..ContainersStats::default() }),
@@ -112,6 +114,13 @@ mod tests {
         assert!(texts(&state(&[None], None)).contains(&"Memory limits of agents: none set".into()));
         assert!(texts(&state(&[], None)).contains(&"Swap in use: none there".into()));
         assert_eq!(texts(&state(&[], None)).len(), 3, "without containers there are no limits");
+        let mut odd = state(&[], None);
+        if let Some(host) = &mut odd.host {
+            host.errors.swap = Some("not read".into());
+            host.disk.iter_mut().for_each(|disk| disk.read_only = Some(true));
+        }
+        let expected = ["Memory available: 7.5 of 20 GiB", "Disk in use: 108.2 of 200 GiB, read-only"];
+        assert_eq!(texts(&odd), expected, "unknown swap is not said to be none");
         assert!(texts(&State::default()).is_empty(), "unknown facts are left out");
     }
 }

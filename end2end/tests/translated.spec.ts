@@ -1,0 +1,95 @@
+import type { Page } from '@playwright/test';
+import type { Dashboard } from './support/dashboard.ts';
+import type { HostMock } from './support/host-mock.ts';
+import { expect, test } from './support/test.ts';
+import { wire } from './support/wire.ts';
+
+/** Does what a browser's translator does: in place of each text node that it may translate it puts two elements. */
+async function translate(page: Page): Promise<void> {
+  await page.evaluate(() => {
+    const walker = document.createTreeWalker(document.documentElement, NodeFilter.SHOW_TEXT);
+    const texts: Text[] = [];
+    while (walker.nextNode()) texts.push(walker.currentNode as Text);
+    for (const text of texts) {
+      if (!text.data.trim() || text.parentElement?.closest('[translate=no], script, style')) continue;
+      const [outer, inner] = [document.createElement('font'), document.createElement('font')];
+      inner.textContent = text.data;
+      outer.append(inner);
+      text.replaceWith(outer);
+    }
+  });
+}
+
+/** Other containers on a host in trouble, which everything shows that is live. */
+async function expectNewNumbers(page: Page, dashboard: Dashboard, hostMock: HostMock): Promise<void> {
+  hostMock.respondWith({ cpu: wire.cpu(94), memory: wire.memory(91), disk: wire.disk(77) });
+  hostMock.run([
+    { name: 'scribe', cpuShare: 61, memoryShare: 20 },
+    { name: 'researcher', cpuShare: 5, memoryShare: 10 },
+  ]);
+  // A culprit is named after two scrapes.
+  await dashboard.nextPoll(1);
+  await dashboard.nextPoll(1);
+
+  await expect(dashboard.cpu.number).toHaveText('94%');
+  await expect(dashboard.cpu.spoken).toHaveText('CPU 94 percent, critical');
+  await expect(dashboard.cpu.culprit).toHaveText("scribe 61% of the host's CPU");
+  await expect(dashboard.memory.number).toHaveText('18.2');
+  await expect(dashboard.memory.rest).toHaveText('/20G');
+  await expect(dashboard.disk.number).toHaveText('77%');
+  await expect(dashboard.summary).toHaveText('2agents66%6.0G');
+  await expect(dashboard.status).toHaveText('CPU 94 percent, critical. Memory 91 percent, critical. Disk 77 percent, high');
+  await expect(page).toHaveTitle('CPU 94% · Host telemetry');
+  await expect(dashboard.history.locator('.ht-legend b')).toHaveText(['94.0%', '66.0%', '91.0%', '30.0%']);
+  for (const within of [dashboard.containers, dashboard.panel]) {
+    await expect(within.locator('tbody .ht-name-text')).toHaveText(['scribe', 'researcher']);
+    await expect(within.locator('tbody .ht-cpu .ht-cell')).toHaveText(['488.0%', '40.0%']);
+    await expect(dashboard.totals(within, 'all').locator('.ht-name')).toHaveText('All agents');
+    await expect(dashboard.totals(within, 'all').locator('.ht-cpu')).toHaveText('528.0%');
+  }
+  await expect(dashboard.panel.locator('.ht-headroom dd').first()).toHaveText('1.8 of 20 GiB');
+  await expect(page.locator('.ht font, .ht-details font')).toHaveCount(0);
+}
+
+const ARGS = ['--interval', '1', '--container-noun', 'agent'];
+
+test('names and numbers of a translated page go on together', async ({ page, dashboard, hostMock, startServer }) => {
+  const server = await startServer({ args: ARGS });
+  await dashboard.openFrozen(server.url);
+  hostMock.run([
+    { name: 'researcher', cpuShare: 20, memoryShare: 10 },
+    { name: 'coder', cpuShare: 10, memoryShare: 5 },
+    { name: 'reviewer', cpuShare: 5, memoryShare: 5 },
+  ]);
+  await dashboard.nextPoll(1);
+  await dashboard.summary.click();
+  await expect(dashboard.panelRows).toHaveCount(3);
+  await page.locator('main').evaluate((main) => main.insertAdjacentHTML('beforeend', '<p id="prose">All is well.</p>'));
+
+  await translate(page);
+  await expect(page.locator('#prose > font > font'), 'what the page says of itself').toHaveText('All is well.');
+  await expectNewNumbers(page, dashboard, hostMock);
+
+  // What comes and goes with an error, and with the containers themselves.
+  hostMock.respondWith({ cpu: null, errors: { cpu: 'not readable' } });
+  hostMock.run([]);
+  await dashboard.nextPoll(1);
+  await expect(dashboard.cpu.number).toHaveText('–');
+  await expect(dashboard.rows).toHaveCount(0);
+  await expect(dashboard.containers.locator('.ht-empty').first()).toContainText('No agents are running.');
+});
+
+test('a page that was translated before it was live is live all the same', async ({ page, dashboard, hostMock, startServer }) => {
+  const server = await startServer({ args: ARGS });
+  await page.route('**/host-telemetry.wasm', async (route) => {
+    await page.waitForLoadState('domcontentloaded');
+    await translate(page);
+    await route.fallback();
+  });
+  hostMock.run([{ name: 'coder', cpuShare: 10, memoryShare: 5 }]);
+  await dashboard.openFrozen(server.url);
+  await dashboard.nextPoll(1);
+  await dashboard.summary.click();
+  await expect(dashboard.panelRows).toHaveCount(1);
+  await expectNewNumbers(page, dashboard, hostMock);
+});

@@ -1,0 +1,56 @@
+//! Whether a file system is read-only, or only the mount that it is seen through.
+//!
+//! statvfs sets one flag for both. A machine's `/` that is mounted into a container with `:ro` is read-only for us, and still
+//! fills up.
+
+use crate::collect::procfs;
+use rustix::fs::{Mode, OFlags};
+use std::os::fd::AsRawFd as _;
+use std::path::Path;
+
+/// Whether the file system that holds `path` is read-only itself; `None` where the kernel does not say.
+pub(super) fn is_read_only(path: &Path) -> Option<bool> {
+    let place = rustix::fs::open(path, OFlags::PATH | OFlags::CLOEXEC, Mode::empty()).ok()?;
+    let fdinfo = procfs::read(&format!("/proc/self/fdinfo/{}", place.as_raw_fd())).ok()?;
+    is_read_only_in(&procfs::read("/proc/self/mountinfo").ok()?, mount_id(&fdinfo)?)
+}
+
+/// The mount that an open file is on, from its /proc/self/fdinfo.
+fn mount_id(fdinfo: &str) -> Option<&str> {
+    fdinfo.lines().find_map(|line| line.strip_prefix("mnt_id:")).map(str::trim)
+}
+
+/// The options of a mount's file system are the last field of its line; those of the mount itself come earlier.
+fn is_read_only_in(mountinfo: &str, mount_id: &str) -> Option<bool> {
+    let line = mountinfo.lines().find(|line| line.split(' ').next() == Some(mount_id))?;
+    let (_, file_system) = line.split_once(" - ")?;
+    let options = file_system.split(' ').nth(2)?;
+    Some(options.split(',').any(|option| option == "ro"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Fedora CoreOS's root, a bind mount with `:ro` of a writable file system, and one that is writable.
+    const MOUNTINFO: &str = "70 1 0:37 / / ro,relatime shared:1 - overlay composefs ro,seclabel,metacopy=on
+361 300 8:1 / /host ro,relatime master:1 - ext4 /dev/sda1 rw,errors=remount-ro
+36 70 0:33 / /run rw,nosuid - tmpfs tmpfs rw,size=4k
+";
+
+    #[test]
+    fn a_read_only_mount_of_a_writable_file_system_is_not_meant() {
+        assert_eq!(is_read_only_in(MOUNTINFO, "70"), Some(true));
+        assert_eq!(is_read_only_in(MOUNTINFO, "361"), Some(false));
+        assert_eq!(is_read_only_in(MOUNTINFO, "36"), Some(false));
+        assert_eq!(is_read_only_in(MOUNTINFO, "3"), None);
+        assert_eq!(is_read_only_in("70 1 0:37 / / ro\n", "70"), None);
+    }
+
+    #[test]
+    fn a_real_path_has_a_mount() {
+        assert_eq!(mount_id("pos:\t0\nflags:\t012000000\nmnt_id:\t361\n"), Some("361"));
+        assert_eq!(is_read_only(Path::new("/proc")), Some(false));
+        assert_eq!(is_read_only(Path::new("/nowhere/at/all")), None);
+    }
+}

@@ -1,0 +1,119 @@
+//! The file system that is watched: deleted, hanging, full where nothing can be written.
+
+use crate::support::program::{Launch, Program};
+use crate::support::{signal, skipped, within};
+use serde_json::json;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+const TIMEOUT: Duration = Duration::from_secs(10);
+const NO_DOCKER: [&str; 4] = ["--docker-host", "unix:///nowhere.sock", "--interval", "1"];
+
+#[test]
+fn a_disk_that_was_deleted_is_null_with_its_reason() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().display().to_string();
+    let program = Launch::new(&[&NO_DOCKER[..], &["--disk-path", &path]].concat()).start();
+    assert!(program.host().json["disk"].is_object());
+    folder.close().expect("deleted");
+    let gone = within(TIMEOUT, "gone", || program.host(), |answer| answer.json["disk"].is_null());
+    assert_eq!(gone.json["errors"]["disk"], format!("{path}: No such file or directory (os error 2)"));
+    assert!(gone.status == 200 && gone.json["memory"].is_object(), "the rest goes on: {gone:?}");
+    std::fs::create_dir(&path).expect("made anew");
+    within(TIMEOUT, "healed", || program.host(), |answer| answer.json["disk"].is_object());
+    std::fs::remove_dir(&path).expect("cleaned up");
+}
+
+/// A file system whose program can be stopped.
+struct FuseMount {
+    program: Child,
+    mounted: tempfile::TempDir,
+    _source: tempfile::TempDir,
+}
+
+impl FuseMount {
+    fn start() -> Self {
+        let (source, mounted) = (tempfile::tempdir().expect("a folder"), tempfile::tempdir().expect("a folder"));
+        let program = Command::new("bindfs")
+            .args(["-f".as_ref(), source.path().as_os_str(), mounted.path().as_os_str()])
+            .stdin(Stdio::null())
+            .spawn()
+            .expect("bindfs");
+        let path = mounted.path().display().to_string();
+        let mounts = || std::fs::read_to_string("/proc/mounts").unwrap_or_default();
+        within(TIMEOUT, "mounted", mounts, |mounts| mounts.contains(&format!(" {path} fuse")));
+        Self { program, mounted, _source: source }
+    }
+
+    fn signal(&self, name: &str) {
+        signal(name, &self.program.id().to_string());
+    }
+}
+
+impl Drop for FuseMount {
+    fn drop(&mut self) {
+        // Ending it frees whoever waits for it, and then it can be unmounted.
+        let _ = self.program.kill();
+        let _ = self.program.wait();
+        let _ = Command::new("umount").arg("-l").arg(self.mounted.path()).status();
+    }
+}
+
+#[test]
+fn a_disk_that_hangs_is_null_with_its_reason_and_nothing_waits_for_it() {
+    if !Path::new("/dev/fuse").exists() {
+        skipped("a disk that hangs", "/dev/fuse and bindfs");
+        return;
+    }
+    let disk = FuseMount::start();
+    let path = disk.mounted.path().display().to_string();
+    let program = Launch::new(&[&NO_DOCKER[..], &["--disk-path", &path]].concat()).start();
+    assert!(program.host().json["disk"].is_object());
+    disk.signal("STOP");
+    let hangs = within(TIMEOUT, "hangs", || program.host(), |answer| answer.json["disk"].is_null());
+    assert_eq!(hangs.json["errors"]["disk"], format!("{path}: the file system does not answer"));
+    let start = Instant::now();
+    while start.elapsed() < Duration::from_secs(5) {
+        let host = program.host();
+        assert!(host.json["cpu"].is_object() && !host.is_stale(), "the rest goes on: {host:?}");
+        std::thread::sleep(Duration::from_millis(100));
+    }
+    let threads = std::fs::read_dir(format!("/proc/{}/task", program.pid())).expect("its threads");
+    let waiting = threads.filter(|thread| {
+        let name =
+            thread.as_ref().map(|thread| std::fs::read_to_string(thread.path().join("comm")).unwrap_or_default());
+        name.is_ok_and(|name| name.trim() == "disk-usage")
+    });
+    assert_eq!(waiting.count(), 1, "one thread waits, not one for each sample");
+    disk.signal("CONT");
+    within(TIMEOUT, "healed", || program.host(), |answer| answer.json["disk"].is_object());
+}
+
+/// The program watching a full file system of 1 MiB at `/mnt`, after these commands, in a mount namespace of its own.
+fn program_on_a_full_disk(commands: &str) -> Option<Program> {
+    let may = Command::new("unshare").args(["-m", "true"]).output().is_ok_and(|output| output.status.success());
+    if !may {
+        skipped("a full disk", "root, and the right to make mount namespaces");
+        return None;
+    }
+    let full = "mount -t tmpfs -o size=1m full /mnt && { head -c 2m /dev/zero 2>/dev/null >/mnt/file || :; }";
+    let arguments = [&NO_DOCKER[..], &["--disk-path", "/mnt"]].concat();
+    Some(Launch::new(&arguments).in_own_mounts(&format!("{full} && {commands}")).start())
+}
+
+#[test]
+fn a_full_disk_is_read_only_only_if_its_file_system_is() {
+    let cases = [
+        ("mount -o remount,ro /mnt", true),
+        // A mount through which others cannot write either leaves the file system full and writable, as `docker run -v
+        // /:/host:ro` does.
+        ("mount -o remount,bind,ro /mnt", false),
+        ("true", false),
+    ];
+    for (commands, read_only) in cases {
+        let Some(program) = program_on_a_full_disk(commands) else { return };
+        let full = json!({"percent": 100.0, "used_gb": 0.0, "total_gb": 0.0, "read_only": read_only});
+        assert_eq!(program.host().json["disk"], full, "{commands}");
+    }
+}
