@@ -20,8 +20,8 @@ fn a_disk_that_was_deleted_is_null_with_its_reason() {
     let gone = within(TIMEOUT, "gone", || program.host(), |answer| answer.json["disk"].is_null());
     assert_eq!(gone.json["errors"]["disk"], format!("{path}: No such file or directory (os error 2)"));
     assert!(gone.status == 200 && gone.json["memory"].is_object(), "the rest goes on: {gone:?}");
-    std::fs::create_dir(&path).expect("made anew");
-    within(TIMEOUT, "healed", || program.host(), |answer| answer.json["disk"].is_object());
+    std::fs::create_dir(&path).expect("created again");
+    within(TIMEOUT, "recovered", || program.host(), |answer| answer.json["disk"].is_object());
     std::fs::remove_dir(&path).expect("cleaned up");
 }
 

@@ -57,7 +57,7 @@ export interface ContainerRow {
   memory_mb: number | null;
   memory_limit_mb: number | null;
   cpu_limit_cores: number | null;
-  state: 'running' | 'paused' | 'restarting';
+  state: 'running' | 'paused' | 'stopping' | 'restarting';
   stale: boolean;
   error?: string;
 }

@@ -216,7 +216,7 @@ mod tests {
         assert_eq!(ranking(host(10.0, 10.0, None)), [cpu, memory, disk]);
         let mut full = host(10.0, 50.0, Some(100.0));
         full.disk.as_mut().expect("a disk").read_only = Some(true);
-        assert_eq!(ranking(full), [memory, cpu, disk], "a full disk that cannot be written to alarms nobody");
+        assert_eq!(ranking(full), [memory, cpu, disk], "a read-only disk has no band");
         assert_eq!(State::default().ranking().map(|metric| metric.id), [cpu, memory, disk]);
     }
 
