@@ -179,13 +179,13 @@ export function builders() {
     { cpu, memory, timestamp }: HostResponse,
     { cached = 0, ...changes }: Partial<ContainersResponse> & { cached?: number } = {},
   ): ContainersResponse {
-    const measured = rows.filter((row) => row.cpu !== null && !row.stale);
-    const [cpuTotal, mibTotal] = [total(measured.map((row) => row.cpu)), total(measured.map((row) => row.memory_mb))];
+    const current = rows.filter((row) => !row.stale);
+    const [cpuTotal, mibTotal] = [total(current.map((row) => row.cpu)), total(current.map((row) => row.memory_mb))];
     const mibOfHost = (memory?.total_gb ?? 0) * 1024;
     const mibUsed = mibTotal === null ? null : mibTotal * (1 - cached);
     return {
       running_count: rows.filter((row) => row.state !== 'restarting').length,
-      measured_count: measured.length,
+      measured_count: current.filter((row) => row.cpu !== null).length,
       total_cpu_percent: cpuTotal,
       total_memory_mb: mibTotal,
       split: {
