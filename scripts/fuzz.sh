@@ -2,7 +2,7 @@
 # Feeds over a million inputs, different each time, to the parsers of /proc and engine responses.
 source "$(dirname "$0")/lib.sh"
 
-# Cases per property; there are four properties.
+# Cases per property; there are six properties.
 CASES=${CASES:-300000}
 
 properties() {

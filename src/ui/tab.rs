@@ -41,7 +41,7 @@ pub fn TabStatus(
 fn alarm(state: &State) -> String {
     let Some(host) = state.host.as_ref().filter(|_| state.host_stale.is_none()) else { return String::new() };
     let worst = state.ranking()[0];
-    match worst.band(host) {
+    match (worst.severity)(host) {
         Some(Severity::Critical) => format!("{} {}", worst.label, format::percent((worst.percent)(host))),
         _ => String::new(),
     }

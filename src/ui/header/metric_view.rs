@@ -62,7 +62,7 @@ fn reading(metric: &Metric, state: &State) -> Reading {
 /// The classes for band, rank and culprit. An overdue value loses its color. The stylesheet has three ranks, so a narrow header
 /// drops all metrics from the third on together.
 fn class(metric: &Metric, state: &State) -> String {
-    let band = state.host.as_ref().and_then(|host| metric.band(host)).map_or("unknown", |band| band.word());
+    let band = state.host.as_ref().and_then(|host| (metric.severity)(host)).map_or("unknown", |band| band.word());
     let ranking = state.ranking();
     let rank = ranking.iter().position(|ranked| *ranked == metric).map_or(1, |place| place + 1).min(3);
     let stale = if state.host_stale.is_some() { " ht-is-stale" } else { "" };

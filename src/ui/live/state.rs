@@ -88,7 +88,7 @@ impl State {
         let mut metrics = METRICS;
         if let Some(host) = &self.host {
             // `None` is less than any band: an unknown metric has nothing to show.
-            metrics.sort_by_key(|metric| std::cmp::Reverse(metric.band(host)));
+            metrics.sort_by_key(|metric| std::cmp::Reverse((metric.severity)(host)));
         }
         metrics
     }
@@ -150,7 +150,7 @@ impl State {
     /// Announces the metrics whose band changed. Without a change the last announcement stays.
     fn announce(&mut self, before: &HostStats) {
         let Some(now) = &self.host else { return };
-        let changed = |metric: &&Metric| metric.band(now) != metric.band(before);
+        let changed = |metric: &&Metric| (metric.severity)(now) != (metric.severity)(before);
         let words: Vec<String> = METRICS.into_iter().filter(changed).map(|metric| metric.spoken(Some(now))).collect();
         if !words.is_empty() {
             self.announcement = words.join(". ");

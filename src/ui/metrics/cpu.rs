@@ -1,7 +1,7 @@
 //! CPU, as a sparkline and a percentage.
 
 use super::{Attribution, Graphic, Metric, Reading};
-use crate::model::HostHistory;
+use crate::model::{HostHistory, Severity};
 use crate::ui::format;
 
 pub(super) static CPU: Metric = Metric {
@@ -10,7 +10,7 @@ pub(super) static CPU: Metric = Metric {
     name: "CPU",
     noun: "CPU",
     percent: |host| host.cpu.as_ref().map(|cpu| cpu.percent),
-    read_only: |_| false,
+    severity: |host| host.cpu.as_ref().map(|cpu| Severity::of(cpu.percent)),
     read: |host| {
         let cpu = host.cpu.as_ref()?;
         let cores = format::counted(cpu.count, "core");

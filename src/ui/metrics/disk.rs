@@ -1,7 +1,7 @@
 //! Disk, as a bar and a percentage.
 
 use super::{Graphic, Metric, Reading};
-use crate::model::{DiskLevel, DiskStats, HostStats};
+use crate::model::{DiskLevel, DiskStats, HostStats, Severity};
 use crate::ui::format;
 
 pub(super) static DISK: Metric = Metric {
@@ -10,7 +10,7 @@ pub(super) static DISK: Metric = Metric {
     name: "Disk",
     noun: "disk",
     percent: |host| host.disk.as_ref().map(|disk| disk.percent),
-    read_only: is_read_only,
+    severity: |host| writable(host).map(|disk| Severity::of(disk.percent)),
     read: |host| {
         let disk = host.disk.as_ref()?;
         let used = format::used_of(disk.used_gb, disk.total_gb);
@@ -18,7 +18,7 @@ pub(super) static DISK: Metric = Metric {
         Some(Reading::percent(disk.percent, tooltip))
     },
     error: |errors| &errors.disk,
-    graphic: Graphic::Bar(|host| match level(host) {
+    graphic: Graphic::Bar(|host| match writable(host).map(|disk| DiskLevel::of(disk.percent)) {
         None => "ht-bar",
         Some(DiskLevel::Roomy) => "ht-bar ht-is-roomy",
         Some(DiskLevel::Filling) => "ht-bar ht-is-filling",
@@ -27,13 +27,7 @@ pub(super) static DISK: Metric = Metric {
     attribution: None,
 };
 
-/// Full or not, there is nothing to be done about a file system that cannot be written to.
-fn is_read_only(host: &HostStats) -> bool {
-    host.disk.as_ref().is_some_and(DiskStats::is_read_only)
-}
-
-/// The band of the bar, which a read-only file system has as little as an unknown one.
-fn level(host: &HostStats) -> Option<DiskLevel> {
-    let disk = host.disk.as_ref()?;
-    (!disk.is_read_only()).then(|| DiskLevel::of(disk.percent))
+/// The disk if it can be written to. A full read-only file system is no alarm: it is full by nature.
+fn writable(host: &HostStats) -> Option<&DiskStats> {
+    host.disk.as_ref().filter(|disk| !disk.is_read_only())
 }

@@ -1,7 +1,7 @@
 //! Memory, as a sparkline and used of total.
 
 use super::{Attribution, Graphic, Metric, Reading};
-use crate::model::{HostHistory, HostStats, MemoryStats};
+use crate::model::{HostHistory, HostStats, MemoryStats, Severity};
 use crate::ui::format;
 
 pub(super) static MEMORY: Metric = Metric {
@@ -10,7 +10,7 @@ pub(super) static MEMORY: Metric = Metric {
     name: "Memory",
     noun: "memory",
     percent: |host| host.memory.as_ref().map(|memory| memory.percent),
-    read_only: |_| false,
+    severity: |host| host.memory.as_ref().map(|memory| Severity::of(memory.percent)),
     read: |host| {
         let memory = host.memory.as_ref()?;
         let total = format::short(memory.total_gb);

@@ -15,8 +15,8 @@ pub(in crate::ui) struct Metric {
     pub(in crate::ui) noun: &'static str,
     /// Utilization in percent; `None` if it was not measured.
     pub(in crate::ui) percent: fn(&HostStats) -> Option<f64>,
-    /// Whether it is read-only: then it has no band, because there is nothing to be done about it.
-    pub(in crate::ui) read_only: fn(&HostStats) -> bool,
+    /// Its severity; `None` if it was not measured, or if nothing can be done about it, as about a read-only disk.
+    pub(in crate::ui) severity: fn(&HostStats) -> Option<Severity>,
     /// The numbers as text; `None` if it was not measured.
     pub(in crate::ui) read: fn(&HostStats) -> Option<Reading>,
     /// Why it was not measured.
@@ -58,18 +58,13 @@ pub(in crate::ui) struct Attribution {
 }
 
 impl Metric {
-    /// Its band; `None` if it was not measured, or is read-only.
-    pub(in crate::ui) fn band(&self, host: &HostStats) -> Option<Severity> {
-        (self.percent)(host).filter(|_| !(self.read_only)(host)).map(Severity::of)
-    }
-
     /// A sentence for screen readers: `CPU 45 percent, normal`.
     pub(in crate::ui) fn spoken(&self, host: Option<&HostStats>) -> String {
-        match host.and_then(|host| Some(((self.percent)(host)?, self.band(host)))) {
+        match host.and_then(|host| Some(((self.percent)(host)?, (self.severity)(host)))) {
             None => format!("{} unknown", self.name),
-            Some((percent, band)) => {
-                let band = band.map_or(format::READ_ONLY, Severity::word);
-                format!("{} {} percent, {band}", self.name, percent as u32)
+            Some((percent, severity)) => {
+                let word = severity.map_or(format::READ_ONLY, Severity::word);
+                format!("{} {} percent, {word}", self.name, percent as u32)
             }
         }
     }
