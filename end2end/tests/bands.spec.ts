@@ -77,7 +77,7 @@ for (const [theme, colors] of Object.entries(THEMES)) {
       }
     });
 
-    test('a disk that cannot be written to is gray, however full, and no alarm', async ({ page, dashboard, hostMock }) => {
+    test('a read-only disk is gray, however full, and raises no alarm', async ({ page, dashboard, hostMock }) => {
       hostMock.respondWith({ disk: wire.disk(100, 200, true) });
       await dashboard.nextPoll(1);
       const { root, number, bar, spoken, ticks } = dashboard.disk;

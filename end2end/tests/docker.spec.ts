@@ -5,7 +5,7 @@ const BURN = 'while :; do :; done';
 const IDLE = 'sleep 1000';
 const LABEL = 'example.role=agent';
 
-test('three agents, one of which is busy', async ({ page, dashboard, docker, startServer }) => {
+test('the busy one of three agents comes first', async ({ page, dashboard, docker, startServer }) => {
   for (const [name, command] of [['a', IDLE], ['b', BURN], ['c', IDLE]] as const) {
     await docker.runContainer(`agent-${name}`, command, '--label', LABEL);
   }
@@ -18,7 +18,7 @@ test('three agents, one of which is busy', async ({ page, dashboard, docker, sta
   await expect(dashboard.rows).toHaveCount(3);
   await expect(dashboard.rows.first().locator('.ht-name-text')).toHaveText('b');
   await expect(dashboard.rows.locator('.ht-name-text').filter({ hasText: /^[abc]$/ })).toHaveCount(3);
-  // How much of a core it gets depends on what else runs here; tests/docker.rs compares it with the kernel's counter.
+  // Its CPU depends on what else runs on this machine; tests/docker.rs compares it with the kernel's counter.
   const shown = () => dashboard.rows.first().locator('.ht-cell').first().textContent();
   const served = async () => {
     const response = await page.request.get(`${server.url}/api/telemetry/containers`);

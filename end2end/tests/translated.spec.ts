@@ -4,7 +4,7 @@ import type { HostMock } from './support/host-mock.ts';
 import { expect, test } from './support/test.ts';
 import { wire } from './support/wire.ts';
 
-/** Does what a browser's translator does: in place of each text node that it may translate it puts two elements. */
+/** Replaces each translatable text node by two nested elements, as a browser's translator does. */
 async function translate(page: Page): Promise<void> {
   await page.evaluate(() => {
     const walker = document.createTreeWalker(document.documentElement, NodeFilter.SHOW_TEXT);
@@ -20,7 +20,7 @@ async function translate(page: Page): Promise<void> {
   });
 }
 
-/** Other containers on a host in trouble, which everything shows that is live. */
+/** Changes the host's numbers and its containers, and expects every live element to show them. */
 async function expectNewNumbers(page: Page, dashboard: Dashboard, hostMock: HostMock): Promise<void> {
   hostMock.respondWith({ cpu: wire.cpu(94), memory: wire.memory(91), disk: wire.disk(77) });
   hostMock.run([
@@ -53,7 +53,7 @@ async function expectNewNumbers(page: Page, dashboard: Dashboard, hostMock: Host
 
 const ARGS = ['--interval', '1', '--container-noun', 'agent'];
 
-test('names and numbers of a translated page go on together', async ({ page, dashboard, hostMock, startServer }) => {
+test('a translated page keeps updating names and numbers', async ({ page, dashboard, hostMock, startServer }) => {
   const server = await startServer({ args: ARGS });
   await dashboard.openFrozen(server.url);
   hostMock.run([
@@ -67,10 +67,10 @@ test('names and numbers of a translated page go on together', async ({ page, das
   await page.locator('main').evaluate((main) => main.insertAdjacentHTML('beforeend', '<p id="prose">All is well.</p>'));
 
   await translate(page);
-  await expect(page.locator('#prose > font > font'), 'what the page says of itself').toHaveText('All is well.');
+  await expect(page.locator('#prose > font > font'), 'static text is translated').toHaveText('All is well.');
   await expectNewNumbers(page, dashboard, hostMock);
 
-  // What comes and goes with an error, and with the containers themselves.
+  // Elements that appear or disappear with an error or with the containers.
   hostMock.respondWith({ cpu: null, errors: { cpu: 'not readable' } });
   hostMock.run([]);
   await dashboard.nextPoll(1);
@@ -79,7 +79,7 @@ test('names and numbers of a translated page go on together', async ({ page, das
   await expect(dashboard.containers.locator('.ht-empty').first()).toContainText('No agents are running.');
 });
 
-test('a page that was translated before it was live is live all the same', async ({ page, dashboard, hostMock, startServer }) => {
+test('a page that was translated before hydration keeps updating', async ({ page, dashboard, hostMock, startServer }) => {
   const server = await startServer({ args: ARGS });
   await page.route('**/host-telemetry.wasm', async (route) => {
     await page.waitForLoadState('domcontentloaded');

@@ -1,4 +1,4 @@
-//! The containers: what a reader gives, the scrape of all of them, and what is derived from two scrapes (`rates`, then
+//! The containers: the interface of a reader, the scrape, and what is derived from two scrapes (`rates`, then
 //! `summary`).
 
 mod counters;

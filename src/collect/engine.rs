@@ -1,5 +1,6 @@
-//! The container engine, over its socket: Docker, or Podman in Docker's place. It gives names, states, limits and PIDs, and
-//! one-shot statistics. Answers are read into types of our own, field by field: what is odd costs its own row.
+//! The container engine, over its socket: Docker, or Podman through Docker's API. It provides names, states, limits,
+//! PIDs and one-shot statistics. Responses are parsed leniently, field by field: a malformed value affects only its own
+//! field or row.
 
 mod client;
 mod connect;

@@ -16,12 +16,13 @@ pub(super) struct FailureLog {
 }
 
 impl FailureLog {
-    /// Logs `failing` with the reason of a failure, and `healed` at its end.
+    /// Logs `failing` with the reason while a failure lasts, and `healed` when it ends.
     pub(super) fn new(failing: &'static str, healed: &'static str) -> Self {
         Self { failing, healed, logged: None, is_open: false }
     }
 
-    /// Logs the reason of a failure, or with `None` its end. Intermittent failures are rate-limited like persistent ones.
+    /// Logs the reason for a failure, or with `None` its end. Intermittent failures are rate-limited like persistent
+    /// ones.
     pub(super) fn note(&mut self, failure: Option<&str>) {
         match failure {
             Some(reason) if self.logged.is_none_or(|at| at.elapsed() >= LOG_EVERY) => {

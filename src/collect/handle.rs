@@ -14,7 +14,7 @@ use tokio::sync::watch;
 pub(super) struct HostLatest {
     /// The newest sample, or why the host could not be read; `None` before the first.
     pub(super) sample: Option<Result<Sample<HostStats>, String>>,
-    /// The last samples, this one included.
+    /// The last samples, including this one.
     pub(super) history: HostHistory,
 }
 
@@ -25,9 +25,9 @@ pub(super) struct ContainersLatest {
     pub(super) last_good: Option<Sample<ContainersStats>>,
     /// Why the scrapes since then failed; `None` after a success.
     pub(super) failure: Option<String>,
-    /// The last scrapes, this one included.
+    /// The last scrapes, including this one.
     pub(super) history: ContainersHistory,
-    /// The culprits, according to all scrapes so far.
+    /// The culprits as of the last successful scrape.
     pub(super) culprits: Culprits,
 }
 
@@ -126,13 +126,13 @@ mod tests {
     }
 
     #[test]
-    fn a_docker_that_never_answered_is_not_available() {
+    fn docker_that_never_answered_is_not_available() {
         let latest = ContainersLatest { failure: Some("no socket".into()), ..ContainersLatest::default() };
         assert_eq!(containers_at(&latest, Instant::now(), TICK), Err(TelemetryError::Docker("no socket".into())));
     }
 
     #[test]
-    fn good_numbers_grow_stale_and_are_given_up_after_three_intervals() {
+    fn numbers_go_stale_and_are_dropped_after_three_intervals() {
         let start = Instant::now();
         let at = |seconds: u64, failure: Option<&str>| {
             let (last_good, failure) = (sample(start), failure.map(Into::into));
@@ -141,11 +141,11 @@ mod tests {
             answer.map(|answer| (answer.stamp.age_seconds, answer.stamp.stale))
         };
         assert_eq!(at(6, None), Ok((6.0, false)));
-        assert_eq!(at(6, Some("refused")), Ok((6.0, true)), "a failed scrape is a missed one");
-        assert_eq!(at(11, None), Ok((11.0, true)), "so is a scrape that hangs");
+        assert_eq!(at(6, Some("refused")), Ok((6.0, true)), "a failed scrape is a missed scrape");
+        assert_eq!(at(11, None), Ok((11.0, true)), "a hanging scrape is a missed scrape");
         assert_eq!(at(15, Some("refused")), Ok((15.0, true)));
         assert_eq!(at(16, Some("refused")), Err(TelemetryError::Docker("refused".into())));
-        assert_eq!(at(16, None), Ok((16.0, true)), "Docker was not asked since, so it is not to blame");
+        assert_eq!(at(16, None), Ok((16.0, true)), "no scrape failed: this process was suspended, not Docker");
     }
 
     #[test]

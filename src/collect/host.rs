@@ -1,4 +1,4 @@
-//! The host: a file for each resource, which reads and derives it. `derive` puts the resources together.
+//! The host: one file per resource, which reads and derives it; `derive` combines them.
 
 mod cpu;
 mod derive;

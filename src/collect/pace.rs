@@ -12,7 +12,7 @@ const BACKOFF_LIMIT: Duration = Duration::from_secs(5);
 /// How a scrape ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Outcome {
-    /// With rates: there was an earlier scrape to compare to.
+    /// With rates: there was an earlier scrape to compare with.
     Rates,
     /// Without rates.
     NoRates,
@@ -29,13 +29,14 @@ pub(super) enum Next {
     After(Duration),
 }
 
-/// Decides when the next scrape is due by how the last ones ended.
+/// Decides when the next scrape is due, depending on how the last ones ended.
 #[derive(Clone, Debug)]
 pub(super) struct Pace {
     backoff_limit: Duration,
     /// The pause after the next failure.
     backoff: Duration,
-    /// Whether the last scrape came sooner than the interval to get rates. If that yields none, hurrying again won't help.
+    /// Whether the last scrape had no rates. Hurry only after the first one without: if that yields no rates, hurrying
+    /// again won't help.
     hurried: bool,
 }
 
@@ -79,7 +80,7 @@ mod tests {
     }
 
     #[test]
-    fn hurrying_is_tried_once_until_there_are_rates_again() {
+    fn a_missing_rate_is_hurried_for_only_once() {
         assert_eq!(plan(5, &[NoRates, NoRates, NoRates]), [After(FIRST_WINDOW), Tick, Tick]);
         assert_eq!(plan(5, &[NoRates, Rates, NoRates]), [After(FIRST_WINDOW), Tick, After(FIRST_WINDOW)]);
         assert_eq!(

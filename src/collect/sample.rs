@@ -1,4 +1,4 @@
-//! Data and when they were taken.
+//! Data and the time they were taken.
 
 use crate::model::{Stamp, Stamped, Timestamp, round1};
 use std::time::{Duration, Instant};
@@ -29,7 +29,7 @@ impl<T> Sample<T> {
 }
 
 impl<T: Clone> Sample<T> {
-    /// The sample with its age `now`.
+    /// The sample with its age at `now`.
     pub(super) fn stamped(&self, now: Instant, stale: bool) -> Stamped<T> {
         let age_seconds = round1(self.age(now).as_secs_f64());
         Stamped { data: self.data.clone(), stamp: Stamp { timestamp: self.timestamp, age_seconds, stale } }

@@ -19,7 +19,7 @@ const FIRST_HOST_WINDOW: Duration = Duration::from_millis(250);
 /// How long to wait for the first scrape before serving without it.
 const FIRST_SCRAPE_TIMEOUT: Duration = Duration::from_secs(2);
 
-/// How a sampler measures.
+/// A sampler's options.
 #[derive(Clone, Debug)]
 pub struct SamplerOptions {
     /// The time between samples.
@@ -36,7 +36,7 @@ impl SamplerOptions {
     }
 }
 
-/// The two measuring loops; dropping it ends them.
+/// The two measuring loops; dropping it stops them.
 pub struct Sampler {
     /// Aborts its tasks when dropped.
     loops: JoinSet<()>,
@@ -62,7 +62,7 @@ impl Sampler {
         self.telemetry.clone()
     }
 
-    /// Resolves when a loop has ended. Loops never end by themselves: this is a bug, and measuring has stopped.
+    /// Resolves when a loop has ended. Loops never end by themselves, so this is a bug, and measuring has stopped.
     pub async fn ended(&mut self) {
         self.loops.join_next().await;
     }
@@ -71,8 +71,8 @@ impl Sampler {
     pub async fn first_samples(&self) {
         let mut host = self.telemetry.host.clone();
         let mut containers = self.telemetry.containers.clone();
-        // Each result is dropped at once, because it holds a lock that the loop needs to publish. A wait only fails if the
-        // loop has ended, and then there is nothing to wait for.
+        // Each result is dropped at once, because it holds a lock that the loop needs to publish. A wait fails only if
+        // the loop has ended; then there is nothing to wait for.
         let host_read = async { drop(host.wait_for(|latest| latest.sample.is_some()).await) };
         let measured = |latest: &Arc<ContainersLatest>| latest.last_good.is_some() || latest.failure.is_some();
         let scraped = async { drop(containers.wait_for(measured).await) };
@@ -87,7 +87,7 @@ async fn sample_host(mut reader: impl HostReader, options: SamplerOptions, publi
     let mut last = Instant::now();
     let mut log = FailureLog::new("the host cannot be read", "the host can be read again");
     loop {
-        // After a pause (a stopped process, say) the rate would be an average over all of it: start over.
+        // After a pause, such as a stopped process, the rate would average over the whole pause: start over.
         if last.elapsed() > 3 * options.interval {
             previous = None;
         }
@@ -101,13 +101,14 @@ async fn sample_host(mut reader: impl HostReader, options: SamplerOptions, publi
         let begun = Instant::now();
         let Some((again, reading)) = read_host(reader).await else { return };
         reader = again;
-        // From before the one reading to after the other, so that it is never too short for what they counted.
+        // From before the previous reading to after this one, so that it is never shorter than the time that was
+        // counted.
         let since = previous.as_ref().map(|(begun, times): &(Instant, _)| (times, begun.elapsed()));
         let Sample { at, timestamp, data } = Sample::now(derive(&options.hostname, &reading, since));
         last = at;
         log.note(problem(&data).as_deref());
         if let Ok(stats) = &data {
-            // Gaps are for readers of the history to fill: this loop has no other source of samples.
+            // Ignores gaps: a client fills its own from the server, but this loop has no other source of samples.
             let _ = history.record(timestamp, stats);
         }
         let sample = Some(data.map(|data| Sample { at, timestamp, data }));
@@ -125,7 +126,7 @@ fn problem(derived: &Result<HostStats, String>) -> Option<String> {
     }
 }
 
-/// A clock whose first tick is one interval away, and which skips missed ticks.
+/// A timer whose first tick is one interval away, and which skips missed ticks.
 fn ticks(interval: Duration) -> Interval {
     let mut ticks = interval_at(tokio::time::Instant::now() + interval, interval);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Skip);
@@ -138,7 +139,7 @@ async fn read_host<R: HostReader>(mut reader: R) -> Option<(R, HostReading)> {
         let reading = reader.read();
         (reader, reading)
     });
-    read.await.inspect_err(|error| tracing::error!("the host's reader ended: {error}")).ok()
+    read.await.inspect_err(|error| tracing::error!("the host reader failed: {error}")).ok()
 }
 
 async fn sample_containers<R: ContainerReader, U: Fn() -> HostUsage + Send + Sync + 'static>(
@@ -159,7 +160,7 @@ async fn sample_containers<R: ContainerReader, U: Fn() -> HostUsage + Send + Syn
         let outcome = outcome(&scraped);
         match scraped {
             Ok(sample) => {
-                // Gaps are for readers of the history to fill, as with the host.
+                // Ignores gaps, as for the host.
                 let _ = latest.history.record(sample.timestamp, &sample.data);
                 latest.culprits.observe(&sample.data);
                 latest.last_good = Some(sample);

@@ -1,4 +1,4 @@
-//! The configuration: built-in default < Leptos.toml < environment < command line, each value checked alike.
+//! The configuration: built-in default < Leptos.toml < environment < command line, every value checked the same way.
 
 mod error;
 mod keys;

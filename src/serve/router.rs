@@ -29,7 +29,7 @@ use tower_http::services::ServeDir;
 /// use std::sync::Arc;
 ///
 /// # async fn example(host: SystemHost, docker: DockerReader, options: SamplerOptions, leptos: LeptosOptions) {
-/// // Measures as long as it lives.
+/// // Measures until it is dropped.
 /// let sampler = Sampler::spawn(host, docker, options);
 /// let state = AppState { source: Arc::new(sampler.telemetry()), settings: Settings::default(), leptos };
 /// let app: Router = Router::new().route("/", get(|| async { "a page of your own" })).merge(endpoints(state));
@@ -67,7 +67,7 @@ pub fn router(state: AppState) -> Router {
         .layer(CompressionLayer::new())
 }
 
-/// The dashboard. It shows that Docker is down, so its status is 200 even then.
+/// The dashboard. Its status is 200 even if Docker is down, because the page shows that.
 async fn page(State(state): State<AppState>, request: Request) -> Response {
     let snapshot = state.snapshot().rendered();
     let render = leptos_axum::render_app_async_with_context(
@@ -103,7 +103,7 @@ async fn method_not_allowed(request: Request) -> Response {
     detail(StatusCode::METHOD_NOT_ALLOWED, format!("{} is not allowed here, only GET", request.method()))
 }
 
-/// An error in the common form.
+/// An error in the endpoints' common form.
 fn detail(status: StatusCode, detail: String) -> Response {
     (status, Json(json!({ "detail": detail }))).into_response()
 }

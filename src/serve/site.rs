@@ -1,5 +1,5 @@
-//! The page's files. The page says nothing where one is missing: it only stays without live numbers or without styles.
-//! So the server does not start then.
+//! Checks the page's files before the server starts. A missing file would otherwise go unnoticed: the page would only
+//! lack live numbers or styles.
 
 use super::config::ConfigError;
 use crate::app::Shell;
@@ -7,7 +7,7 @@ use leptos::config::LeptosOptions;
 use leptos::prelude::*;
 use std::path::Path;
 
-/// Whether every file that the page links is there.
+/// Fails if a file that the page links is missing.
 pub(super) fn check(options: &LeptosOptions) -> Result<(), ConfigError> {
     let folder = Path::new(options.site_root.as_ref());
     match linked_files(options).into_iter().find(|file| !folder.join(file).is_file()) {
@@ -16,8 +16,8 @@ pub(super) fn check(options: &LeptosOptions) -> Result<(), ConfigError> {
     }
 }
 
-/// The files that the document's head links, as paths in the site's folder. They are read from the head as it is rendered:
-/// the WebAssembly's name, for one, depends on how leptos was compiled.
+/// The files that the document's head links, as paths in the site's folder. They are taken from the rendered head,
+/// because the WebAssembly's name depends on how leptos was compiled.
 fn linked_files(options: &LeptosOptions) -> Vec<String> {
     let html = Owner::new().with(|| {
         let options = options.clone();
@@ -32,7 +32,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_page_links_its_script_its_webassembly_its_sheets_and_its_icon() {
+    fn the_page_links_its_script_webassembly_style_sheets_and_icon() {
         let options = LeptosOptions::builder().output_name("host-telemetry").site_root("nowhere").build();
         let files = linked_files(&options);
         for file in ["pkg/host-telemetry.js", "pkg/host-telemetry.css", "page.css", "favicon.svg"] {

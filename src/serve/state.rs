@@ -16,7 +16,7 @@ pub struct AppState {
 }
 
 impl AppState {
-    /// The data of a page that is rendered now.
+    /// The data for rendering the page now.
     pub fn snapshot(&self) -> Snapshot {
         Snapshot::of(&*self.source, self.settings.clone())
     }

@@ -1,4 +1,4 @@
-//! The file system that is watched: deleted, hanging, full where nothing can be written.
+//! The watched file system: deleted, hanging, full, read-only.
 
 use crate::support::program::{Launch, Program};
 use crate::support::{signal, skipped, within};
@@ -11,7 +11,7 @@ const TIMEOUT: Duration = Duration::from_secs(10);
 const NO_DOCKER: [&str; 4] = ["--docker-host", "unix:///nowhere.sock", "--interval", "1"];
 
 #[test]
-fn a_disk_that_was_deleted_is_null_with_its_reason() {
+fn a_deleted_disk_path_is_null_with_its_reason() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().display().to_string();
     let program = Launch::new(&[&NO_DOCKER[..], &["--disk-path", &path]].concat()).start();
@@ -19,13 +19,13 @@ fn a_disk_that_was_deleted_is_null_with_its_reason() {
     folder.close().expect("deleted");
     let gone = within(TIMEOUT, "gone", || program.host(), |answer| answer.json["disk"].is_null());
     assert_eq!(gone.json["errors"]["disk"], format!("{path}: No such file or directory (os error 2)"));
-    assert!(gone.status == 200 && gone.json["memory"].is_object(), "the rest goes on: {gone:?}");
+    assert!(gone.status == 200 && gone.json["memory"].is_object(), "the rest is unaffected: {gone:?}");
     std::fs::create_dir(&path).expect("created again");
-    within(TIMEOUT, "recovered", || program.host(), |answer| answer.json["disk"].is_object());
+    within(TIMEOUT, "healed", || program.host(), |answer| answer.json["disk"].is_object());
     std::fs::remove_dir(&path).expect("cleaned up");
 }
 
-/// A file system whose program can be stopped.
+/// A FUSE file system whose program can be stopped.
 struct FuseMount {
     program: Child,
     mounted: tempfile::TempDir,
@@ -53,7 +53,7 @@ impl FuseMount {
 
 impl Drop for FuseMount {
     fn drop(&mut self) {
-        // Ending it frees whoever waits for it, and then it can be unmounted.
+        // Killing the program releases its waiting callers, so that the file system can be unmounted.
         let _ = self.program.kill();
         let _ = self.program.wait();
         let _ = Command::new("umount").arg("-l").arg(self.mounted.path()).status();
@@ -61,9 +61,9 @@ impl Drop for FuseMount {
 }
 
 #[test]
-fn a_disk_that_hangs_is_null_with_its_reason_and_nothing_waits_for_it() {
+fn a_hanging_disk_is_null_with_its_reason_and_delays_nothing() {
     if !Path::new("/dev/fuse").exists() {
-        skipped("a disk that hangs", "/dev/fuse and bindfs");
+        skipped("a hanging disk", "/dev/fuse and bindfs");
         return;
     }
     let disk = FuseMount::start();
@@ -76,7 +76,7 @@ fn a_disk_that_hangs_is_null_with_its_reason_and_nothing_waits_for_it() {
     let start = Instant::now();
     while start.elapsed() < Duration::from_secs(5) {
         let host = program.host();
-        assert!(host.json["cpu"].is_object() && !host.is_stale(), "the rest goes on: {host:?}");
+        assert!(host.json["cpu"].is_object() && !host.is_stale(), "the rest is unaffected: {host:?}");
         std::thread::sleep(Duration::from_millis(100));
     }
     let threads = std::fs::read_dir(format!("/proc/{}/task", program.pid())).expect("its threads");
@@ -85,12 +85,13 @@ fn a_disk_that_hangs_is_null_with_its_reason_and_nothing_waits_for_it() {
             thread.as_ref().map(|thread| std::fs::read_to_string(thread.path().join("comm")).unwrap_or_default());
         name.is_ok_and(|name| name.trim() == "disk-usage")
     });
-    assert_eq!(waiting.count(), 1, "one thread waits, not one for each sample");
+    assert_eq!(waiting.count(), 1, "one thread waits, not one per sample");
     disk.signal("CONT");
     within(TIMEOUT, "healed", || program.host(), |answer| answer.json["disk"].is_object());
 }
 
-/// The program watching a full file system of 1 MiB at `/mnt`, after these commands, in a mount namespace of its own.
+/// Starts the program in its own mount namespace, after running `commands`. It watches a full file system of 1 MiB at
+/// `/mnt`.
 fn program_on_a_full_disk(commands: &str) -> Option<Program> {
     let may = Command::new("unshare").args(["-m", "true"]).output().is_ok_and(|output| output.status.success());
     if !may {
@@ -106,8 +107,7 @@ fn program_on_a_full_disk(commands: &str) -> Option<Program> {
 fn a_full_disk_is_read_only_only_if_its_file_system_is() {
     let cases = [
         ("mount -o remount,ro /mnt", true),
-        // A mount through which others cannot write either leaves the file system full and writable, as `docker run -v
-        // /:/host:ro` does.
+        // A read-only mount, as `docker run -v /:/host:ro` makes it, leaves the file system itself writable.
         ("mount -o remount,bind,ro /mnt", false),
         ("true", false),
     ];

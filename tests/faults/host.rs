@@ -1,4 +1,4 @@
-//! The host's own sources: counters that fall or cannot move, files that lie, clocks that jump.
+//! Faults of the host's own sources: counters that fall or never move, impossible values, clock jumps.
 
 use crate::support::program::{Answer, Launch, Program};
 use crate::support::{skipped, within};
@@ -14,9 +14,9 @@ fn percent(answer: &Answer, part: &str) -> f64 {
     answer.json[part]["percent"].as_f64().unwrap_or(f64::NAN)
 }
 
-/// Replaces what a file says in one write, so that no reader sees half of it.
+/// Replaces the content of a file in one write, so that no reader sees half of it.
 fn rewrite(file: &Path, text: &str) {
-    // A bind mount shows the file, not its name, so it cannot be replaced by another; padding keeps the length.
+    // A bind mount follows the inode, so the file cannot be replaced by another; padding keeps the length.
     let padded = format!("{text:<4096}");
     std::os::unix::fs::FileExt::write_all_at(
         &std::fs::OpenOptions::new().write(true).create(true).truncate(false).open(file).expect("a file"),
@@ -26,7 +26,7 @@ fn rewrite(file: &Path, text: &str) {
     .expect("written");
 }
 
-/// A /proc/stat of so many CPUs: the columns of its first line.
+/// A /proc/stat with these columns in its first line, and so many CPUs.
 fn stat_of(columns: [u64; 10], cpus: usize) -> String {
     let lines: String = (0..cpus).map(|cpu| format!("cpu{cpu} 0 0 0 0 0 0 0 0 0 0\n")).collect();
     format!("cpu  {}\n{lines}", columns.map(|column| column.to_string()).join(" "))
@@ -40,21 +40,21 @@ fn meminfo(total: u64, free: u64, others: &str) -> String {
     format!("MemTotal: {total} kB\nMemFree: {free} kB\n{others}")
 }
 
-/// Waits until the files as they are now have been read.
+/// Waits until the current files have been read.
 fn sampled(program: &Program) {
-    // The first sample from now on may have been read before.
+    // The next sample may have been read before the files changed.
     for _ in 0..2 {
         let now = program.host().json["timestamp"].clone();
         within(TIMEOUT, "a sample", || program.host(), |answer| answer.json["timestamp"] != now);
     }
 }
 
-/// The program in a mount namespace of its own, in which these two files stand for the kernel's.
+/// Starts the program in its own mount namespace, where `stat` and `meminfo` in the folder replace the kernel's.
 fn program_on(folder: &Path) -> Option<Program> {
     let (stat, meminfo) = (folder.join("stat"), folder.join("meminfo"));
     let may = Command::new("unshare").args(["-m", "true"]).output().is_ok_and(|output| output.status.success());
     if !may {
-        skipped("lying files under /proc", "root, and the right to make mount namespaces");
+        skipped("replaced files under /proc", "root, and the right to make mount namespaces");
         return None;
     }
     let bind = |file: &Path, name: &str| format!("mount --bind {} /proc/{name}", file.display());
@@ -63,7 +63,7 @@ fn program_on(folder: &Path) -> Option<Program> {
 }
 
 #[test]
-fn counters_that_fall_memory_that_overflows_and_cpus_that_come_and_go() {
+fn falling_counters_excessive_memory_and_cpu_hotplug_are_handled() {
     let folder = tempfile::tempdir().expect("a folder");
     let (stat_file, meminfo_file) = (folder.path().join("stat"), folder.path().join("meminfo"));
     rewrite(&stat_file, &stat(1000, 1000, 5000, 2));
@@ -74,44 +74,44 @@ fn counters_that_fall_memory_that_overflows_and_cpus_that_come_and_go() {
     assert_eq!(
         (&still.json["cpu"], percent(&still, "memory")),
         (&Value::Null, 25.0),
-        "nothing moved; a quarter is used"
+        "no counter moved; a quarter of memory is used"
     );
     assert_eq!(still.json["errors"]["cpu"], "/proc/stat: no time has passed since the last sample");
 
     // 10 busy, 100 idle, and iowait falls by more than both.
     rewrite(&stat_file, &stat(1010, 1100, 4000, 2));
     let fell = within(TIMEOUT, "iowait fell", host, |answer| answer.json["cpu"].is_object());
-    assert_eq!(percent(&fell, "cpu"), 9.1, "as psutil has it, and no spike to 100");
+    assert_eq!(percent(&fell, "cpu"), 9.1, "as in psutil, without a spike to 100");
 
     rewrite(&stat_file, &stat(5, 5, 5, 4));
     sampled(&program);
-    assert_eq!(host().json["cpu"], Value::Null, "all counters fell: nothing is known");
+    assert_eq!(host().json["cpu"], Value::Null, "all counters fell: CPU is unknown");
     rewrite(&stat_file, &stat(15, 95, 5, 4));
-    let plugged = within(TIMEOUT, "two CPUs came", host, |answer| answer.json["cpu"]["count"] == 4);
+    let plugged = within(TIMEOUT, "two CPUs added", host, |answer| answer.json["cpu"]["count"] == 4);
     assert_eq!(percent(&plugged, "cpu"), 10.0);
     rewrite(&stat_file, &stat(115, 95, 5, 1));
-    let unplugged = within(TIMEOUT, "three CPUs went", host, |answer| answer.json["cpu"]["count"] == 1);
+    let unplugged = within(TIMEOUT, "three CPUs removed", host, |answer| answer.json["cpu"]["count"] == 1);
     assert_eq!(percent(&unplugged, "cpu"), 100.0);
 
     rewrite(&meminfo_file, &meminfo(1 << 20, 1 << 18, "MemAvailable: 9786432 kB\n"));
-    within(TIMEOUT, "more available than there is", host, |answer| percent(answer, "memory") == 75.0);
-    // Without a word of what is available it is what is free, which here is all that could be.
+    within(TIMEOUT, "available above total", host, |answer| percent(answer, "memory") == 75.0);
+    // Without MemAvailable, available memory is estimated: here it is the free memory, as there is no cache.
     rewrite(&meminfo_file, &meminfo(1 << 20, 1 << 17, ""));
-    within(TIMEOUT, "no word of what is available", host, |answer| percent(answer, "memory") == 87.5);
+    within(TIMEOUT, "no MemAvailable", host, |answer| percent(answer, "memory") == 87.5);
     rewrite(&stat_file, "cpu x\n");
-    let reason = "/proc/stat: \"x\" is no counter";
+    let reason = "/proc/stat: \"x\" is not a counter";
     let broken = within(TIMEOUT, "no counters", host, |answer| answer.json["errors"]["cpu"] == reason);
-    assert_eq!((broken.status, broken.json["memory"].is_object()), (200, true), "the rest goes on: {broken:?}");
+    assert_eq!((broken.status, broken.json["memory"].is_object()), (200, true), "the rest is unaffected: {broken:?}");
     rewrite(&meminfo_file, "");
     let blind = within(TIMEOUT, "no memory", host, |answer| answer.json["memory"].is_null());
     assert_eq!((blind.status, blind.json["disk"].is_object()), (200, true), "{blind:?}");
 }
 
 #[test]
-fn numbers_that_cannot_be_are_null_with_their_reason() {
+fn impossible_numbers_are_null_with_their_reason() {
     let folder = tempfile::tempdir().expect("a folder");
     let (stat_file, meminfo_file) = (folder.path().join("stat"), folder.path().join("meminfo"));
-    // gVisor counts no CPU time, and lxcfs takes a limit that is not set for swap space.
+    // gVisor counts no CPU time, and lxcfs reports an unset limit as swap space.
     rewrite(&stat_file, &stat_of([0; 10], 8));
     let swap = "MemAvailable: 786432 kB\nSwapTotal: 9007199246672720 kB\nSwapFree: 0 kB\n";
     rewrite(&meminfo_file, &meminfo(1 << 20, 1 << 19, swap));
@@ -122,7 +122,7 @@ fn numbers_that_cannot_be_are_null_with_their_reason() {
     assert_eq!(odd.json["errors"]["cpu"], "/proc/stat counts no time on this kernel");
     assert_eq!(odd.json["errors"]["swap"], "/proc/meminfo: SwapTotal cannot be 9223372028592865280 bytes");
 
-    // A tick of 100 is busy, and steal rises by 92 days.
+    // One of 100 ticks is busy, and steal rises by 92 days.
     rewrite(&stat_file, &stat_of([1000, 0, 0, 1000, 0, 0, 0, 5, 0, 0], 8));
     sampled(&program);
     rewrite(&stat_file, &stat_of([1001, 0, 0, 1099, 0, 0, 0, 800_000_005, 0, 0], 8));
@@ -130,11 +130,11 @@ fn numbers_that_cannot_be_are_null_with_their_reason() {
     assert_eq!(percent(&stolen, "cpu"), 1.0, "{stolen:?}");
 
     rewrite(&meminfo_file, &meminfo(1 << 20, 1 << 21, "SwapTotal: 1024 kB\nSwapFree: 2048 kB\n"));
-    let more_free = within(TIMEOUT, "more free than there is", host, |answer| answer.json["memory"].is_null());
+    let more_free = within(TIMEOUT, "free above total", host, |answer| answer.json["memory"].is_null());
     assert_eq!(more_free.json["errors"]["memory"], "/proc/meminfo: MemFree is more than MemTotal", "{more_free:?}");
 }
 
-/// libfaketime, where Debian puts it.
+/// The path of libfaketime, as installed by Debian.
 fn faketime() -> Option<String> {
     let list = Command::new("dpkg").args(["-L", "libfaketime"]).output().ok()?;
     let list = String::from_utf8(list.stdout).ok()?;
@@ -142,9 +142,9 @@ fn faketime() -> Option<String> {
 }
 
 #[test]
-fn a_clock_that_is_set_changes_no_age_and_makes_no_spike() {
+fn setting_the_clock_changes_no_age_and_makes_no_spike() {
     let Some(library) = faketime() else {
-        skipped("a clock that is set", "the Debian package faketime");
+        skipped("setting the clock", "the Debian package faketime");
         return;
     };
     let folder = tempfile::tempdir().expect("a folder");
@@ -167,7 +167,7 @@ fn a_clock_that_is_set_changes_no_age_and_makes_no_spike() {
             let host = program.host();
             let age = host.json["age_seconds"].as_f64().expect("an age");
             assert!(!host.is_stale() && (0.0..2.5).contains(&age), "{step}: {host:?}");
-            assert!(host.json["cpu"].is_object(), "its window is of the clock that never steps: {step}: {host:?}");
+            assert!(host.json["cpu"].is_object(), "its window uses the monotonic clock: {step}: {host:?}");
             std::thread::sleep(Duration::from_millis(100));
         }
     }

@@ -54,11 +54,11 @@ fn a_hostile_name_is_text_and_never_markup() {
     let socket = FakeSocket::start(name);
     let program = socket.program();
     within(TIMEOUT, "measured", || program.containers(), |answer| answer.is_complete(1));
-    assert!(program.containers().row(name).is_object(), "the wire has it as it is");
+    assert!(program.containers().row(name).is_object(), "the wire has the name unchanged");
     let page = program.get("/");
-    assert!(page.contains("&lt;script&gt;alert(1)"), "the page shows it");
+    assert!(page.contains("&lt;script&gt;alert(1)"), "the page escapes the name");
     for markup in ["<script>alert", "<img src=x"] {
-        // The page's data are in a script, which markup must not be able to close.
+        // The page's data are in a script element, which a name must not be able to close.
         assert!(!page.contains(markup), "{markup}");
     }
 }
@@ -66,7 +66,7 @@ fn a_hostile_name_is_text_and_never_markup() {
 const OTHER_ID: &str = "fedcba9876543210fedcba9876543210fedcba9876543210fedcba9876543210";
 
 #[test]
-fn an_odd_container_in_the_list_costs_its_own_row_only() {
+fn a_malformed_container_in_the_list_affects_its_own_row_only() {
     let socket = FakeSocket::start("agent-a");
     let sane = |id: &str, name: &str| json!({"Id": id, "Names": [name], "State": "running"});
     socket.answers(
@@ -86,12 +86,12 @@ fn an_odd_container_in_the_list_costs_its_own_row_only() {
 }
 
 #[test]
-fn a_proxy_that_refuses_descriptions_is_measured_through() {
+fn containers_are_measured_through_a_proxy_that_refuses_descriptions() {
     let socket = FakeSocket::start("agent-a");
     for question in [Question::Version, Question::Info, Question::Inspect] {
         socket.answers(question, Mood::Refused);
     }
-    // Without a limit, the engine has the machine's size in its place: it must not become a limit.
+    // Without a limit, the engine reports the machine's size, which must not become a limit.
     let mut unlimited = stats();
     unlimited["memory_stats"]["limit"] = json!(machine_memory());
     socket.answers(Question::Stats, Mood::Json(unlimited));
@@ -106,7 +106,7 @@ fn a_proxy_that_refuses_descriptions_is_measured_through() {
     assert_eq!(refused.json["reason"], "the proxy refuses /containers/json (403)");
 }
 
-/// The memory of this machine in bytes, as an engine on it gives it.
+/// The memory of this machine in bytes, as a local engine reports it.
 fn machine_memory() -> u64 {
     let meminfo = std::fs::read_to_string("/proc/meminfo").expect("meminfo");
     let line = meminfo.lines().find_map(|line| line.strip_prefix("MemTotal:")).expect("MemTotal");
@@ -114,7 +114,7 @@ fn machine_memory() -> u64 {
 }
 
 #[test]
-fn odd_fields_that_are_not_used_cost_nothing() {
+fn malformed_fields_do_not_affect_the_others() {
     let socket = FakeSocket::start("agent-a");
     socket.answers(
         Question::Inspect,
@@ -132,7 +132,7 @@ fn odd_fields_that_are_not_used_cost_nothing() {
 }
 
 #[test]
-fn counters_that_cannot_move_are_null_with_what_to_do() {
+fn counters_that_are_missing_or_0_are_null_with_a_reason() {
     let socket = FakeSocket::start("agent-a");
     let mut rootless = stats();
     rootless["cpu_stats"]["cpu_usage"]["total_usage"] = json!(0);
@@ -152,7 +152,7 @@ fn counters_that_cannot_move_are_null_with_what_to_do() {
 }
 
 #[test]
-fn a_missing_socket_is_answered_with_the_one_that_is_there() {
+fn a_missing_socket_is_reported_with_another_that_exists() {
     let folder = tempfile::Builder::new().prefix("ht-").tempdir().expect("a folder");
     let socket = folder.path().join("docker.sock");
     let _listener = std::os::unix::net::UnixListener::bind(&socket).expect("a socket");
@@ -162,7 +162,7 @@ fn a_missing_socket_is_answered_with_the_one_that_is_there() {
     let answer = within(TIMEOUT, "refused", || program.containers(), |answer| answer.status == 503);
     let reason = answer.json["reason"].as_str().expect("a reason");
     assert!(reason.starts_with("no socket at /nowhere/docker.sock, but "), "{reason}");
-    // A machine with a socket at its usual place names that first.
+    // On a machine with a socket at the usual path, that one is named first.
     let names_one =
         reason.contains(&format!("unix://{}", socket.display())) || reason.contains("unix:///var/run/docker.sock");
     assert!(names_one, "{reason}");
@@ -170,5 +170,5 @@ fn a_missing_socket_is_answered_with_the_one_that_is_there() {
 
     let program = Launch::new(&["--docker-host", &format!("unix://{runtime}")]).start();
     let answer = within(TIMEOUT, "refused", || program.containers(), |answer| answer.status == 503);
-    assert_eq!(answer.json["reason"], format!("{runtime} is no socket"));
+    assert_eq!(answer.json["reason"], format!("{runtime} is not a socket"));
 }

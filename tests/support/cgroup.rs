@@ -1,4 +1,4 @@
-//! A container's own counters in the kernel, which the numbers are compared with: no test assumes that a core is idle.
+//! The kernel's own counters of a container, to compare numbers with: no test may assume that a core is idle.
 
 use chrono::{DateTime, Utc};
 use std::path::{Path, PathBuf};
@@ -10,7 +10,7 @@ use std::time::Duration;
 /// How often a counter is read.
 const READ_EVERY: Duration = Duration::from_millis(10);
 
-/// A file of the cgroup of a process: in the hierarchy of `controller`, or the one hierarchy of cgroup v2.
+/// A file of a process's cgroup: `v1` in the hierarchy of `controller`, or `v2` in the single hierarchy of cgroup v2.
 pub fn file(pid: &str, controller: &str, v1: &str, v2: &str) -> PathBuf {
     let groups = std::fs::read_to_string(format!("/proc/{pid}/cgroup")).expect("the process's cgroups");
     let of = |wanted: &str| {
@@ -28,7 +28,7 @@ pub fn file(pid: &str, controller: &str, v1: &str, v2: &str) -> PathBuf {
 
 /// Records the CPU time of a process's cgroup until it is dropped.
 pub struct CpuRecorder {
-    /// Moments in seconds of the Unix epoch, and CPU seconds used until then.
+    /// Unix times in seconds, and the CPU seconds used until then.
     readings: Arc<Mutex<Vec<(f64, f64)>>>,
     stop: Arc<AtomicBool>,
     thread: Option<JoinHandle<()>>,
@@ -50,8 +50,8 @@ impl CpuRecorder {
         Self { readings, stop, thread: Some(thread) }
     }
 
-    /// How far samples, each a moment of the wire and a container's CPU, are from the counter over the same windows: the
-    /// median, in percent of a core.
+    /// The median difference between `samples`, each a timestamp of the wire and a container's CPU, and the counter
+    /// over the same windows, in percent of a core.
     pub fn distance(&self, samples: &[(String, f64)]) -> f64 {
         let mut distances: Vec<f64> = samples
             .windows(2)
@@ -62,13 +62,13 @@ impl CpuRecorder {
         distances[distances.len() / 2]
     }
 
-    /// CPU used between two moments of the wire, 100 being one core.
+    /// CPU used between two timestamps of the wire; 100 is one core.
     fn percent_between(&self, from: &str, to: &str) -> f64 {
         let (from, to) = (parse(from), parse(to));
         100.0 * (self.used_at(to) - self.used_at(from)) / (to - from)
     }
 
-    /// CPU seconds used until a moment, between the two readings around it.
+    /// CPU seconds used until `moment`, interpolated between the two readings around it.
     fn used_at(&self, moment: f64) -> f64 {
         let readings = self.readings.lock().expect("the readings");
         let next = readings.partition_point(|(at, _)| *at < moment);
@@ -86,7 +86,7 @@ impl Drop for CpuRecorder {
     }
 }
 
-/// The number in cpuacct.usage, or that of `usage_usec` in cpu.stat.
+/// CPU seconds from cpuacct.usage, or from `usage_usec` in cpu.stat.
 fn cpu_seconds(file: &Path) -> Option<f64> {
     let text = std::fs::read_to_string(file).ok()?;
     match text.lines().find_map(|line| line.strip_prefix("usage_usec ")) {

@@ -26,7 +26,7 @@ impl Cgroup {
         Self::parse(Path::new("/sys/fs/cgroup"), &text, id)
     }
 
-    /// Reads lines of the form `4:memory:/docker/ID`, which is `0::/…` for cgroup v2.
+    /// Parses lines of the form `4:memory:/docker/ID`, or `0::/…` for cgroup v2.
     pub(in crate::collect) fn parse(root: &Path, text: &str, id: &str) -> Option<Self> {
         let path_of = |wanted: &str| {
             text.lines().find_map(|line| {
@@ -44,8 +44,8 @@ impl Cgroup {
         }
     }
 
-    /// The container's current counters, with the host's CPU times at the same time. `None` if they cannot be read, for
-    /// example because the container has ended.
+    /// The container's current counters, with the host's CPU times that were read just before. `None` if they cannot be
+    /// read, for example because the container has ended.
     pub(in crate::collect) fn read(&self, host: &CpuTimes) -> Option<ContainerCounters> {
         let Usage { cpu_nanoseconds, memory, memory_limit } = match self {
             Self::V1(groups) => groups.read(),
@@ -109,22 +109,22 @@ mod tests {
     }
 
     #[test]
-    fn v2_has_one_and_a_group_below_it_is_not_the_container() {
+    fn v2_has_one_path_and_a_child_cgroup_belongs_to_the_container() {
         let expected = Cgroup::V2(v2::Group(format!("/r/system.slice/docker-{ID}.scope").into()));
         assert_eq!(parse(&format!("0::/system.slice/docker-{ID}.scope\n")), Some(expected.clone()));
         assert_eq!(parse(&format!("0::/system.slice/docker-{ID}.scope/init.scope\n")), Some(expected));
     }
 
     #[test]
-    fn another_process_is_not_taken_for_the_container() {
+    fn a_process_outside_the_container_has_no_cgroup() {
         for text in ["", "0::/init.scope\n", "4:memory:/\n3:cpuacct:/\n", "nonsense"] {
             assert_eq!(parse(text), None, "{text:?}");
         }
-        assert_eq!(parse(&format!("0::/../docker/{ID}\n")), None, "nor a way out of the hierarchy");
+        assert_eq!(parse(&format!("0::/../docker/{ID}\n")), None, "a path must not leave the hierarchy");
     }
 
     #[test]
-    fn v1_counts_the_groups_below() {
+    fn v1_includes_child_cgroups() {
         let stat = "cache 53248000\nactive_file 8192\ntotal_inactive_file 12582912\ntotal_active_file 8388608\n";
         let folder = folder(&[
             ("cpuacct/docker/x/cpuacct.usage", "18223808\n"),

@@ -1,17 +1,17 @@
-//! A container's counters, wherever they were read.
+//! A container's counters, whether read from the engine or from its cgroup.
 
 /// A container's counters at one moment. A counter that is missing from the source is `None`.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct ContainerCounters {
-    /// CPU time used since the start, in nanoseconds; `None` where it is not counted.
+    /// CPU time used since the container started, in nanoseconds; `None` if it is not counted.
     pub cpu_total: Option<u64>,
-    /// The time that `cpu_total` is compared with.
+    /// The clock that `cpu_total` is compared with.
     pub clock: Option<CpuClock>,
     /// CPUs online.
     pub online_cpus: Option<u32>,
-    /// Memory in bytes, without inactive page cache; `None` where it is not counted.
+    /// Memory in bytes, without inactive page cache; `None` if it is not counted.
     pub memory: Option<u64>,
-    /// Memory in bytes, without any page cache: what counts as used on the host. `None` where the cache is unknown.
+    /// Memory in bytes, without any page cache: what counts as used on the host. `None` if the cache is unknown.
     pub memory_without_cache: Option<u64>,
     /// The memory limit in bytes; `None` if there is none.
     pub memory_limit: Option<u64>,
@@ -19,12 +19,12 @@ pub struct ContainerCounters {
     pub cpu_limit: Option<f64>,
 }
 
-/// The time that a container's CPU time is a fraction of.
+/// The clock that a container's CPU time is divided by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CpuClock {
     /// CPU time of the whole host, all CPUs, in nanoseconds, read together with the container's.
     Host(u64),
-    /// Our own monotonic clock between two readings, per CPU, where the source has no such counter.
+    /// Our own monotonic clock, times the CPUs online, if the source has no comparable counter.
     Monotonic,
 }
 
@@ -40,20 +40,20 @@ pub(in crate::collect) struct MemoryUsage {
 /// Page cache, in bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::collect) struct FileCache {
-    /// Not used of late.
+    /// Not recently used.
     pub(in crate::collect) inactive: u64,
-    /// In use; `None` if unknown.
+    /// Recently used; `None` if unknown.
     pub(in crate::collect) active: Option<u64>,
 }
 
 impl MemoryUsage {
-    /// `docker stats`' MEM USAGE: usage less inactive page cache, or plain usage where the cache seems to be the larger.
+    /// `docker stats`' MEM USAGE: usage minus inactive page cache, or plain usage if the cache is not smaller.
     pub(in crate::collect) fn without_inactive_cache(self) -> u64 {
         let inactive = self.cache.map_or(0, |cache| cache.inactive);
         if inactive < self.usage { self.usage - inactive } else { self.usage }
     }
 
-    /// Usage less all page cache; `None` where the cache is unknown.
+    /// Usage minus all page cache; `None` if the cache is unknown.
     pub(in crate::collect) fn without_cache(self) -> Option<u64> {
         let cache = self.cache?;
         Some(self.usage.saturating_sub(cache.inactive).saturating_sub(cache.active?))
@@ -61,8 +61,8 @@ impl MemoryUsage {
 }
 
 impl FileCache {
-    /// Reads the cache out of a memory.stat by its keys. cgroup v1 has each counter twice: the total includes the groups
-    /// below, as the counters of v2 always do. `None` where it has no such counter.
+    /// Reads the cache from the keys of a memory.stat. cgroup v1 has each counter twice: the total includes child
+    /// cgroups, as the counters of v2 always do. `None` if there is no counter of inactive cache.
     pub(in crate::collect) fn from_stat(get: impl Fn(&str) -> Option<u64>) -> Option<Self> {
         let of = |key: &str| get(&format!("total_{key}")).or_else(|| get(key));
         Some(Self { inactive: of("inactive_file")?, active: of("active_file") })

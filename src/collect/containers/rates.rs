@@ -1,4 +1,4 @@
-//! Rates: what a scrape's counters say against those of the scrape before.
+//! Rates: a scrape's counters compared with the previous scrape's.
 
 #[cfg(test)]
 mod tests;
@@ -26,38 +26,38 @@ pub(super) struct CpuUsage {
 /// Why a container has no CPU rate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum NoRate {
-    /// There is nothing to compare with yet: the container, or the measuring of it, has just begun.
+    /// There is no comparable reading yet, as after a start or a restart of the container.
     Pending,
     /// A counter is missing.
     Uncounted,
-    /// A counter rose by more than the time that has passed.
+    /// A counter rose by more than the time that passed.
     Impossible,
 }
 
 impl NoRate {
-    /// The reason for an operator, with what to do; `None` where the next scrape will have a rate.
+    /// The reason in an operator's words, with a remedy if known; `None` if the next scrape is expected to have a rate.
     pub(super) fn reason(self) -> Option<&'static str> {
         match self {
             Self::Pending => None,
-            Self::Uncounted => {
-                Some("the engine does not count its CPU: give it the cpu controller (a rootless one by Delegate=cpu)")
-            }
-            Self::Impossible => Some("its CPU time rose by more than its CPUs have"),
+            Self::Uncounted => Some(
+                "the engine does not count its CPU: enable the cpu controller (for a rootless engine, Delegate=cpu)",
+            ),
+            Self::Impossible => Some("its CPU time rose by more than the time that passed"),
         }
     }
 }
 
-/// The least slack of a window: the container's counter and its clock are not read at the same moment.
+/// The tolerance of the plausibility checks: the container's counter and its clock are not read at the same moment.
 const SLACK: Duration = Duration::from_secs(1);
 
 impl ContainerCounters {
-    /// CPU used in the `elapsed` time since `previous`.
+    /// CPU used since `previous`, which was read `elapsed` ago.
     ///
-    /// Docker's formula: used time over the host's time, times the number of CPUs.
+    /// Docker's formula: used time divided by the host's time, times the number of CPUs.
     fn cpu_since(&self, previous: &Self, elapsed: Duration) -> Result<CpuUsage, NoRate> {
         let cpus = f64::from(self.online_cpus.filter(|cpus| *cpus > 0).ok_or(NoRate::Uncounted)?);
         let (total, clock) = self.cpu_total.zip(self.clock).ok_or(NoRate::Uncounted)?;
-        // A counter that fell is that of a container that was restarted.
+        // The counter of a restarted container falls.
         let used = previous.cpu_total.and_then(|before| total.checked_sub(before)).ok_or(NoRate::Pending)? as f64;
         let passed = |time: Duration| time.as_nanos() as f64 * cpus;
         let available = match (clock, previous.clock) {
@@ -86,28 +86,28 @@ pub(in crate::collect) struct HostCpu {
 }
 
 impl HostCpu {
-    /// A container's use in percent of all of the host's time.
+    /// A container's CPU in percent of the host's time, including stolen time.
     pub(super) fn share_of(&self, cpu: CpuUsage) -> f64 {
         cpu.host_percent * if cpu.excludes_steal { self.unstolen_fraction } else { 1.0 }
     }
 }
 
-/// A scrape with its rates, not rounded.
+/// A scrape with its rates, unrounded.
 pub(in crate::collect) struct RatedScrape {
     pub(super) rows: Vec<RatedContainer>,
-    /// `None` without a current scrape before this one.
+    /// `None` if the host was not read, now or recently.
     pub(super) host_cpu: Option<HostCpu>,
     pub(super) host_memory: Option<MemoryReading>,
 }
 
-/// One container with its rates, not rounded.
+/// One container with its rates, unrounded.
 pub(super) struct RatedContainer {
     pub(super) id: String,
     pub(super) name: String,
     pub(super) state: ContainerState,
     /// The last good reading: this scrape's unless there is an error.
     pub(super) last_good: Option<LastReading>,
-    /// Why this scrape has none.
+    /// Why this scrape has no reading.
     pub(super) error: Option<String>,
 }
 
@@ -130,7 +130,7 @@ impl LastReading {
     }
 }
 
-/// The last readings of the containers and of the host, which the next scrape is compared with.
+/// The last readings of the containers and the host: the baselines of the next scrape.
 #[derive(Default)]
 pub(in crate::collect) struct Rates {
     containers: HashMap<String, LastReading>,
@@ -140,8 +140,8 @@ pub(in crate::collect) struct Rates {
 impl Rates {
     /// Derives a scrape's rates and keeps its readings for the next. Forgets containers that are not in the scrape.
     ///
-    /// A reading older than `max_age` is dropped: as the numbers of a container that has failed since, and as what to
-    /// compare with, because the rate would be an average over too long a time.
+    /// Drops readings older than `max_age`, both as the last numbers of a failing container and as baselines, because a
+    /// rate would average over too long a time.
     pub(in crate::collect) fn update(
         &mut self,
         scrape: Sample<Scrape>,
@@ -170,7 +170,7 @@ impl Rates {
             let (last_good, error) = match counters {
                 None => (None, None),
                 Some(Ok((at, counters))) => (Some(LastReading::since(previous.as_ref(), at, counters)), None),
-                // A container that missed a scrape keeps its numbers, and what the next scrape is compared with.
+                // A container that missed a scrape keeps its numbers and its baseline.
                 Some(Err(reason)) => (previous, Some(reason)),
             };
             if let Some(last) = &last_good {
@@ -192,7 +192,7 @@ impl Rates {
     }
 }
 
-/// The name without the prefix. A name that is nothing but the prefix keeps it.
+/// The name without the prefix, unless nothing would remain.
 fn shown_name<'a>(name: &'a str, prefix: &str) -> &'a str {
     name.strip_prefix(prefix).filter(|rest| !rest.is_empty()).unwrap_or(name)
 }

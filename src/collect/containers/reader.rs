@@ -1,4 +1,4 @@
-//! What a reader of containers gives.
+//! The interface of a container reader.
 
 use super::counters::ContainerCounters;
 use crate::model::ContainerState;
@@ -7,10 +7,10 @@ use std::time::Instant;
 
 /// Reads containers' counters. Each call may fail or hang; the caller sets the deadlines.
 pub trait ContainerReader: Send + Sync + 'static {
-    /// The containers that match, running, paused or restarting. The error is for an operator to read.
+    /// The matching containers that are running, paused, stopping or restarting. The error is meant for operators.
     fn list(&self) -> impl Future<Output = Result<Vec<ListedContainer>, String>> + Send;
 
-    /// One container's counters now. The caller gives up at `deadline`.
+    /// Reads one container's counters. The caller gives up at `deadline`.
     fn counters(
         &self,
         id: &str,
@@ -20,7 +20,7 @@ pub trait ContainerReader: Send + Sync + 'static {
     /// How many [`counters`](Self::counters) calls may be in flight at once.
     fn concurrency(&self) -> usize;
 
-    /// Whether the containers run on the machine whose host is measured, and so are a part of it.
+    /// Whether the containers run on the measured host, so that their usage is part of its usage.
     fn is_local(&self) -> bool;
 
     /// Drops open connections, which may be dead after a failed scrape.
@@ -41,8 +41,8 @@ pub struct ListedContainer {
 /// Why one container's counters could not be read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ReadError {
-    /// It ended after it was listed. That is no fault, and it has no row.
+    /// It ended after it was listed. That is not a failure, and it has no row.
     Gone,
-    /// It exists, but cannot be measured; the reason is for an operator to read.
+    /// It exists, but cannot be measured; the reason is meant for operators.
     Failed(String),
 }

@@ -1,4 +1,4 @@
-//! A scrape: one reading of every container, and of the host at its end.
+//! The readings of a scrape.
 
 use super::counters::ContainerCounters;
 use super::reader::ListedContainer;
@@ -16,8 +16,8 @@ pub(in crate::collect) struct Scrape {
 #[derive(Clone, Debug)]
 pub(in crate::collect) struct Reading {
     pub(in crate::collect) container: ListedContainer,
-    /// The counters with the moment they were read, or why they were not. `None` for a restarting container, which is not
-    /// read.
+    /// The counters and the time they were read, or why they could not be read. `None` for a restarting container,
+    /// which is not read.
     pub(in crate::collect) counters: Option<Result<(Instant, ContainerCounters), String>>,
 }
 

@@ -1,4 +1,4 @@
-//! Scrapes: lists the containers, reads all of them and the host at the end, and derives the numbers.
+//! Scrapes: lists the containers, reads them and then the host, and derives the numbers.
 
 use super::rates::Rates;
 use super::reader::{ContainerReader, ListedContainer, ReadError};
@@ -14,29 +14,29 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::time::{timeout, timeout_at};
 
-/// How long the daemon may take to list its containers, the whole answer included.
+/// How long the daemon may take to list its containers, including the whole response.
 const LIST_TIMEOUT: Duration = Duration::from_secs(3);
 
-/// All counters are read within most of an interval, bounded by these: a daemon that collects once a second needs the
-/// lower bound, and a container that is stuck should not delay the others beyond the upper one.
+/// Bounds of the time for reading all counters, which is 80 % of an interval. Daemons that collect once a second need
+/// the lower bound; the upper bound limits how long a stuck container delays the others.
 const COUNTERS_TIMEOUT: RangeInclusive<Duration> = Duration::from_millis(2500)..=Duration::from_secs(4);
 
-/// How often the host is read while containers answer, so that its last reading is of the last answer's moment.
+/// How often the host is read while replies arrive, so that its last reading coincides with the last reply.
 const HOST_READ_INTERVAL: Duration = Duration::from_millis(100);
 
-/// Scrapes again and again, comparing each scrape with the one before.
+/// Scrapes repeatedly, comparing each scrape with the previous one.
 pub(in crate::collect) struct Scraper<R, U> {
     reader: R,
     /// Reads the host's CPU and memory, for the split.
     usage: Arc<U>,
-    /// From one scrape to the next.
+    /// The time between scrapes.
     interval: Duration,
-    /// Left out of containers' names.
+    /// Stripped from containers' names.
     prefix: String,
-    /// Drops readings that are older.
+    /// Readings older than this are dropped.
     max_age: Duration,
     rates: Rates,
-    /// The containers that did not answer in the previous scrape.
+    /// The containers that failed in the previous scrape.
     stuck: HashSet<String>,
 }
 
@@ -59,16 +59,16 @@ impl<R: ContainerReader, U: Fn() -> HostUsage + Send + Sync + 'static> Scraper<R
         self.reader.reset();
     }
 
-    /// Lists the containers, then reads all of them at once. Fails where the daemon does not answer; a container that does
-    /// not answer is a row.
+    /// Lists the containers, then reads them concurrently. Fails if the daemon does not answer; a container that does
+    /// not answer becomes a row with an error.
     pub(in crate::collect) async fn scrape(&mut self) -> Result<Sample<ContainersStats>, String> {
         let list = self.list().await?;
         let (mut scrape, gone) = self.read(list).await;
         let readings = &mut scrape.data.containers;
         let none_answered = readings.iter().any(Reading::has_failed) && !readings.iter().any(Reading::is_measured);
         if none_answered || !gone.is_empty() {
-            // If the daemon itself went away meanwhile, this list fails and the last good numbers stay. Otherwise it tells
-            // which containers really ended, and which the daemon merely has no numbers for.
+            // If the daemon itself went away, this list fails and the last good numbers stay. Otherwise it separates
+            // containers that ended from containers that the daemon merely has no numbers for.
             let list = self.list().await?;
             let still_there = list.into_iter().filter(|container| gone.contains(&container.id));
             readings.extend(still_there.map(without_numbers));
@@ -76,12 +76,12 @@ impl<R: ContainerReader, U: Fn() -> HostUsage + Send + Sync + 'static> Scraper<R
         Ok(self.rates.update(scrape, &self.prefix, self.max_age).map(summarize))
     }
 
-    /// Reads all containers, then the host as the last reply arrives. The sample's moment is that of the last reply: a stuck
-    /// container is waited for until the deadline, which would make the others' numbers seem newer than they are. Returns
-    /// the IDs that the daemon reports as gone as well.
+    /// Reads all containers, then the host as the last reply arrives. The sample is dated at the last reply: dated at
+    /// the deadline, which a stuck container reaches, the others' numbers would seem newer than they are. Also returns
+    /// the IDs that the daemon reports as gone.
     async fn read(&mut self, mut list: Vec<ListedContainer>) -> (Sample<Scrape>, HashSet<String>) {
         let deadline = Instant::now() + self.counters_timeout();
-        // With limited concurrency, containers that hung before would delay the others.
+        // Containers that failed before come last: with limited concurrency, they could delay the others.
         list.sort_by_key(|container| self.stuck.contains(&container.id));
         let mut replies = futures::stream::iter(list)
             .map(|container| read_container(&self.reader, container, deadline))
@@ -133,13 +133,13 @@ impl<R: ContainerReader, U: Fn() -> HostUsage + Send + Sync + 'static> Scraper<R
     }
 }
 
-/// A container that is still listed although the daemon reports it as gone or has no numbers of it.
+/// A container that is still listed although the daemon reported it as gone.
 fn without_numbers(container: ListedContainer) -> Reading {
     let is_read = container.state != ContainerState::Restarting;
-    Reading { container, counters: is_read.then(|| Err("the daemon has no numbers of it".into())) }
+    Reading { container, counters: is_read.then(|| Err("the daemon has no numbers for it".into())) }
 }
 
-/// One container's counters within the deadline; its ID if the daemon reports it as gone.
+/// Reads one container within the deadline. The error is the ID of a container that the daemon reports as gone.
 async fn read_container(
     reader: &impl ContainerReader,
     container: ListedContainer,

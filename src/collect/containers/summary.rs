@@ -1,11 +1,11 @@
-//! Totals of a scrape: counted, added up, split, sorted and rounded.
+//! A scrape's rows and totals: counted, summed, split, sorted and rounded.
 
 use super::rates::{CpuUsage, HostCpu, LastReading, NoRate, RatedContainer, RatedScrape};
 use crate::collect::host::MemoryReading;
 use crate::model::{ContainerState, ContainerStats, ContainersStats, HostSplit, MIB, Split, percent_of, round1};
 
-/// Why a container has no memory.
-pub(super) const NO_MEMORY: &str = "the engine does not count its memory: give it the memory controller";
+/// The error of a container whose memory is not counted.
+pub(super) const NO_MEMORY: &str = "the engine does not count its memory: enable the kernel's memory controller";
 
 impl RatedContainer {
     fn cpu(&self) -> Option<CpuUsage> {
@@ -16,7 +16,7 @@ impl RatedContainer {
         Some(self.last_good.as_ref()?.counters.memory? as f64 / MIB)
     }
 
-    /// Whether its numbers are of this scrape.
+    /// Whether its numbers are from this scrape.
     fn is_current(&self) -> bool {
         self.error.is_none()
     }
@@ -45,7 +45,7 @@ impl RatedContainer {
     }
 }
 
-/// Why a reading has no CPU rate or no memory, where the next one will not have it either.
+/// Why a reading has no CPU rate or no memory; `None` if only a previous reading is missing.
 fn uncounted(reading: &LastReading) -> Option<String> {
     let cpu = reading.cpu.err().and_then(NoRate::reason);
     let memory = reading.counters.memory.is_none().then_some(NO_MEMORY);
@@ -53,7 +53,7 @@ fn uncounted(reading: &LastReading) -> Option<String> {
     (!reasons.is_empty()).then(|| reasons.join("; "))
 }
 
-/// Counts, adds up, splits, sorts and rounds. Totals are of the unrounded values.
+/// Counts, sums, splits, sorts and rounds. Totals are sums of unrounded values.
 pub(in crate::collect) fn summarize(scrape: RatedScrape) -> ContainersStats {
     let RatedScrape { mut rows, host_cpu, host_memory } = scrape;
     rows.sort_by(|a, b| {
@@ -77,21 +77,22 @@ pub(in crate::collect) fn summarize(scrape: RatedScrape) -> ContainersStats {
     }
 }
 
-/// The sum: 0 without containers, unknown where containers run and none is measured.
+/// The sum of `values`: 0 without containers, `None` if containers run but none is measured.
 fn total(counted: usize, values: impl Iterator<Item = f64>) -> Option<f64> {
-    // Starts at 0.0 because the sum of no floats is -0.0.
+    // Starts at 0.0, because `sum` of no floats is -0.0.
     values.fold((counted == 0).then_some(0.0), |sum, value| Some(sum.unwrap_or(0.0) + value))
 }
 
-/// The containers' memory as a part of what the host counts as used.
+/// The containers' part of the host's used memory.
 struct SharedMemory {
     bytes: f64,
-    /// Whether file cache of some containers is in it.
+    /// Whether it includes file cache of some containers.
     includes_cache: bool,
 }
 
-/// The containers' memory without file cache. A container whose cache is unknown is counted whole. `None` where no
-/// container's is known, as with Podman: a sum with all the cache in it is no part of what the host counts as used.
+/// The containers' memory without file cache. A container whose cache is unknown is counted whole. `None` if no
+/// container's cache is known, as with Podman: the host's used memory excludes file cache, so a sum that includes all
+/// of it is not comparable.
 fn memory_without_cache<'a>(counted: usize, rows: impl Iterator<Item = &'a RatedContainer>) -> Option<SharedMemory> {
     let mut includes_cache = false;
     let mut is_known = counted == 0;
@@ -121,11 +122,11 @@ fn split_memory(host: Option<MemoryReading>, containers: Option<SharedMemory>) -
     }
 }
 
-/// Splits what the host uses. The rest is computed from rounded numbers, so that what people read adds up.
+/// Splits the host's usage. The rest is computed from rounded numbers, so that the displayed numbers add up.
 fn split(host: f64, containers: f64) -> Option<Split> {
     let (host, measured) = (round1(host), round1(containers));
     let containers = measured.min(host);
-    // The difference of two numbers with one decimal has one too, but for the last bits.
+    // Rounding the difference of two rounded numbers only removes floating-point error.
     Some(Split {
         host,
         containers,

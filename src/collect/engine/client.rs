@@ -1,6 +1,6 @@
 //! HTTP to the engine, over a Unix socket, TCP or TLS.
 //!
-//! No client library for Docker: those read whole answers into closed types, so that one field they did not expect loses
+//! No Docker client library: those parse whole responses into strict types, so that one unexpected field would lose
 //! every container.
 
 use super::endpoint::{DockerEndpoint, Tls};
@@ -23,19 +23,19 @@ use std::borrow::Cow;
 use std::error::Error;
 use std::path::PathBuf;
 
-/// The largest answer that is read, in bytes. The list of a thousand containers is about 2 MB.
+/// The largest response that is read, in bytes. The list of a thousand containers is about 2 MB.
 const MAX_ANSWER: usize = 64 << 20;
 
-/// The newest API version whose answers are known to fit, major and minor.
+/// The newest API version whose responses are known to parse, major and minor.
 const NEWEST_API: (u32, u32) = (1, 52);
 
 type Http<C> = hyper_util::client::legacy::Client<C, Empty<Bytes>>;
 
-/// A connection to an engine. Clones share it.
+/// A connection to an engine; clones share it.
 #[derive(Clone)]
 pub(super) struct Client {
     transport: Transport,
-    /// What comes before each path: `/v1.41`, or nothing where the engine's version is unknown.
+    /// Prefix of each path: `/v1.41`, or empty if the engine's version is unknown.
     prefix: String,
 }
 
@@ -46,16 +46,17 @@ enum Transport {
     Tls { http: Http<HttpsConnector<HttpConnector>>, address: String },
 }
 
-/// The engine's answer to a request.
+/// The engine's response to a request.
 pub(super) struct Answer {
     headers: HeaderMap,
     body: Bytes,
 }
 
 impl Client {
-    /// Connects when first asked. Fails where the certificates cannot be read.
+    /// Connects on the first request. Fails if the certificates cannot be read.
     pub(super) fn new(endpoint: &DockerEndpoint) -> Result<Self, EngineError> {
-        // Idle connections are not kept: a thousand containers would leave hundreds open on daemons that delay each answer.
+        // Idle connections are not kept: with daemons that delay each response, a thousand containers would leave
+        // hundreds open.
         let mut builder = Builder::new(TokioExecutor::new());
         let builder = builder.pool_max_idle_per_host(0);
         let transport = match endpoint {
@@ -74,7 +75,7 @@ impl Client {
         Ok(Self { transport, prefix: String::new() })
     }
 
-    /// The same connection, asking in the newest API version that both sides know. `version` is the engine's newest.
+    /// The same connection with the newest API version that both sides know. `version` is the engine's newest.
     pub(super) fn in_version(self, version: Option<&str>) -> Self {
         let parse = |version: &str| {
             let (major, minor) = version.split_once('.')?;
@@ -84,7 +85,7 @@ impl Client {
         Self { prefix: version.map_or_else(String::new, |(major, minor)| format!("/v{major}.{minor}")), ..self }
     }
 
-    /// Asks, and reads the whole answer. Waits as long as the engine does: the caller sets the deadline.
+    /// Sends a request and reads the whole response. It has no timeout: the caller sets the deadline.
     pub(super) async fn get(&self, request: Request<'_>) -> Result<Answer, EngineError> {
         let path = format!("{}{}", self.prefix, request.path());
         let response = self.send(&path)?.await.map_err(|error| EngineError::Transport(error.into()))?;
@@ -117,7 +118,7 @@ impl Client {
 }
 
 impl Answer {
-    /// The body as text. Bytes that are no text cost the names they stand in, not the answer.
+    /// The body as text. Invalid UTF-8 is replaced: it garbles a name, but does not lose the response.
     pub(super) fn text(&self) -> Cow<'_, str> {
         String::from_utf8_lossy(&self.body)
     }
@@ -127,7 +128,7 @@ impl Answer {
     }
 }
 
-/// TLS as Docker's own client does it: the daemon is verified against `ca.pem` alone.
+/// TLS with the certificate files of Docker's own client. The daemon is verified against `ca.pem` alone.
 fn tls_config(tls: &Tls) -> Result<ClientConfig, Box<dyn Error + Send + Sync>> {
     let file = |name: &str| tls.directory.join(name);
     let in_file = |name: &str, error: rustls::pki_types::pem::Error| format!("{}: {error}", file(name).display());
@@ -151,7 +152,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn requests_are_made_in_a_version_that_both_sides_know() {
+    fn requests_use_the_newest_version_that_both_sides_know() {
         let client = Client::new(&DockerEndpoint::Unix("/s".into())).expect("a client");
         for (theirs, prefix) in
             [(Some("1.41"), "/v1.41"), (Some("1.99"), "/v1.52"), (Some("new"), ""), (Some("1"), ""), (None, "")]

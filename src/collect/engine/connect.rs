@@ -12,23 +12,22 @@ use serde::de::DeserializeOwned;
 use std::time::Duration;
 use tokio::time::timeout;
 
-/// How long the engine may take to describe its machine. It is measured without that description, too.
+/// How long the engine may take to describe its machine. The description is optional.
 const INFO_TIMEOUT: Duration = Duration::from_secs(1);
 
-/// A connection, and what is at its other end.
+/// A connection and the engine at its other end.
 #[derive(Clone)]
 pub(super) struct Connection {
     pub(super) client: Client,
     pub(super) engine: Identity,
-    /// Whether the engine runs on this machine, as far as can be told.
+    /// Whether the engine runs on this machine, as far as is known.
     pub(super) is_local: bool,
     /// Memory of the engine's machine in bytes; `None` if unknown.
     pub(super) machine_memory: Option<u64>,
 }
 
 impl Connection {
-    /// Fails where nothing answers. An engine that refuses to describe itself, as some proxies do for it, is measured
-    /// without.
+    /// Fails if nothing answers. The descriptions of engine and machine are optional: some proxies refuse them.
     pub(super) async fn open(endpoint: &DockerEndpoint) -> Result<Self, EngineError> {
         let client = Client::new(endpoint)?;
         let (version, headers) = describe::<Version>(&client, Request::Version).await?;
@@ -47,7 +46,7 @@ impl Connection {
     }
 }
 
-/// Asks for a description, which any answer may refuse or garble: then the default, beside the headers.
+/// Requests a description. If it is refused or cannot be parsed, returns the default with the response's headers.
 async fn describe<T: Default + DeserializeOwned>(
     client: &Client,
     request: Request<'_>,

@@ -3,22 +3,22 @@
 use std::net::IpAddr;
 use std::path::PathBuf;
 
-/// An address in the form of DOCKER_HOST, of the two kinds that are supported.
+/// An address in the form of DOCKER_HOST. Only these two kinds are supported.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum DockerEndpoint {
     /// `unix:///absolute/path`
     Unix(PathBuf),
-    /// `tcp://host:port`, in the clear or with TLS.
+    /// `tcp://host:port`, plain or with TLS.
     Tcp {
         /// Host and port.
         address: String,
-        /// The certificates, where the connection is encrypted.
+        /// The certificates; `None` for a plain connection.
         tls: Option<Tls>,
     },
 }
 
-/// The client's certificates, as in DOCKER_CERT_PATH. The daemon's certificate is always verified, against `ca.pem` and the
-/// system's authorities.
+/// The client's certificates, as in DOCKER_CERT_PATH. The daemon's certificate is always verified, against `ca.pem`
+/// alone.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Tls {
     /// The folder with `ca.pem`, `cert.pem` and `key.pem`.
@@ -26,10 +26,10 @@ pub struct Tls {
 }
 
 impl DockerEndpoint {
-    /// What an address may be, for error messages.
+    /// The allowed addresses, for error messages.
     pub const ALLOWED: &'static str = "unix:///absolute/path or tcp://host:port";
 
-    /// Whether the address is another machine's. A local socket or port may still be forwarded from one.
+    /// Whether the address is another machine's. A local socket or port may still be forwarded from another machine.
     pub(super) fn is_remote(&self) -> bool {
         let Self::Tcp { address, .. } = self else { return false };
         let host = address.rsplit_once(':').map_or(address.as_str(), |(host, _)| host);
@@ -37,7 +37,7 @@ impl DockerEndpoint {
         host != "localhost" && !host.parse().is_ok_and(|ip: IpAddr| ip.is_loopback())
     }
 
-    /// Reads an address; the error says what is allowed. `tls` applies to tcp:// only, as in Docker's own client.
+    /// Parses an address; the error says what is allowed. `tls` applies to tcp:// only, as in Docker's own client.
     pub fn parse(text: &str, tls: Option<Tls>) -> Result<Self, &'static str> {
         if let Some(path) = text.strip_prefix("unix://") {
             return path.starts_with('/').then(|| Self::Unix(path.into())).ok_or(Self::ALLOWED);
@@ -68,7 +68,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_remote_is_told_by_its_address() {
+    fn sockets_and_loopback_addresses_are_local() {
         let is_remote = |text: &str| DockerEndpoint::parse(text, None).expect("an address").is_remote();
         for here in ["unix:///run/docker.sock", "tcp://localhost:1", "tcp://127.0.0.1:1", "tcp://[::1]:1"] {
             assert!(!is_remote(here), "{here}");

@@ -10,7 +10,7 @@ use std::io::ErrorKind;
 use std::os::unix::fs::FileTypeExt as _;
 use std::path::Path;
 
-/// The longest message of the engine's that is passed on, in characters.
+/// The maximum length of a message from the engine, in characters; longer messages are cut.
 const LONGEST_MESSAGE: usize = 300;
 
 /// Why the engine did not answer a request.
@@ -20,11 +20,11 @@ pub(super) enum EngineError {
     Refused {
         request: &'static str,
         status: u16,
-        /// The engine's own words; `None` where the answer is not in its form, as a proxy's page is not.
+        /// The engine's message; `None` if the body is not in its form, such as a proxy's page.
         message: Option<String>,
         headers: EngineHeaders,
     },
-    /// The answer to this request cannot be read.
+    /// The response to this request cannot be parsed.
     Unreadable { request: &'static str, reason: String },
     /// No connection, or it was lost.
     Transport(Box<dyn Error + Send + Sync>),
@@ -40,16 +40,16 @@ impl EngineError {
     }
 
     pub(super) fn unreadable(request: Request<'_>, body: &str, error: &serde_json::Error) -> Self {
-        let reason = if body.is_empty() { "empty".into() } else { format!("not what was asked for: {error}") };
+        let reason = if body.is_empty() { "empty".into() } else { format!("not in the expected form: {error}") };
         Self::Unreadable { request: request.name(), reason }
     }
 
-    /// Whether the engine does not know the container, or knows it to have ended.
+    /// Whether the engine does not know the container, or says that it has ended.
     pub(super) fn is_gone(&self) -> bool {
         matches!(self, Self::Refused { status: 404 | 409, .. })
     }
 
-    /// The cause in an operator's words, with what to do if that is known.
+    /// The cause in an operator's words, with a remedy if known.
     pub(super) fn reason(&self, endpoint: &DockerEndpoint) -> String {
         match self {
             Self::Refused { status, message: Some(message), .. } => format!("status {status}: {message}"),
@@ -63,7 +63,7 @@ impl EngineError {
     }
 }
 
-/// Without line breaks and control characters, and not too long.
+/// Replaces line breaks and other control characters, and cuts long text.
 fn one_line(text: &str) -> String {
     let text: String = text.trim().chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
     match text.char_indices().nth(LONGEST_MESSAGE) {
@@ -79,7 +79,7 @@ fn unreachable_reason(endpoint: &DockerEndpoint, error: &(dyn Error + 'static)) 
     };
     let kind = io_kind(error);
     if socket.is_some_and(is_other_file) {
-        return format!("{place} is no socket");
+        return format!("{place} is not a socket");
     }
     let elsewhere = || socket.and_then(other_sockets::hint);
     match kind {
@@ -96,18 +96,18 @@ fn unreachable_reason(endpoint: &DockerEndpoint, error: &(dyn Error + 'static)) 
             None => format!("nothing listens at {place}: is the daemon running?"),
         },
         Some(ErrorKind::ConnectionReset | ErrorKind::BrokenPipe | ErrorKind::UnexpectedEof) => {
-            format!("the daemon at {place} hung up")
+            format!("the daemon at {place} closed the connection")
         }
         _ => chain(error),
     }
 }
 
-/// Whether there is something at the path, but no socket.
+/// Whether the path exists, but is not a socket.
 fn is_other_file(path: &Path) -> bool {
     path.metadata().is_ok_and(|metadata| !metadata.file_type().is_socket())
 }
 
-/// The kind of the I/O error at the root of an error.
+/// The kind of the first I/O error among an error and its causes.
 fn io_kind(error: &(dyn Error + 'static)) -> Option<ErrorKind> {
     let mut cause = Some(error);
     while let Some(error) = cause {
@@ -143,7 +143,7 @@ mod tests {
     }
 
     #[test]
-    fn a_refusal_names_the_request_and_never_shows_a_page() {
+    fn a_refusal_names_the_request_and_never_quotes_html() {
         assert_eq!(reason(Request::Version, 403, "<html><body>Forbidden"), "the proxy refuses /version (403)");
         assert_eq!(reason(Request::Stats("a"), 502, "<html>"), "/containers/{id}/stats failed with status 502");
         assert_eq!(reason(Request::Info, 500, r#"{"message": "out of\n memory "}"#), "status 500: out of  memory");
@@ -152,11 +152,11 @@ mod tests {
     }
 
     #[test]
-    fn a_path_that_is_no_socket_says_so() {
+    fn a_path_that_is_not_a_socket_is_reported() {
         let folder = tempfile::tempdir().expect("a folder");
         let refused = EngineError::Transport(std::io::Error::from(ErrorKind::ConnectionRefused).into());
         let place = folder.path().to_path_buf();
-        let expected = format!("{} is no socket", place.display());
+        let expected = format!("{} is not a socket", place.display());
         assert_eq!(refused.reason(&DockerEndpoint::Unix(place)), expected);
     }
 }

@@ -1,8 +1,8 @@
-//! What an engine says of itself in the headers of every answer.
+//! Response headers that identify the engine.
 
 use hyper::header::{HeaderMap, HeaderValue, SERVER};
 
-/// What an engine says of itself in the headers of every answer; a proxy usually passes them on.
+/// What the headers of any response say about the engine. Proxies usually pass them on.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct EngineHeaders {
     /// Such as `Docker/28.2.2 (linux)` or `Libpod/4.3.1 (linux)`.

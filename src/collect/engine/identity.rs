@@ -1,15 +1,15 @@
-//! Which engine answers, and on what machine. Pure.
+//! Identifies the engine and its machine. Pure.
 
 use super::headers::EngineHeaders;
 use super::lenient::{lenient, lenient_list};
 use crate::collect::bounds::{MAX_CPUS, possible_bytes};
 use serde::Deserialize;
 
-/// From this version on, one-shot calls are answered at once. Before it, each waits for the daemon's next collection, a
-/// second apart, so sequential calls would take a second each.
+/// From this version on, one-shot calls are answered at once. Before, each waits for the daemon's next collection,
+/// which happens once a second, so sequential calls would take a second each.
 const PROMPT_ONE_SHOT: [u32; 3] = [24, 0, 7];
 
-/// The answer to `/version`, as far as it is used.
+/// The used fields of the response to `/version`.
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub(super) struct Version {
@@ -27,7 +27,7 @@ struct Component {
     name: String,
 }
 
-/// The answer to `/info`, as far as it is used.
+/// The used fields of the response to `/info`.
 #[derive(Debug, Default, Deserialize)]
 pub(super) struct Info {
     #[serde(default, rename = "NCPU", deserialize_with = "lenient")]
@@ -38,24 +38,24 @@ pub(super) struct Info {
     kernel: Option<String>,
 }
 
-/// The kinds of engine that differ in what their numbers mean.
+/// Engines whose numbers differ in meaning.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 enum Kind {
     Docker,
-    /// Answers in Docker's form, but gives no memory details and has another meaning of system_cpu_usage.
+    /// Has Docker's API, but sends no memory details, and its system_cpu_usage has another meaning.
     Podman,
-    /// Neither version nor headers say: a proxy may withhold both.
+    /// Neither version nor headers identify it: a proxy may withhold both.
     #[default]
     Unknown,
 }
 
-/// Which engine answers, and on what machine.
+/// An engine and its machine.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Identity {
     kind: Kind,
     /// Whether a one-shot call is answered at once.
     pub(super) is_prompt: bool,
-    /// The newest API version that it knows; `None` if unknown.
+    /// The newest API version that the engine supports; `None` if unknown.
     pub(super) api_version: Option<String>,
     /// CPUs of the machine; `None` if unknown.
     pub(super) cpus: Option<u32>,
@@ -66,7 +66,7 @@ pub(super) struct Identity {
 }
 
 impl Identity {
-    /// `headers` are those of any answer; they say what `version` does where that is withheld.
+    /// `headers` may be those of any response; they stand in for a `version` that was withheld.
     pub(super) fn of(version: Version, headers: EngineHeaders, machine: Info) -> Self {
         let is_named = |name: &str| version.components.iter().any(|component| component.name == name);
         let (program, number) = headers.server.as_deref().and_then(|server| server.split_once('/')).unwrap_or_default();
@@ -88,21 +88,21 @@ impl Identity {
         }
     }
 
-    /// Whether its machine may be one with this kernel and this much memory. What is unknown on either side does not count
-    /// against it.
+    /// Whether its machine may be the one with this kernel and this much memory. A value that is unknown on either side
+    /// matches.
     pub(super) fn may_run_on(&self, kernel: Option<&str>, memory: Option<u64>) -> bool {
         let same_kernel = self.kernel.as_deref().zip(kernel).is_none_or(|(theirs, ours)| theirs == ours);
         let same_memory = self.memory.zip(memory).is_none_or(|(theirs, ours)| theirs == ours);
         same_kernel && same_memory
     }
 
-    /// Whether its numbers are those of the kernel's files. Podman's leave out the page cache.
+    /// Whether its numbers equal those in the kernel's files. Podman's do not include the size of the page cache.
     pub(super) fn counts_as_kernel(&self) -> bool {
         self.kind == Kind::Docker
     }
 
-    /// Whether the list without `all` has every container that holds something. Podman's has running ones only, and its
-    /// filter by state refuses `stopping`.
+    /// Whether the list without `all` has every active container. Podman's has only running containers, and its filter
+    /// by state rejects `stopping`.
     pub(super) fn lists_every_active_state(&self) -> bool {
         self.kind == Kind::Docker
     }
@@ -115,7 +115,7 @@ fn numbers(version: &str) -> [u32; 3] {
 
 #[cfg(test)]
 impl Identity {
-    /// The identity by these answers to `/version` and `/info`.
+    /// The identity from these responses to `/version` and `/info`.
     pub(super) fn answered(version: &serde_json::Value, info: &serde_json::Value) -> Self {
         let version = serde_json::from_value(version.clone()).unwrap_or_default();
         Self::of(version, EngineHeaders::default(), serde_json::from_value(info.clone()).unwrap_or_default())
@@ -145,12 +145,12 @@ mod tests {
         assert!(engine.may_run_on(Some("6.18.44"), Some(MACHINE)));
         assert!(!engine.may_run_on(Some("6.12.5-linuxkit"), Some(MACHINE)));
         assert!(!engine.may_run_on(Some("6.18.44"), Some(MACHINE / 2)));
-        assert!(engine.may_run_on(None, None), "the unknown does not count against it");
+        assert!(engine.may_run_on(None, None), "unknown values match");
         assert!(Identity::default().may_run_on(Some("6.18.44"), Some(MACHINE)));
     }
 
     #[test]
-    fn concurrency_is_limited_only_for_prompt_engines() {
+    fn podman_and_docker_from_24_0_7_on_are_prompt() {
         for (number, is_prompt) in [("20.10.24+dfsg1", false), ("24.0.6", false), ("24.0.7", true), ("28.2.2", true)] {
             assert_eq!(engine(number, "Engine").is_prompt, is_prompt, "{number}");
         }
@@ -166,7 +166,7 @@ mod tests {
     }
 
     #[test]
-    fn headers_tell_where_the_version_is_withheld() {
+    fn headers_identify_an_engine_that_withholds_its_version() {
         let with = |server: &str| {
             let headers = EngineHeaders { server: Some(server.into()), api_version: Some("1.41".into()) };
             Identity::of(Version::default(), headers, Info::default())
@@ -179,7 +179,7 @@ mod tests {
     }
 
     #[test]
-    fn odd_fields_are_unknown_and_cost_nothing_else() {
+    fn malformed_fields_are_unknown_and_affect_nothing_else() {
         let info = json!({"NCPU": -1, "MemTotal": 1u64 << 60, "KernelVersion": 6, "Swarm": []});
         let version = json!({"Version": "28.2.2", "ApiVersion": 1.41, "Components": [null, {"Name": "Engine"}]});
         let engine = Identity::answered(&version, &info);

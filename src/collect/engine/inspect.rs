@@ -1,4 +1,4 @@
-//! What inspecting a container tells: its limits, and where the kernel accounts for it. Cached, since it rarely changes.
+//! Inspecting a container: its limits and its cgroup. Cached, since these rarely change.
 
 use super::connect::Connection;
 use super::lenient::lenient;
@@ -17,14 +17,14 @@ use tokio::time::timeout;
 const CACHED_FOR: Duration = Duration::from_secs(45);
 const CACHED_SPREAD: Duration = Duration::from_millis(60);
 
-/// How long inspecting may take, and how many calls may be in flight. The numbers do not wait any longer.
+/// How long inspecting may delay a container's numbers, and how many calls may be in flight.
 const TIMEOUT: Duration = Duration::from_secs(1);
 const CONCURRENCY: usize = 16;
 
-/// The kernel's period of CPU quotas, in microseconds, where none is set.
+/// The kernel's default period of CPU quotas, in microseconds.
 const DEFAULT_CPU_PERIOD: i64 = 100_000;
 
-/// The answer to an inspection, as far as it is used.
+/// The used fields of an inspection.
 #[derive(Default, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub(super) struct Inspected {
@@ -57,16 +57,16 @@ struct ProcessState {
     pid: Option<i64>,
 }
 
-/// What inspecting a container tells.
+/// The result of inspecting a container.
 #[derive(Clone, Default)]
 pub(super) struct Details {
-    /// When it was inspected; `None` if it never was.
+    /// When the container was inspected; `None` if never.
     at: Option<Instant>,
     /// The CPU limit in cores.
     pub(super) cpu_limit: Option<f64>,
     /// Whether there is a memory limit; `None` if unknown.
     has_memory_limit: Option<bool>,
-    /// Where the kernel accounts for it; `None` if that is not visible from here.
+    /// Its cgroup; `None` if that is not visible from here.
     pub(super) cgroup: Option<Cgroup>,
 }
 
@@ -76,8 +76,9 @@ impl Details {
         self.at.is_some_and(|at| at.elapsed() < CACHED_FOR + CACHED_SPREAD * spread.into())
     }
 
-    /// The memory limit in bytes, out of the number that the kernel or the engine has in its place. `None` if there is no
-    /// limit, or it is unknown: without one, the kernel has a number beyond all memory, and the engine the machine's size.
+    /// The memory limit in bytes, given the number that the kernel or the engine reports. `None` if there is no limit,
+    /// or it is unknown: without a limit, the kernel reports a number beyond all memory, and the engine the machine's
+    /// size.
     pub(super) fn memory_limit(&self, counted: Option<u64>, machine_memory: Option<u64>) -> Option<u64> {
         let counted = counted.filter(|bytes| *bytes > 0)?;
         let is_limit = match machine_memory {
@@ -99,12 +100,12 @@ impl InspectCache {
         Self { details: Mutex::default(), permits: Semaphore::new(CONCURRENCY) }
     }
 
-    /// What is known of the container without asking.
+    /// The cached details, however old.
     pub(super) fn cached(&self, id: &str) -> Details {
         lock(&self.details).get(id).cloned().unwrap_or_default()
     }
 
-    /// What is known of the container. Inspects it where the cached result is old.
+    /// The details. Inspects the container if the cached ones are old.
     pub(super) async fn get(&self, connection: &Connection, id: &str) -> Details {
         let cached = self.cached(id);
         if cached.are_recent(id) {
@@ -131,7 +132,7 @@ impl InspectCache {
 }
 
 impl Inspected {
-    /// The smaller of the CPU limits that were set, a quota or a set of CPUs; `None` without either.
+    /// The smaller of CPU quota and CPU set; `None` without either.
     pub(super) fn cpu_limit(&self) -> Option<f64> {
         let config = self.host_config.as_ref()?;
         let positive = |value: &i64| *value > 0;
@@ -145,7 +146,7 @@ impl Inspected {
         }
     }
 
-    /// Details of this moment.
+    /// The details, dated now.
     pub(super) fn into_details(self, cgroup: Option<Cgroup>) -> Details {
         Details {
             at: Some(Instant::now()),
@@ -160,7 +161,7 @@ impl Inspected {
     }
 }
 
-/// How many CPUs a set such as `0-2,4` has; `None` if it is empty or malformed. One CPU may be named twice.
+/// How many CPUs a set such as `0-2,4` has; `None` if it is empty or malformed. A CPU that is named twice counts once.
 fn cpus_in(set: &str) -> Option<f64> {
     let mut cpus = BTreeSet::new();
     for part in set.split(',') {
@@ -184,19 +185,19 @@ mod tests {
     }
 
     #[test]
-    fn the_cpu_limit_is_the_smallest_that_was_set() {
+    fn the_cpu_limit_is_the_smaller_of_quota_and_cpu_set() {
         let limit = |nano: i64, quota: i64, period: i64, set: &str| {
             let config = json!({"NanoCpus": nano, "CpuQuota": quota, "CpuPeriod": period, "CpusetCpus": set});
             inspected(&config).cpu_limit()
         };
         assert_eq!(inspected(&json!({})).cpu_limit(), None);
         assert_eq!(limit(0, 0, 0, ""), None);
-        assert_eq!(limit(0, -1, 100_000, ""), None, "the kernel writes no limit so");
+        assert_eq!(limit(0, -1, 100_000, ""), None, "-1 is the kernel's notation for no limit");
         assert_eq!(limit(500_000_000, 0, 0, ""), Some(0.5));
         assert_eq!(limit(0, 150_000, 0, ""), Some(1.5));
         assert_eq!(limit(0, 10_000, 50_000, ""), Some(0.2));
         assert_eq!(limit(0, 0, 0, "0-2,4"), Some(4.0));
-        assert_eq!(limit(0, 0, 0, "0,0-1"), Some(2.0), "a set has each CPU once");
+        assert_eq!(limit(0, 0, 0, "0,0-1"), Some(2.0), "a CPU counts once");
         assert_eq!(limit(1_500_000_000, 0, 0, "3"), Some(1.0));
         for nonsense in ["x", "3-1", "-", ",", "0-4294967296", "0-4294967295"] {
             assert_eq!(limit(0, 0, 0, nonsense), None, "{nonsense}");
@@ -204,7 +205,7 @@ mod tests {
     }
 
     #[test]
-    fn a_field_of_another_type_costs_nothing_but_itself() {
+    fn a_field_of_another_type_affects_only_itself() {
         let answer = json!({
             "Config": {"Entrypoint": "/entry.sh", "Labels": []},
             "State": {"Pid": "7"},
@@ -215,7 +216,7 @@ mod tests {
     }
 
     #[test]
-    fn the_machines_size_and_numbers_beyond_are_no_limit() {
+    fn the_size_of_the_machine_and_larger_numbers_are_no_limit() {
         const MACHINE: u64 = 25_276_502_016;
         let limit = |memory: Option<u64>, counted: u64, machine: Option<u64>| {
             let has_memory_limit = memory.and_then(|memory| inspected(&json!({"Memory": memory})).has_memory_limit());
@@ -225,8 +226,8 @@ mod tests {
             assert_eq!(limit(None, no_limit, Some(MACHINE)), None, "{no_limit}");
         }
         assert_eq!(limit(None, MACHINE - 1, Some(MACHINE)), Some(MACHINE - 1));
-        assert_eq!(limit(Some(0), MACHINE - 1, Some(MACHINE)), None, "the engine knows that there is none");
-        assert_eq!(limit(None, MACHINE, None), None, "neither known: it may be the machine's size");
+        assert_eq!(limit(Some(0), MACHINE - 1, Some(MACHINE)), None, "the engine reports that there is no limit");
+        assert_eq!(limit(None, MACHINE, None), None, "it may be the machine's size");
         assert_eq!(limit(Some(64 << 20), 64 << 20, None), Some(64 << 20));
     }
 }

@@ -1,8 +1,8 @@
-//! Reading JSON field by field: a field of another type than expected is missing, and costs nothing but itself.
+//! Lenient JSON: a field of an unexpected type counts as missing and affects nothing else.
 
 use serde::de::{Deserialize, Deserializer, IgnoredAny};
 
-/// A value where it has the expected type.
+/// A value, if it has the expected type.
 #[derive(serde::Deserialize)]
 #[serde(untagged)]
 pub(super) enum Lenient<T> {
@@ -24,7 +24,7 @@ pub(super) fn lenient<'de, D: Deserializer<'de>, T: Deserialize<'de>>(field: D) 
     Ok(Lenient::deserialize(field)?.expected())
 }
 
-/// Reads a list whose elements may each be of another type than expected; those are left out.
+/// Reads a list, skipping elements of an unexpected type.
 pub(super) fn lenient_list<'de, D: Deserializer<'de>, T: Deserialize<'de>>(field: D) -> Result<Vec<T>, D::Error> {
     let list: Option<Vec<Lenient<T>>> = lenient(field)?;
     Ok(list.unwrap_or_default().into_iter().filter_map(Lenient::expected).collect())

@@ -1,4 +1,4 @@
-//! What the engine's list of containers says. Pure.
+//! Parses the engine's list of containers. Pure.
 
 use super::lenient::{lenient, lenient_list};
 use crate::collect::containers::ListedContainer;
@@ -19,8 +19,8 @@ struct Summary {
     state: Option<String>,
 }
 
-/// The containers that hold something, running, paused, stopping or restarting. An element that makes no sense is left out.
-/// Fails only where the answer is not a list.
+/// The active containers: running, paused, stopping or restarting. Malformed elements are skipped. Fails only if the
+/// response is not a list.
 pub(super) fn parse(json: &str) -> serde_json::Result<Vec<ListedContainer>> {
     let elements: Vec<&RawValue> = serde_json::from_str(json)?;
     let mut seen = HashSet::new();
@@ -28,7 +28,7 @@ pub(super) fn parse(json: &str) -> serde_json::Result<Vec<ListedContainer>> {
     Ok(summaries.filter_map(listed).filter(|container| seen.insert(container.id.clone())).collect())
 }
 
-/// `None` for a container that holds nothing: exited, created, being removed.
+/// `None` for an inactive container (exited, created, being removed) and for a malformed element.
 fn listed(summary: Summary) -> Option<ListedContainer> {
     let state = match summary.state?.as_str() {
         "running" => ContainerState::Running,
@@ -47,7 +47,7 @@ fn listed(summary: Summary) -> Option<ListedContainer> {
     Some(ListedContainer { id, name, state })
 }
 
-/// IDs become part of a path, so they must not be able to name another one.
+/// IDs become part of a request path, so they must not be able to change which path that is.
 fn is_id(id: &str) -> bool {
     !id.is_empty()
         && id.len() <= 128
@@ -73,7 +73,7 @@ mod tests {
     }
 
     #[test]
-    fn an_odd_element_costs_its_own_row_only() {
+    fn a_malformed_element_affects_its_own_row_only() {
         let list = json!([
             {"Id": "a", "State": "running", "Ports": [{"PrivatePort": 65536}], "Labels": {"x": null}},
             {"Id": "b", "State": "stopped"},
@@ -90,7 +90,7 @@ mod tests {
     }
 
     #[test]
-    fn an_answer_that_is_no_list_is_an_error() {
+    fn a_response_that_is_not_a_list_is_an_error() {
         for text in ["", "{}", "null", "<html>", "[{]"] {
             assert!(parse(text).is_err(), "{text}");
         }

@@ -1,11 +1,11 @@
-//! Where engines listen other than where we were sent: rootless Docker, Docker's contexts, Podman.
+//! Finds engines at addresses other than the configured one: rootless Docker, Docker contexts, Podman.
 
 use super::endpoint::DockerEndpoint;
 use serde_json::Value;
 use std::os::unix::fs::FileTypeExt as _;
 use std::path::{Path, PathBuf};
 
-/// Names an engine that could be asked instead, with what to set; `None` if there is none to be seen.
+/// Names an engine to use instead, with the flag to set; `None` if none is found.
 pub(super) fn hint(asked: &Path) -> Option<String> {
     let env = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
     find(asked, Path::new("/"), &env)
@@ -27,7 +27,7 @@ fn find(asked: &Path, root: &Path, env: &dyn Fn(&str) -> Option<String>) -> Opti
     Some(format!("{what} is at {socket}: set --docker-host unix://{socket}"))
 }
 
-/// The places where engines put their sockets, the likeliest first.
+/// The usual socket paths of engines, the likeliest first.
 fn sockets(root: &Path, home: Option<&Path>, env: &dyn Fn(&str) -> Option<String>) -> Vec<(&'static str, PathBuf)> {
     let users = root.join("run/user");
     let others = std::fs::read_dir(users).into_iter().flatten().flatten().map(|entry| entry.path());
@@ -62,14 +62,14 @@ mod tests {
     use std::os::unix::net::UnixListener;
 
     #[test]
-    fn a_rootless_socket_is_found_and_named_with_what_to_set() {
+    fn a_rootless_socket_is_found_and_named_with_the_flag_to_set() {
         let root = tempfile::tempdir().expect("a folder");
         let runtime = root.path().join("run/user/1000");
         std::fs::create_dir_all(&runtime).expect("a folder");
         let find = || find(Path::new("/var/run/docker.sock"), root.path(), &|_| None);
         assert_eq!(find(), None);
         std::fs::write(runtime.join("docker.sock"), "").expect("a file");
-        assert_eq!(find(), None, "a file is no socket");
+        assert_eq!(find(), None, "a file is not a socket");
         std::fs::remove_file(runtime.join("docker.sock")).expect("removed");
         let socket = runtime.join("docker.sock");
         let _listener = UnixListener::bind(&socket).expect("a socket");
@@ -93,8 +93,8 @@ mod tests {
         meta("unix:///run/lab.sock");
         let expected = "the Docker context \"lab\" is at unix:///run/lab.sock: set --docker-host unix:///run/lab.sock";
         assert_eq!(find("/var/run/docker.sock"), Some(expected.into()));
-        assert_eq!(find("/run/lab.sock"), None, "that is where we were sent");
+        assert_eq!(find("/run/lab.sock"), None, "that is the configured address");
         meta("ssh://lab");
-        assert_eq!(find("/var/run/docker.sock"), None, "an address that we cannot use is no help");
+        assert_eq!(find("/var/run/docker.sock"), None, "ssh:// is not supported");
     }
 }

@@ -1,4 +1,4 @@
-//! What holds for any answer of an engine: in its form with any numbers in it, and in none at all.
+//! Properties that hold for any response of an engine: well-formed with any numbers, or not well-formed at all.
 
 use super::identity::Identity;
 use super::inspect::Inspected;
@@ -17,7 +17,7 @@ use std::time::{Duration, Instant};
 
 const TICK: Duration = Duration::from_secs(5);
 
-/// A field's value: mostly a counter, at times nothing, null or what does not belong there.
+/// A field's value: mostly a counter, sometimes absent, null or of the wrong type.
 fn field() -> impl Strategy<Value = Option<Value>> {
     prop_oneof![
         20 => counter().prop_map(|number| Some(json!(number))),
@@ -36,7 +36,7 @@ fn object(names: &'static [&'static str]) -> impl Strategy<Value = Value> {
     })
 }
 
-/// An answer in the engine's form, as text.
+/// A response in the engine's form, as text.
 fn statistics() -> impl Strategy<Value = String> {
     let read = prop_oneof![
         9 => Just("2026-01-13T12:00:00.5Z"),
@@ -65,13 +65,13 @@ fn engine() -> impl Strategy<Value = Identity> {
     })
 }
 
-/// Mostly this value, at times what does not belong there.
+/// Mostly this value, sometimes one of the wrong type.
 fn odd_or(value: Value) -> impl Strategy<Value = Value> {
     (prop::bool::weighted(0.8), field())
         .prop_map(move |(is_sane, odd)| if is_sane { value.clone() } else { odd.unwrap_or(Value::Null) })
 }
 
-/// A list of one container in order and some that may be odd, in any place.
+/// A list of one well-formed container, at any index, and others that may be malformed.
 fn list() -> impl Strategy<Value = Value> {
     let element = (odd_or(json!("b")), odd_or(json!(["/b"])), odd_or(json!("paused")), field());
     let element = element.prop_map(
@@ -84,7 +84,7 @@ fn list() -> impl Strategy<Value = Value> {
     })
 }
 
-/// A scrape of two containers with these answers.
+/// A scrape of two containers with these responses.
 fn scrape(at: Instant, answers: &[String; 2], engine: &Identity, stat: &str, meminfo: &str) -> Sample<Scrape> {
     let reading = |(index, text): (usize, &String)| {
         let id = format!("container-{index}");
@@ -106,7 +106,7 @@ fn scrape(at: Instant, answers: &[String; 2], engine: &Identity, stat: &str, mem
 
 fn adds_up(split: &Option<Split>, most: f64) -> bool {
     split.as_ref().is_none_or(|Split { host, containers, other, clamped, .. }| {
-        // In MiB of exabytes a float has no decimals left, so the tolerance grows with the number.
+        // Exabytes in MiB leave a float no decimals, so the tolerance grows with the number.
         let tolerance = 0.051 + host * 1e-9;
         let in_range = [host, containers, other].iter().all(|part| (0.0..=most).contains(*part));
         in_range && (host - containers - other).abs() <= tolerance && (!clamped || *other == 0.0)
@@ -134,7 +134,7 @@ fn holds(stats: &ContainersStats) -> bool {
         && adds_up(&stats.split.memory_mb, f64::MAX)
 }
 
-/// No row beyond all the CPUs that its own engine counted.
+/// No row uses more than all the CPUs that the engine counted.
 fn within_cpus(stats: &ContainersStats, answers: &[String; 2], engine: &Identity) -> bool {
     let cpus = |text: &String| {
         let stats = serde_json::from_str::<Stats>(text).ok()?;
@@ -148,7 +148,7 @@ proptest! {
     #![proptest_config(config())]
 
     #[test]
-    fn any_two_answers_make_numbers_in_their_range(
+    fn any_two_responses_give_numbers_in_range(
         engine in engine(),
         first in [statistics(), statistics()],
         second in [statistics(), statistics()],
@@ -165,7 +165,7 @@ proptest! {
     }
 
     #[test]
-    fn any_bytes_are_read_or_refused(bytes in prop::collection::vec(any::<u8>(), 0..300), text in "\\PC{0,100}") {
+    fn any_bytes_are_parsed_or_rejected(bytes in prop::collection::vec(any::<u8>(), 0..300), text in "\\PC{0,100}") {
         if let Ok(stats) = serde_json::from_slice::<Stats>(&bytes) {
             let _ = counters(&stats, &Identity::default());
         }
@@ -174,13 +174,13 @@ proptest! {
     }
 
     #[test]
-    fn an_odd_container_never_costs_another_its_row(list in list()) {
+    fn a_malformed_container_never_affects_another_row(list in list()) {
         let listed = list::parse(&list.to_string()).expect("a list");
         prop_assert!(listed.iter().any(|container| container.id == "a" && container.name == "a"), "{listed:?}");
     }
 
     #[test]
-    fn any_limits_are_read_or_unknown(
+    fn any_limits_are_parsed_or_unknown(
         config in object(&["Memory", "NanoCpus", "CpuQuota", "CpuPeriod"]),
         set in "[0-9,\\- ]{0,8}",
         counted in counter(),

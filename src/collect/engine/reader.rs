@@ -22,7 +22,7 @@ const PROMPT_CONCURRENCY: usize = 16;
 /// Concurrency for daemons that delay every reply by a second; bounded only by open files.
 const DELAYED_CONCURRENCY: usize = 400;
 
-/// The part of a container's time that is reserved for reading its cgroup, where its statistics do not arrive.
+/// The part of a container's time that is reserved for reading its cgroup if its statistics do not arrive.
 const CGROUP_RESERVE: Duration = Duration::from_millis(500);
 
 /// Reads containers from a Docker daemon. Connects when first needed, and again after a failure.
@@ -57,8 +57,9 @@ impl DockerReader {
         list::parse(&json).map_err(|error| EngineError::unreadable(request, &json, &error))
     }
 
-    /// The counters of a container whose statistics did not arrive, from its cgroup. `None` if its own shim hangs, which is
-    /// then the error to show; but before 24.0.7 a daemon delays all containers' statistics for the sake of one hung shim.
+    /// The counters from the cgroup of a container whose statistics did not arrive. `None` if they cannot be read, or
+    /// if the container's own shim hangs, which must stay an error. Before 24.0.7, a daemon with one hung shim delays
+    /// the statistics of all containers.
     async fn cgroup_counters(&self, connection: &Connection, id: &str) -> Option<ContainerCounters> {
         let cgroup = self.inspected.cached(id).cgroup?;
         if !self.shims.answers(&connection.client, id).await {

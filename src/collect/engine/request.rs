@@ -1,24 +1,24 @@
-//! Every request to the engine: read-only, and few, so that a proxy in front of it can allow them by name.
+//! Every request to the engine: few and read-only, so that a proxy in front of it can allow each by name.
 
 /// A request to the engine; each is a GET.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Request<'a> {
-    /// Which engine this is. Optional: the headers of any answer say it, too.
+    /// Identifies the engine. Optional: the headers of any response do, too.
     Version,
-    /// What machine it runs on. Optional.
+    /// Describes the engine's machine. Optional.
     Info,
     /// The containers, filtered by a label.
     List {
         /// `key` or `key=value`; `None` lists all.
         label: Option<&'a str>,
-        /// Whether to list containers that do not run, too.
+        /// Whether to include containers that are not running.
         all: bool,
     },
     /// A container's limits and PID.
     Inspect(&'a str),
     /// A container's counters now.
     Stats(&'a str),
-    /// A container's processes. Only ever asked to find out whether its shim answers.
+    /// A container's processes. Requested only to find out whether its shim answers.
     Top(&'a str),
 }
 
@@ -40,7 +40,7 @@ impl Request<'_> {
         }
     }
 
-    /// The path as an operator would allow it in a proxy.
+    /// The path as an operator would write it in the rules of a proxy.
     pub(super) fn name(self) -> &'static str {
         match self {
             Self::Version => "/version",
@@ -58,7 +58,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_list_is_asked_for_by_label() {
+    fn a_list_is_filtered_by_label() {
         let path = |label, all| Request::List { label, all }.path();
         assert_eq!(path(None, false), "/containers/json");
         assert_eq!(path(None, true), "/containers/json?all=true");

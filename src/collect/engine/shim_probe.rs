@@ -1,4 +1,4 @@
-//! Whether a container's shim still answers. Asked where its statistics do not arrive.
+//! Probes whether a container's shim still answers. Used when its statistics do not arrive.
 
 use super::client::Client;
 use super::error::EngineError;
@@ -13,19 +13,19 @@ use tokio::time::timeout;
 /// How many shims are probed at once. The daemon starts a `ps` for each that answers.
 const CONCURRENCY: usize = 4;
 
-/// A probe that takes longer counts as hung and gives up its permit.
+/// A probe that takes longer gives up its permit, but goes on.
 const TIMEOUT: Duration = Duration::from_secs(1);
 
-/// A probe that takes longer is ended.
+/// A probe that takes longer is ended: the shim does not answer.
 const LIMIT: Duration = Duration::from_secs(30);
 
 /// How long an answer is valid.
 const ANSWER_VALID: Duration = Duration::from_secs(60);
 
-/// How long silence is valid: the daemon keeps each probe that is not answered.
+/// How long a missing answer is valid. It is longer, because the daemon keeps each unanswered probe.
 const SILENCE_VALID: Duration = Duration::from_secs(300);
 
-/// At most one probe per container. It outlives the scrape that it was started in.
+/// At most one probe per container. A probe may outlive its scrape.
 pub(super) struct ShimProbes {
     permits: Arc<Semaphore>,
     probes: Mutex<HashMap<String, Probe>>,
@@ -79,8 +79,8 @@ impl ShimProbes {
         let permits = Arc::clone(&self.permits);
         tokio::spawn(async move {
             let Ok(permit) = permits.acquire_owned().await else { return };
-            // Listing processes asks the shim. Any answer counts, even the daemon's error. Without a connection there is none,
-            // and the dropped sender ends the probe.
+            // Listing processes asks the shim. Any response counts, even an error status. Without a connection there is
+            // no response, and the dropped sender ends the probe.
             let mut listing = std::pin::pin!(timeout(LIMIT, client.get(Request::Top(&id))));
             let listed = match timeout(TIMEOUT, &mut listing).await {
                 Ok(listed) => listed,

@@ -1,4 +1,4 @@
-//! What the engine's one-shot statistics say. Pure.
+//! Parses the engine's one-shot statistics. Pure.
 
 use super::identity::Identity;
 use super::lenient::lenient;
@@ -8,7 +8,7 @@ use chrono::DateTime;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
-/// The answer to a one-shot call, as far as it is used.
+/// The used fields of a one-shot response.
 #[derive(Debug, Default, Deserialize)]
 pub(super) struct Stats {
     #[serde(default, deserialize_with = "lenient")]
@@ -60,10 +60,10 @@ struct CacheStats {
     total_active_file: Option<u64>,
 }
 
-/// The counters in a one-shot answer; all but the CPU limit, which it does not contain. The memory limit is the number in
-/// its place, which without a limit is the machine's size.
+/// The counters of a one-shot response, which has no CPU limit. The memory limit is as reported: without a limit, the
+/// machine's size.
 pub(super) fn counters(stats: &Stats, engine: &Identity) -> Result<ContainerCounters, ReadError> {
-    // A container that has just stopped is answered with the zero time and empty numbers.
+    // For a container that has just stopped, the engine sends the zero time and no numbers.
     let read = stats.read.as_deref().and_then(|read| DateTime::parse_from_rfc3339(read).ok());
     if read.is_some_and(|read| read.timestamp() <= 0) {
         return Err(ReadError::Gone);
@@ -91,13 +91,13 @@ pub(super) fn counters(stats: &Stats, engine: &Identity) -> Result<ContainerCoun
     };
     let counters = counters.with_memory(memory.and_then(MemoryStats::usage));
     if counters.cpu_total.is_none() && counters.memory.is_none() {
-        return Err(ReadError::Failed("the engine counts neither CPU nor memory of it".into()));
+        return Err(ReadError::Failed("the engine counts neither its CPU nor its memory".into()));
     }
     Ok(counters)
 }
 
 impl MemoryStats {
-    /// `None` where the engine counts no memory: a container that runs uses more than 0.
+    /// `None` if the engine does not count memory: a running container uses more than 0.
     fn usage(&self) -> Option<MemoryUsage> {
         let usage = self.usage.and_then(possible_bytes).filter(|bytes| *bytes > 0)?;
         Some(MemoryUsage { usage, cache: self.stats.as_ref().and_then(CacheStats::file_cache) })
@@ -135,7 +135,7 @@ mod tests {
         counters(&serde_json::from_value(json.clone()).expect("a stats answer"), engine)
     }
 
-    /// dockerd 20.10.24 on cgroup v1, a container with a limit of memory; shortened.
+    /// dockerd 20.10.24 on cgroup v1, a container with a memory limit; shortened.
     fn recorded_v1() -> Value {
         json!({
             "read": "2026-11-22T20:04:17.155090287Z",
@@ -200,7 +200,7 @@ mod tests {
     }
 
     #[test]
-    fn cgroup_v1_counts_the_groups_below() {
+    fn cgroup_v1_includes_child_cgroups() {
         let expected = ContainerCounters {
             cpu_total: Some(18_223_808),
             clock: Some(CpuClock::Host(22_371_390_000_000)),
@@ -228,7 +228,7 @@ mod tests {
     }
 
     #[test]
-    fn podman_tells_no_cache_and_its_host_counter_is_not_used() {
+    fn podman_sends_no_cache_and_its_host_counter_is_not_used() {
         let expected = ContainerCounters {
             cpu_total: Some(452_580_443),
             clock: Some(CpuClock::Monotonic),
@@ -242,15 +242,15 @@ mod tests {
     }
 
     #[test]
-    fn absent_fields_are_unknown_and_nothing_else() {
+    fn absent_fields_are_unknown_and_affect_nothing_else() {
         let mut old = recorded_v1();
         old["cpu_stats"]["online_cpus"] = Value::Null;
-        assert_eq!(read(&old, &docker()).expect("counters").online_cpus, Some(2), "the per-CPU list is as long");
+        assert_eq!(read(&old, &docker()).expect("counters").online_cpus, Some(2), "the length of the per-CPU list");
         old["cpu_stats"]["cpu_usage"]["percpu_usage"] = Value::Null;
-        assert_eq!(read(&old, &docker()).expect("counters").online_cpus, Some(2), "else what the machine has");
+        assert_eq!(read(&old, &docker()).expect("counters").online_cpus, Some(2), "else the machine's CPUs");
         assert_eq!(read(&old, &Identity::default()).expect("counters").online_cpus, None);
         old["read"] = Value::Null;
-        assert!(read(&old, &docker()).is_ok(), "the time is not used but for the end");
+        assert!(read(&old, &docker()).is_ok(), "the time only shows whether the container has stopped");
     }
 
     #[test]
@@ -262,7 +262,7 @@ mod tests {
     }
 
     #[test]
-    fn a_field_of_another_type_costs_nothing_but_itself() {
+    fn a_field_of_another_type_affects_only_itself() {
         let expected = read(&recorded_v1(), &docker());
         let mut odd = recorded_v1();
         odd["cpu_stats"]["cpu_usage"]["usage_in_kernelmode"] = json!(-5);
@@ -277,7 +277,7 @@ mod tests {
     }
 
     #[test]
-    fn counters_that_cannot_move_are_none() {
+    fn counters_that_are_0_or_impossible_are_none() {
         let mut rootless = recorded_v1();
         rootless["cpu_stats"]["cpu_usage"]["total_usage"] = json!(0);
         assert_eq!(read(&rootless, &docker()).expect("memory").cpu_total, None);
@@ -303,6 +303,9 @@ mod tests {
         let stopped = json!({"read": "0001-01-01T00:00:00Z", "cpu_stats": {}, "memory_stats": {}});
         assert_eq!(read(&stopped, &docker()), Err(ReadError::Gone));
         let bare = read(&json!({"read": "2026-01-13T12:00:00Z"}), &docker());
-        assert!(matches!(bare, Err(ReadError::Failed(_))), "an empty answer is no end");
+        assert!(
+            matches!(bare, Err(ReadError::Failed(_))),
+            "a response without numbers does not mean that the container stopped"
+        );
     }
 }

@@ -25,14 +25,14 @@ const STEAL: usize = 7;
 const GUEST: usize = 8;
 const GUEST_NICE: usize = 9;
 
-/// The kernel's USER_HZ, the ticks in which /proc/stat counts, on each CPU.
+/// The kernel's USER_HZ: the ticks that /proc/stat counts per second on each CPU.
 const TICKS_PER_SECOND: f64 = 100.0;
 
-/// Time may be counted this much later than it passes: on CPUs that run without a tick, once a second.
+/// How late the kernel may count time: once a second on CPUs that run without a periodic tick.
 const LATE_BY: Duration = Duration::from_secs(1);
 
 impl CpuTimes {
-    /// Reads the text of /proc/stat. The error says what is missing.
+    /// Parses the text of /proc/stat. The error says what is missing.
     pub fn parse(stat: &str) -> Result<Self, String> {
         let mut columns = None;
         let mut count = 0;
@@ -46,7 +46,7 @@ impl CpuTimes {
         }
         let columns = columns.ok_or("/proc/stat has no cpu line")?;
         if count == 0 {
-            return Err("/proc/stat names no CPU".into());
+            return Err("/proc/stat lists no CPU".into());
         }
         Ok(Self { columns, count })
     }
@@ -66,8 +66,8 @@ impl CpuTimes {
     /// no number.
     ///
     /// psutil's `cpu_percent`: the delta of each column, at least 0. Guest time is part of user time already, so it is
-    /// not added to the total. Idle and iowait are not busy, steal is. Where psutil says 0 because no time has passed,
-    /// nothing was measured. A column that rose by more than the time in which it could is left out.
+    /// not added to the total. Idle and iowait are not busy, steal is. If no time has passed, psutil returns 0, this
+    /// function an error. A column that rose by more than the elapsed time allows is left out.
     pub fn percent_since(&self, previous: &Self, elapsed: Duration) -> Result<f64, String> {
         if self.columns == [0; 10] {
             return Err("/proc/stat counts no time on this kernel".into());
@@ -78,8 +78,8 @@ impl CpuTimes {
         percent.ok_or_else(|| "/proc/stat: no time has passed since the last sample".into())
     }
 
-    /// The fraction of all time since `previous` that was not stolen by a hypervisor, 0 to 1; 1 where that is unknown.
-    /// `elapsed` is that of [`percent_since`](Self::percent_since).
+    /// The fraction of all time since `previous` that was not stolen by a hypervisor, 0 to 1; 1 if unknown. `elapsed`
+    /// is as in [`percent_since`](Self::percent_since).
     ///
     /// Docker's total of the host's time excludes stolen time; the host's own percentage includes it.
     pub fn unstolen_fraction_since(&self, previous: &Self, elapsed: Duration) -> f64 {
@@ -88,8 +88,8 @@ impl CpuTimes {
         percent_of(total - delta[STEAL], total).map_or(1.0, |percent| percent / 100.0)
     }
 
-    /// The rise of each column in ticks; 0 where it fell, or rose by more than all CPUs had. Without its idle time a host
-    /// would be busy all the time, so idle time that cannot be is an error.
+    /// The rise of each column in ticks; 0 if it fell, or rose by more than was possible on all CPUs. An impossible
+    /// idle time is an error, because without idle time the host would seem fully busy.
     fn since(&self, previous: &Self, elapsed: Duration) -> Result<[f64; 10], String> {
         let cpus = f64::from(self.count.max(previous.count));
         let most = elapsed.saturating_add(LATE_BY).as_secs_f64() * TICKS_PER_SECOND * cpus;
@@ -106,7 +106,7 @@ impl CpuTimes {
     }
 }
 
-/// CPU utilization since a reading this long ago; the error says why there is none.
+/// CPU utilization since `previous`, a reading and the time since then. The error says why there is none.
 pub(super) fn stats(times: &CpuTimes, previous: Option<(&CpuTimes, Duration)>) -> Result<CpuStats, String> {
     let (previous, elapsed) = previous.ok_or("no sample before this one")?;
     Ok(CpuStats { percent: round1(times.percent_since(previous, elapsed)?), count: times.count() })
@@ -121,7 +121,7 @@ fn parse_columns<'a>(fields: impl Iterator<Item = &'a str>) -> Result<[u64; 10],
     let mut columns = [0; 10];
     let mut known = 0;
     for (column, field) in columns.iter_mut().zip(fields) {
-        *column = field.parse().map_err(|_| format!("/proc/stat: {field:?} is no counter"))?;
+        *column = field.parse().map_err(|_| format!("/proc/stat: {field:?} is not a counter"))?;
         known += 1;
     }
     if known <= IDLE {

@@ -6,9 +6,10 @@ use super::{filesystem, memory};
 use crate::model::{HostErrors, HostStats};
 use std::time::Duration;
 
-/// Derives the wire's numbers from a reading, the CPU times of the previous one, and at least the time between the two.
+/// Derives the wire's numbers from a reading, the previous reading's CPU times, and a time at least as long as that
+/// between the two.
 ///
-/// Fails only where nothing at all could be read; the error joins the resources' reasons.
+/// Fails only if nothing could be read; the error joins the resources' reasons.
 pub(in crate::collect) fn derive(
     hostname: &str,
     reading: &HostReading,
@@ -44,7 +45,7 @@ mod tests {
         CpuTimes::parse(&format!("cpu {busy} 0 0 {idle}\ncpu0 0 0 0 0\n")).expect("cpu times")
     }
 
-    /// With the times of a second before, when all counters were 0.
+    /// With a previous reading from one second before, when all counters were 0.
     fn derived(reading: &HostReading) -> HostStats {
         derive("atlas-01", reading, Some((&times(0, 0), Duration::from_secs(1)))).expect("stats")
     }
@@ -95,7 +96,7 @@ mod tests {
     }
 
     #[test]
-    fn swap_that_cannot_be_is_null_with_its_reason_and_memory_goes_on() {
+    fn impossible_swap_is_null_with_its_reason_and_memory_is_kept() {
         let memory = MemoryReading { total: G, available: G, swap: Err("too much".into()) };
         let stats = derived(&HostReading { usage: HostUsage { memory: Ok(memory), ..reading().usage }, ..reading() });
         assert_eq!((stats.swap, stats.errors.swap.as_deref()), (None, Some("too much")));

@@ -1,7 +1,7 @@
 //! Space on one file system, by statvfs.
 //!
-//! Not from sysinfo: it knows total and available only, and so counts the blocks reserved for root as used, which is tens
-//! of gigabytes on an ordinary ext4.
+//! Not from sysinfo: it has only total and available, so blocks reserved for root would count as used, which is tens of
+//! gigabytes on an ordinary ext4.
 
 use super::mounts;
 use crate::collect::bounds::bytes_of;
@@ -16,36 +16,36 @@ use std::time::Duration;
 pub struct DiskUsage {
     /// Size, less than a PiB.
     pub total: u64,
-    /// In use: size less free.
+    /// In use: size minus free.
     pub used: u64,
     /// Free for users other than root, at most `total`.
     pub available: u64,
-    /// Whether nothing can be written to the file system, through any mount.
+    /// Whether the file system itself is read-only, not only a mount of it.
     pub read_only: bool,
 }
 
 /// A file system's space as statvfs counts it, in blocks.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Blocks {
-    /// The bytes of a block.
+    /// Bytes per block.
     pub(super) size: u64,
     pub(super) total: u64,
     pub(super) free: u64,
-    /// Free for users other than root. A file system that lets root fill the reserve can make it negative.
+    /// Free for users other than root. Negative on some file systems once root has filled part of the reserve.
     pub(super) available: u64,
 }
 
 impl DiskUsage {
-    /// The error says which number cannot be.
+    /// The error names the impossible number.
     ///
-    /// statvfs's numbers are unsigned, and yet some file systems put negative ones in: nothing is available then, and a
-    /// negative number of free blocks is more than there are.
+    /// Some file systems put negative numbers into statvfs's unsigned fields. A negative number of available blocks
+    /// counts as 0; a negative number of free blocks exceeds the total and is an error.
     pub(super) fn of(blocks: Blocks, read_only: bool) -> Result<Self, String> {
         let Blocks { size, total, free, available } = blocks;
-        let used = total.checked_sub(free).ok_or("more blocks are free than there are")?;
+        let used = total.checked_sub(free).ok_or("more blocks are free than exist")?;
         let available = if i64::try_from(available).is_ok() { available } else { 0 };
         if available > total {
-            return Err("more blocks are available than there are".into());
+            return Err("more blocks are available than exist".into());
         }
         let bytes = |count: u64| count.saturating_mul(size);
         let total = bytes_of("the file system", bytes(total))?;
@@ -102,7 +102,7 @@ impl DiskProbe {
         let path = self.path.clone();
         std::thread::Builder::new()
             .name("disk-usage".into())
-            // The receiver may be gone with the sampler; the answer is then dropped.
+            // The receiver may be gone with the sampler; the result is then dropped.
             .spawn(move || drop(sender.send(disk_usage(&path))))
             .map_err(|error| format!("cannot start a thread: {error}"))?;
         Ok(receiver)
@@ -113,7 +113,7 @@ fn disk_usage(path: &Path) -> Result<DiskUsage, String> {
     let named = |reason: String| format!("{}: {reason}", path.display());
     let stat = rustix::fs::statvfs(path).map_err(|error| named(error.to_string()))?;
     let blocks = Blocks { size: stat.f_frsize, total: stat.f_blocks, free: stat.f_bfree, available: stat.f_bavail };
-    // The flag is also that of a mount; where the kernel does not say more, it counts.
+    // The flag may be that of the mount only. If the kernel does not say which, trust it.
     let flag = stat.f_flag.contains(StatVfsMountFlags::RDONLY);
     let read_only = flag && mounts::is_read_only(path).unwrap_or(true);
     DiskUsage::of(blocks, read_only).map_err(named)
@@ -130,7 +130,7 @@ mod tests {
         assert_eq!(DiskUsage { total: 0, used: 0, available: 0, read_only: false }.percent(), None);
     }
 
-    /// A million blocks, with the given numbers of them free and available.
+    /// The usage of a million blocks, with these numbers free and available.
     fn of(free: u64, available: u64) -> Result<DiskUsage, String> {
         DiskUsage::of(Blocks { size: 4096, total: 1_000_000, free, available }, false)
     }
@@ -143,11 +143,11 @@ mod tests {
     }
 
     #[test]
-    fn numbers_of_blocks_that_cannot_be_are_errors() {
-        let free = Err("more blocks are free than there are".to_owned());
+    fn impossible_block_counts_are_errors() {
+        let free = Err("more blocks are free than exist".to_owned());
         assert_eq!(of(1_000_001, 0), free);
-        assert_eq!(of(30_000_u64.wrapping_neg(), 0), free, "a negative number is no 0");
-        assert_eq!(of(0, 1_000_001), Err("more blocks are available than there are".into()));
+        assert_eq!(of(30_000_u64.wrapping_neg(), 0), free, "a negative number is not 0");
+        assert_eq!(of(0, 1_000_001), Err("more blocks are available than exist".into()));
         let of_size = |size, total| DiskUsage::of(Blocks { size, total, free: 0, available: 0 }, false);
         assert_eq!(of_size(1 << 20, 1 << 30), Err("the file system cannot be 1125899906842624 bytes".into()));
         assert_eq!(of_size(4096, 1 << 63), Err(format!("the file system cannot be {} bytes", u64::MAX)));
@@ -155,7 +155,7 @@ mod tests {
     }
 
     #[test]
-    fn a_real_path_is_read_and_a_missing_one_is_named() {
+    fn a_real_path_is_read_and_a_missing_path_is_an_error() {
         let timeout = Duration::from_secs(5);
         let usage = DiskProbe::new("/".into()).read(timeout).expect("the root file system");
         assert!(usage.total > 0 && usage.used <= usage.total);

@@ -1,7 +1,7 @@
 //! Memory and swap of the host, from /proc/meminfo.
 //!
-//! Not from sysinfo: it repeats its last numbers where the file cannot be read, and its available memory differs from
-//! `free`'s and psutil's where the kernel's figure is missing, 0 or above the total.
+//! Not from sysinfo: it repeats its last numbers if the file cannot be read, and its available memory differs from
+//! `free`'s and psutil's if the kernel's figure is missing, 0 or above the total.
 
 #[cfg(test)]
 mod tests;
@@ -10,12 +10,12 @@ use crate::collect::bounds::bytes_of;
 use crate::collect::procfs;
 use crate::model::{GIB, MemoryStats, SwapStats, percent_of, round1};
 
-/// The kernel's account of memory, in bytes.
+/// Memory and swap, in bytes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MemoryReading {
     /// All memory; more than 0, less than a PiB.
     pub total: u64,
-    /// What new programs can have without swapping; at most `total`.
+    /// Available to new programs without swapping; at most `total`.
     pub available: u64,
     /// Swap space, or why it is unknown.
     pub swap: Result<SwapReading, String>,
@@ -24,7 +24,7 @@ pub struct MemoryReading {
 /// Swap space, in bytes.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SwapReading {
-    /// All of it; 0 on a machine without any, less than a PiB.
+    /// Total; 0 on a machine without swap, less than a PiB.
     pub total: u64,
     /// In use; at most `total`.
     pub used: u64,
@@ -37,8 +37,8 @@ impl Default for MemoryReading {
 }
 
 impl MemoryReading {
-    /// Reads the text of /proc/meminfo, and that of /proc/zoneinfo only where the kernel does not say how much is
-    /// available. The error says what is missing, or cannot be.
+    /// Parses the text of /proc/meminfo, and that of /proc/zoneinfo only if the former does not say how much is
+    /// available. The error says what is missing or impossible.
     pub fn parse(meminfo: &str, zoneinfo: impl FnOnce() -> Option<String>) -> Result<Self, String> {
         let lines = Lines(meminfo);
         let total = lines.bytes("MemTotal")?;
@@ -49,24 +49,25 @@ impl MemoryReading {
         if free > total {
             return Err("/proc/meminfo: MemFree is more than MemTotal".into());
         }
-        // Kernels before 3.14 have none, and some later ones wrongly say 0. `free` and psutil estimate it, too.
+        // Kernels before 3.14 do not report it, and some later ones wrongly report 0. `free` and psutil estimate it,
+        // too.
         let available = match lines.get("MemAvailable") {
             None | Some(0) => lines.estimate(free, zoneinfo().as_deref()),
             Some(available) => available,
         };
-        // Containers can have a rewritten total and the machine's available memory.
+        // In a container, the total may be rewritten while the available memory is still the machine's.
         let available = if available > total { free } else { available };
         Ok(Self { total, available, swap: SwapReading::of(&lines) })
     }
 
-    /// In use, as `free` and psutil (7.1 and later) define it: total less available.
+    /// In use, as `free` and psutil (7.1 and later) define it: total minus available.
     pub fn used(&self) -> u64 {
         self.total.saturating_sub(self.available)
     }
 }
 
 impl SwapReading {
-    /// The error says what is missing, or cannot be: lxcfs takes a limit that is not set for space.
+    /// The error says what is missing or impossible: lxcfs reports an unset limit as swap space.
     fn of(lines: &Lines) -> Result<Self, String> {
         if matches!(lines.get("SwapTotal"), None | Some(0)) {
             return Ok(Self::default());
@@ -83,7 +84,7 @@ pub(in crate::collect) fn read_memory() -> Result<MemoryReading, String> {
     MemoryReading::parse(&meminfo, || procfs::read("/proc/zoneinfo").ok())
 }
 
-/// psutil >= 7.1 and `free`: used is total less available.
+/// As in psutil >= 7.1 and `free`, used is total minus available.
 pub(super) fn stats(memory: &MemoryReading) -> MemoryStats {
     let used = memory.used() as f64;
     MemoryStats {
@@ -116,14 +117,14 @@ impl Lines<'_> {
         Some(kib.saturating_mul(1024))
     }
 
-    /// The same; the error says that there is no such line, or that its value cannot be.
+    /// The named line's value in bytes; the error says that the line is missing or its value impossible.
     fn bytes(&self, name: &str) -> Result<u64, String> {
         let bytes = self.get(name).ok_or_else(|| format!("/proc/meminfo has no {name}"))?;
         bytes_of(&format!("/proc/meminfo: {name}"), bytes)
     }
 
-    /// The kernel's formula for MemAvailable (mm/page_alloc.c, si_mem_available), as psutil repeats it: free memory above
-    /// the zones' low watermarks, plus the page cache and the reclaimable slab, each less half of itself, or less the
+    /// The kernel's formula for MemAvailable (mm/page_alloc.c, si_mem_available), as in psutil: free memory above the
+    /// zones' low watermarks, plus the page cache and the reclaimable slab, each minus half of itself, or minus the
     /// watermarks if these are smaller.
     fn estimate(&self, free: u64, zoneinfo: Option<&str>) -> u64 {
         let sum = |names: &[&str]| names.iter().try_fold(0u64, |sum, name| Some(sum.saturating_add(self.get(name)?)));

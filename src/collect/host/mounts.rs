@@ -1,14 +1,14 @@
-//! Whether a file system is read-only, or only the mount that it is seen through.
+//! Distinguishes a read-only file system from a read-only mount of a writable one.
 //!
-//! statvfs sets one flag for both. A machine's `/` that is mounted into a container with `:ro` is read-only for us, and still
-//! fills up.
+//! statvfs sets one flag for both. A machine's `/` that is mounted into a container with `:ro` is read-only for us, but
+//! can still fill up.
 
 use crate::collect::procfs;
 use rustix::fs::{Mode, OFlags};
 use std::os::fd::AsRawFd as _;
 use std::path::Path;
 
-/// Whether the file system that holds `path` is read-only itself; `None` where the kernel does not say.
+/// Whether the file system that holds `path` is read-only itself; `None` if the kernel does not say.
 pub(super) fn is_read_only(path: &Path) -> Option<bool> {
     let place = rustix::fs::open(path, OFlags::PATH | OFlags::CLOEXEC, Mode::empty()).ok()?;
     let fdinfo = procfs::read(&format!("/proc/self/fdinfo/{}", place.as_raw_fd())).ok()?;
@@ -32,14 +32,14 @@ fn is_read_only_in(mountinfo: &str, mount_id: &str) -> Option<bool> {
 mod tests {
     use super::*;
 
-    /// Fedora CoreOS's root, a bind mount with `:ro` of a writable file system, and one that is writable.
+    /// Fedora CoreOS's root, a bind mount with `:ro` of a writable file system, and a writable mount.
     const MOUNTINFO: &str = "70 1 0:37 / / ro,relatime shared:1 - overlay composefs ro,seclabel,metacopy=on
 361 300 8:1 / /host ro,relatime master:1 - ext4 /dev/sda1 rw,errors=remount-ro
 36 70 0:33 / /run rw,nosuid - tmpfs tmpfs rw,size=4k
 ";
 
     #[test]
-    fn a_read_only_mount_of_a_writable_file_system_is_not_meant() {
+    fn a_read_only_mount_of_a_writable_file_system_is_not_read_only() {
         assert_eq!(is_read_only_in(MOUNTINFO, "70"), Some(true));
         assert_eq!(is_read_only_in(MOUNTINFO, "361"), Some(false));
         assert_eq!(is_read_only_in(MOUNTINFO, "36"), Some(false));

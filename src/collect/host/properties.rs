@@ -1,6 +1,6 @@
-//! What holds for any counters that a kernel could show, and for texts that none would.
+//! Properties that hold for any counters that a kernel could report, and for arbitrary text.
 //!
-//! `make test` tries a fixed share, the same each time; `make fuzz` tries a million inputs, other ones each time.
+//! `make test` tries the same few inputs each time, `make fuzz` a million different ones.
 
 use super::filesystem::Blocks;
 use super::{CpuTimes, DiskUsage, HostReading, HostUsage, MemoryReading, derive};
@@ -9,7 +9,7 @@ use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 use std::time::Duration;
 
-/// As many cases as PROPTEST_CASES says, of a seed of their own; without it a few, of a fixed one.
+/// PROPTEST_CASES cases with a random seed; without that variable, a few with a fixed seed.
 pub(in crate::collect) fn config() -> ProptestConfig {
     if std::env::var_os("PROPTEST_CASES").is_some() {
         return ProptestConfig { failure_persistence: None, ..ProptestConfig::default() };
@@ -17,19 +17,19 @@ pub(in crate::collect) fn config() -> ProptestConfig {
     ProptestConfig { cases: 2_000, rng_seed: RngSeed::Fixed(0), failure_persistence: None, ..ProptestConfig::default() }
 }
 
-/// Counters as they are, and at the ends of their range.
+/// Ordinary counters, and the ends of their range.
 pub(in crate::collect) fn counter() -> impl Strategy<Value = u64> {
     prop_oneof![8 => 0..1u64 << 40, 1 => any::<u64>(), 1 => Just(0), 1 => Just(u64::MAX)]
 }
 
-/// What statvfs could say: of any size, with few or all blocks free, and negative numbers among them.
+/// Any result of statvfs, negative numbers included.
 fn blocks() -> impl Strategy<Value = Blocks> {
     let count = || prop_oneof![4 => counter(), 1 => (0..1u64 << 40).prop_map(u64::wrapping_neg)];
     let size = prop_oneof![4 => Just(4096), 1 => 0..1u64 << 24, 1 => any::<u64>()];
     (size, count(), count(), count()).prop_map(|(size, total, free, available)| Blocks { size, total, free, available })
 }
 
-/// A text of /proc/stat with up to twelve columns and some CPUs.
+/// A text of /proc/stat with up to eleven columns and three CPUs.
 pub(in crate::collect) fn stat() -> impl Strategy<Value = String> {
     (prop::collection::vec(counter(), 0..12), 0..4usize).prop_map(|(columns, cpus)| {
         let columns: Vec<String> = columns.iter().map(u64::to_string).collect();
@@ -38,7 +38,7 @@ pub(in crate::collect) fn stat() -> impl Strategy<Value = String> {
     })
 }
 
-/// A text of /proc/meminfo of which any line may be missing.
+/// A text of /proc/meminfo; any line may be missing.
 pub(in crate::collect) fn meminfo() -> impl Strategy<Value = String> {
     const NAMES: [&str; 9] = [
         "MemTotal",
@@ -61,7 +61,7 @@ fn is_percent(value: f64) -> bool {
     (0.0..=100.0).contains(&value)
 }
 
-/// Less than a PiB, and a part no more than its whole.
+/// Whether the whole is at most a PiB, and the part at most the whole.
 fn are_bytes(part_gb: f64, whole_gb: f64) -> bool {
     0.0 <= part_gb && part_gb <= whole_gb && whole_gb * GIB <= (1u64 << 50) as f64
 }
@@ -79,7 +79,7 @@ proptest! {
     #![proptest_config(config())]
 
     #[test]
-    fn any_two_readings_of_the_host_make_percentages(
+    fn any_two_host_readings_give_valid_numbers(
         before in stat(),
         now in stat(),
         meminfo in meminfo(),
@@ -107,7 +107,7 @@ proptest! {
     }
 
     #[test]
-    fn any_text_is_read_or_refused(text in "[\\PC\n:0-9 ]{0,200}") {
+    fn any_text_is_parsed_or_rejected(text in "[\\PC\n:0-9 ]{0,200}") {
         let _ = CpuTimes::parse(&text);
         let _ = CpuTimes::parse(&format!("cpu {text}"));
         let _ = MemoryReading::parse(&text, || Some(text.clone()));

@@ -1,16 +1,16 @@
-//! What a reader of the host gives.
+//! The interface of a host reader.
 
 use super::cpu::CpuTimes;
 use super::filesystem::DiskUsage;
 use super::memory::MemoryReading;
 
-/// Reads the host's counters. Blocks for a moment, so it is called off the async threads.
+/// Reads the host's counters. Blocks briefly, so it is called on a blocking thread.
 pub trait HostReader: Send + 'static {
     /// Reads every resource. A resource that cannot be read carries its reason and does not affect the others.
     fn read(&mut self) -> HostReading;
 
-    /// Another reader, of CPU and memory alone. Scrapes end at moments of their own, and what the host used until then is
-    /// split between the containers and everything else.
+    /// A separate reader of CPU and memory only. The split needs the host's usage as of the end of a scrape, which is
+    /// not when this reader is called.
     fn usage_reader(&self) -> impl Fn() -> HostUsage + Send + Sync + 'static;
 }
 
@@ -23,7 +23,7 @@ pub struct HostReading {
     pub disk: Result<DiskUsage, String>,
 }
 
-/// The counters of what containers share with everything else.
+/// The counters of the resources that are split between containers and everything else.
 #[derive(Clone, Debug)]
 pub struct HostUsage {
     /// The kernel's CPU times.

@@ -1,11 +1,11 @@
-//! What is wrong with a configuration.
+//! Errors of the configuration.
 
 use thiserror::Error;
 
-/// Why there is no configuration.
+/// Why the server cannot start with its configuration.
 #[derive(Debug, Error)]
 pub enum ConfigError {
-    /// clap's answer to a command line that it does not take, or that asks for the help or the version.
+    /// clap's response to an invalid command line, or to a request for help or version.
     #[error(transparent)]
     CommandLine(clap::Error),
     /// A value that is not allowed.
@@ -15,13 +15,13 @@ pub enum ConfigError {
         key: String,
         /// The value.
         value: String,
-        /// Where it stands.
+        /// Where it was set: a flag, a variable or a file.
         origin: String,
-        /// What would be allowed.
+        /// What is allowed.
         allowed: String,
     },
     /// A key that does not exist.
-    #[error("{path}: unknown key {key:?}; known are {known}")]
+    #[error("{path}: unknown key {key:?}; known keys are {known}")]
     UnknownKey {
         /// The file.
         path: String,
@@ -46,18 +46,18 @@ pub enum ConfigError {
         /// The system's reason.
         reason: String,
     },
-    /// A file of the page is not there.
+    /// A file of the page is missing.
     #[error("no page at {folder}: {file} is missing; build it with `make build`, or name its folder with --site-root")]
     NoSite {
         /// Where the page's files should be.
         folder: String,
-        /// The first that is missing.
+        /// The first missing file.
         file: String,
     },
 }
 
 impl ConfigError {
-    /// 2 where the configuration is wrong, 1 where the machine refuses; 0 where only the help was asked for.
+    /// 2 for an invalid configuration, 1 for a file that is not available, 0 if only help or version was requested.
     pub fn exit_status(&self) -> u8 {
         match self {
             Self::CommandLine(error) => u8::try_from(error.exit_code()).unwrap_or(2),

@@ -12,19 +12,20 @@ use std::path::PathBuf;
 use std::time::Duration;
 use tracing::Level;
 
-/// How the server is configured, checked. Each field is a key: it takes its value from its flag, from its environment
-/// variables or from Leptos.toml. Its comment is the flag's help, and stands in Leptos.toml above the key.
+/// The server's validated configuration. Each field is a key, which is set by its flag, its environment variables or
+/// Leptos.toml. Its comment is the flag's help, repeated in Leptos.toml above the key.
 #[derive(Args, Clone, Debug, PartialEq, Eq)]
 pub struct Config {
     /// Address and port to serve on.
     ///
-    /// Port 0 takes a free one. The endpoints need no login, so think before you leave loopback.
+    /// Port 0 picks a free port. The endpoints need no login: put a reverse proxy with a login in front of any other
+    /// address than loopback.
     #[arg(long, value_name = "ADDRESS", value_parser = address, default_value = "127.0.0.1:3000")]
     pub listen: SocketAddr,
 
-    /// Docker daemon, as unix:///absolute/path or tcp://host:port; DOCKER_HOST is followed, too.
+    /// Docker daemon, as unix:///absolute/path or tcp://host:port; DOCKER_HOST is honored, too.
     ///
-    /// With tcp://, so are DOCKER_TLS_VERIFY and DOCKER_CERT_PATH. Podman's socket works as well
+    /// For tcp://, so are DOCKER_TLS_VERIFY and DOCKER_CERT_PATH. Podman's socket works as well
     /// (unix:///run/podman/podman.sock).
     #[arg(long, value_name = "ADDRESS", value_parser = docker_endpoint, default_value = "unix:///var/run/docker.sock")]
     pub docker_host: DockerEndpoint,
@@ -35,11 +36,11 @@ pub struct Config {
     #[arg(long, value_name = "LABEL", value_parser = label)]
     pub container_label: Option<String>,
 
-    /// Prefix to leave out of containers' names, such as agent-; by default none.
+    /// Prefix to strip from container names, such as agent-; by default none.
     #[arg(long, value_name = "TEXT", default_value = "", hide_default_value = true)]
     pub container_prefix: String,
 
-    /// What one container is called; by default agent where a label is set.
+    /// Noun for one container; by default agent if a label is set.
     #[arg(long, value_name = "WORD", value_parser = word, default_value = "container", default_value_ifs = [
         ("container_label", Equals("".into()), "container"),
         ("container_label", IsPresent, "agent"),
@@ -54,11 +55,11 @@ pub struct Config {
 
     /// Show the file system that holds this path.
     ///
-    /// In a container, mount the host's root and name it here.
+    /// In a container, mount a folder of the host's file system and name it here.
     #[arg(long, value_name = "PATH", value_parser = absolute_path, default_value = "/")]
     pub disk_path: PathBuf,
 
-    /// Name to show for this host; by default the machine's own.
+    /// Host name to show; by default the machine's own.
     #[arg(long, value_name = "NAME", value_parser = host_name, default_value_t = machine_name(), hide_default_value = true)]
     pub hostname: String,
 
@@ -66,7 +67,7 @@ pub struct Config {
     #[arg(long, value_name = "LEVEL", value_parser = log_level, default_value = "info")]
     pub log: Level,
 
-    /// Folder of the page's files; by default site beside the program, or one folder up.
+    /// Folder with the page's files; by default site beside the program, or one folder up.
     #[arg(long, value_name = "FOLDER", value_parser = folder, default_value_os_t = default_site_root(), hide_default_value = true)]
     pub site_root: PathBuf,
 
@@ -75,7 +76,7 @@ pub struct Config {
     pub reload_port: u32,
 }
 
-/// The names by which other programs know the same value: Docker's client and cargo-leptos.
+/// Variables of other programs for the same value: Docker's client and cargo-leptos.
 const FOREIGN_VARIABLES: [(&str, &str); 3] =
     [("docker_host", "DOCKER_HOST"), ("listen", "LEPTOS_SITE_ADDR"), ("site_root", "LEPTOS_SITE_ROOT")];
 
@@ -90,7 +91,7 @@ pub(super) fn flag(key: &str) -> String {
     format!("--{}", key.replace('_', "-"))
 }
 
-/// A key's environment variables, the stronger first.
+/// A key's environment variables, in order of precedence.
 pub(super) fn variables(key: &str) -> Vec<String> {
     let foreign = FOREIGN_VARIABLES.iter().filter(|(of, _)| *of == key).map(|(_, name)| (*name).to_owned());
     std::iter::once(format!("HOST_TELEMETRY_{}", key.to_uppercase())).chain(foreign).collect()
@@ -100,7 +101,7 @@ pub(super) fn variables(key: &str) -> Vec<String> {
 mod tests {
     use super::*;
 
-    /// A key's meaning in one line, without what clap takes off the end of a short one.
+    /// A key's help in one line, without the final period, which clap removes from short help.
     fn meaning(arg: &Arg) -> String {
         let help = arg.get_long_help().or(arg.get_help()).expect("a help").to_string();
         one_line(&help)
@@ -119,7 +120,7 @@ mod tests {
     }
 
     #[test]
-    fn leptos_toml_explains_exactly_the_declared_keys_in_their_order() {
+    fn leptos_toml_has_the_declared_keys_with_their_help_in_order() {
         let blocks = include_str!("../../../Leptos.toml").split("\n\n").skip(1);
         let found: Vec<(String, String)> = blocks
             .map(|block| {
@@ -133,7 +134,7 @@ mod tests {
     }
 
     #[test]
-    fn the_table_in_the_readme_has_exactly_the_declared_keys_with_their_names_and_defaults() {
+    fn the_table_in_the_readme_has_the_declared_keys_with_names_and_defaults() {
         let rows: Vec<&str> =
             include_str!("../../../README.md").lines().filter(|row| row.starts_with("| `--")).collect();
         assert_eq!(rows.len(), declared().len() + 1, "a row for each key and for --config");

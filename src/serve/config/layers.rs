@@ -1,20 +1,20 @@
-//! What stands below the command line: the environment, and below that Leptos.toml.
+//! The layers below the command line: the environment, then Leptos.toml.
 
 use super::error::ConfigError;
 use super::keys::{keys, variables};
 use std::collections::BTreeMap;
 use std::path::Path;
 
-/// The file that is read where `--config` names none; it need not be there.
+/// The file that is read without `--config`; it may be missing.
 const DEFAULT_FILE: &str = "Leptos.toml";
 
-/// A value as text, and where it stands.
+/// A value as text, and where it was set.
 pub(super) struct Given {
     pub(super) value: String,
     pub(super) origin: String,
 }
 
-/// The value of the strongest variable that is set.
+/// The value of the first variable, in order of precedence, that is set.
 pub(super) fn from_env(key: &str, env: &dyn Fn(&str) -> Option<String>) -> Option<Given> {
     variables(key).into_iter().find_map(|origin| env(&origin).map(|value| Given { value, origin }))
 }
@@ -39,12 +39,14 @@ pub(super) fn from_file(named: Option<&Path>) -> Result<BTreeMap<String, Given>,
     table.into_iter().map(|(key, value)| Ok((key.clone(), given(key, value, &shown)?))).collect()
 }
 
-/// A number counts as its text, which the key's own check reads; anything else is no value.
+/// A number is passed on as text, which the key's own parser checks. Other types are rejected.
 fn given(key: String, value: toml::Value, path: &str) -> Result<Given, ConfigError> {
     let origin = path.to_owned();
     match value {
         toml::Value::String(value) => Ok(Given { value, origin }),
         toml::Value::Integer(_) | toml::Value::Float(_) => Ok(Given { value: value.to_string(), origin }),
-        _ => Err(ConfigError::BadValue { key, value: value.to_string(), origin, allowed: "a text or a number".into() }),
+        _ => {
+            Err(ConfigError::BadValue { key, value: value.to_string(), origin, allowed: "a string or a number".into() })
+        }
     }
 }

@@ -1,7 +1,7 @@
 //! Joins command line, environment and Leptos.toml into the configuration.
 //!
-//! clap reads all of them: values of the environment and of the file are put before the command line's flags as flags of
-//! their own. So every value is checked by the same declaration, and no key is named here but those that need more.
+//! clap parses all of them: values from the environment and the file become flags ahead of the command line's. So every
+//! value is checked by the same declaration, and only keys that need more are named here.
 
 #[cfg(test)]
 mod tests;
@@ -19,7 +19,7 @@ use std::error::Error as _;
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-/// The command line: a flag for each key, and the file's.
+/// The command line: a flag for each key, and one for the file.
 #[derive(Parser)]
 #[command(
     name = "host-telemetry",
@@ -65,7 +65,7 @@ fn below_flags(
     Ok(open.filter_map(|key| from_env(&key, env).or_else(|| file.remove(&key)).map(|given| (key, given))).collect())
 }
 
-/// What no value of a key says alone.
+/// Adds what does not follow from a single key: an empty label is no filter, and some variables are not keys.
 fn completed(mut config: Config, env: &dyn Fn(&str) -> Option<String>) -> Config {
     config.container_label = config.container_label.filter(|label| !label.is_empty());
     if let DockerEndpoint::Tcp { tls: certificates, .. } = &mut config.docker_host {
@@ -77,7 +77,7 @@ fn completed(mut config: Config, env: &dyn Fn(&str) -> Option<String>) -> Config
     config
 }
 
-/// A refused value in our words, with where it stands; any other error of the command line in clap's.
+/// An invalid value in our words, with its origin; any other error of the command line in clap's words.
 fn explained(error: clap::Error, below: &BTreeMap<String, Given>) -> ConfigError {
     let context = |kind| match error.get(kind) {
         Some(ContextValue::String(text)) => Some(text.clone()),

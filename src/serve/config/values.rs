@@ -1,4 +1,4 @@
-//! What each value may be, and what stands where there is none. An error says what is allowed.
+//! Parsers and computed defaults of the values. An error says what is allowed.
 
 use crate::collect::{DockerEndpoint, SystemHost, Tls};
 use std::net::SocketAddr;
@@ -13,12 +13,12 @@ pub(super) fn address(text: &str) -> Checked<SocketAddr> {
     text.parse().map_err(|_| "an IP address and a port, such as 127.0.0.1:3000 or [::1]:0")
 }
 
-/// Without TLS, which is not in the value but in other variables: see [`tls`].
+/// Without TLS, which is set by other variables: see [`tls`].
 pub(super) fn docker_endpoint(text: &str) -> Checked<DockerEndpoint> {
     DockerEndpoint::parse(text, None)
 }
 
-/// May be empty, which is no filter.
+/// May be empty, which means no filter.
 pub(super) fn label(text: &str) -> Checked<String> {
     (!text.starts_with('=')).then(|| text.to_owned()).ok_or("key or key=value")
 }
@@ -34,7 +34,7 @@ pub(super) fn seconds(text: &str) -> Checked<Duration> {
 }
 
 pub(super) fn log_level(text: &str) -> Checked<Level> {
-    // By name only: numbers, which a level may be parsed from as well, say nothing to a reader.
+    // By name only: `Level` also parses numbers, which mean nothing to a reader.
     let level = text.parse().ok().filter(|level: &Level| level.as_str().eq_ignore_ascii_case(text));
     level.ok_or("error, warn, info, debug or trace")
 }
@@ -47,19 +47,19 @@ pub(super) fn folder(text: &str) -> Checked<PathBuf> {
     Ok(text.into())
 }
 
-/// An empty name becomes "localhost", so that the page has something to say.
+/// An empty name becomes "localhost", so that the page has something to show.
 pub(super) fn host_name(text: &str) -> Checked<String> {
     let name = if text.is_empty() { "localhost" } else { text };
     let is_name = name.len() <= 253 && !name.contains(char::is_control);
     is_name.then(|| name.to_owned()).ok_or("a name of at most 253 characters")
 }
 
-/// The machine's own name, or "localhost" where it has none that can be shown.
+/// The machine's own name, or "localhost" if it has none that can be shown.
 pub(super) fn machine_name() -> String {
     host_name(&SystemHost::hostname().unwrap_or_default()).unwrap_or_else(|_| "localhost".into())
 }
 
-/// Beside the program, as a deployed copy has it, or one folder up, as cargo's target folder does.
+/// `site` beside the program, as in a deployed copy, or one folder up, as in cargo's target folder.
 pub(super) fn default_site_root() -> PathBuf {
     let program = std::env::current_exe().unwrap_or_default();
     let folder = program.parent().unwrap_or(Path::new(""));
@@ -67,8 +67,8 @@ pub(super) fn default_site_root() -> PathBuf {
     if beside.is_dir() { beside } else { folder.parent().unwrap_or(folder).join("site") }
 }
 
-/// As Docker's own client: TLS where DOCKER_TLS_VERIFY or DOCKER_CERT_PATH is set, from ~/.docker by default.
-/// Unlike it, the daemon's certificate is verified in either case.
+/// As in Docker's own client, TLS is used if DOCKER_TLS_VERIFY or DOCKER_CERT_PATH is set, with the files in ~/.docker
+/// by default. Unlike there, the daemon's certificate is verified in either case.
 pub(super) fn tls(env: &dyn Fn(&str) -> Option<String>) -> Option<Tls> {
     let verify = env("DOCKER_TLS_VERIFY");
     match (env("DOCKER_CERT_PATH"), verify) {

@@ -60,7 +60,7 @@ pub(in crate::ui) fn Containers(live: Live, shown: Signal<bool>) -> impl IntoVie
     });
     let nothing = Signal::derive(move || {
         let found = live.with(|state| state.rows().is_empty()) || ids.with(|ids| !ids.is_empty());
-        String::from(if found { "" } else { "No name has that in it." })
+        String::from(if found { "" } else { "No name matches." })
     });
     let heading = move |column, text: &'static str, unit: &'static str, class: &'static str| {
         let sort = Signal::derive(move || String::from(order.get().aria(column)));

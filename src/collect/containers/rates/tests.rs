@@ -1,4 +1,4 @@
-//! What scrapes become on the wire.
+//! Scrapes, and the numbers of the wire that they give.
 
 use super::*;
 use crate::collect::containers::summary::{NO_MEMORY, summarize};
@@ -9,7 +9,7 @@ const TICK: Duration = Duration::from_secs(5);
 const SECOND: u64 = 1_000_000_000;
 const M: u64 = 1 << 20;
 
-/// On a host of two cores.
+/// Counters on a host with two cores.
 fn counters(cpu: u64, host: u64, memory: u64) -> ContainerCounters {
     ContainerCounters {
         cpu_total: Some(cpu),
@@ -35,7 +35,7 @@ fn unread() -> HostUsage {
     HostUsage::unread("not read")
 }
 
-/// Scrapes of one interval each, with the moments that they end.
+/// A series of scrapes, by default one interval apart.
 struct Scrapes {
     rates: Rates,
     at: Instant,
@@ -46,7 +46,7 @@ impl Scrapes {
         Self { rates: Rates::default(), at: Instant::now() }
     }
 
-    /// A scrape of the readings that `readings` makes, given the scrape's moment.
+    /// The next scrape, of the readings that `readings` returns for its time.
     fn next(&mut self, readings: impl FnOnce(Instant) -> Vec<Reading>) -> ContainersStats {
         self.after(TICK, unread(), readings)
     }
@@ -75,13 +75,13 @@ fn without_containers_totals_are_zero_not_null() {
 }
 
 #[test]
-fn cpu_needs_two_scrapes_and_is_on_dockers_scale() {
+fn cpu_needs_two_scrapes_and_has_the_scale_of_docker_stats() {
     let mut scrapes = Scrapes::new();
     let first = scrapes.next(|at| vec![seen("agent-a", Running, at, counters(0, 0, M))]);
     assert_eq!(first.containers[0].cpu, None, "not measured yet is not 0");
     assert_eq!(first.total_cpu_percent, None);
     assert_eq!((first.total_memory_mb, first.measured_count), (Some(1.0), Some(0)));
-    // A whole core for five seconds, of two cores' ten.
+    // Five seconds of CPU, of the ten that two cores have.
     let now = counters(5 * SECOND, 10 * SECOND, M);
     let second = scrapes.next(|at| vec![seen("agent-a", Running, at, now)]);
     assert_eq!((second.containers[0].cpu, second.containers[0].cpu_host_percent), (Some(100.0), Some(50.0)));
@@ -90,17 +90,17 @@ fn cpu_needs_two_scrapes_and_is_on_dockers_scale() {
 }
 
 #[test]
-fn without_the_hosts_time_our_monotonic_clock_is_used() {
+fn without_host_time_the_monotonic_clock_is_used() {
     let mut scrapes = Scrapes::new();
     let podman = |cpu| ContainerCounters { clock: Some(CpuClock::Monotonic), ..counters(cpu, 0, M) };
     scrapes.next(|at| vec![seen("a", Running, at, podman(SECOND))]);
     let stats = scrapes.next(|at| vec![seen("a", Running, at, podman(SECOND + 5 * SECOND / 2))]);
     assert_eq!((stats.containers[0].cpu, stats.containers[0].cpu_host_percent), (Some(50.0), Some(25.0)));
     let docker = counters(9 * SECOND, 20 * SECOND, M);
-    assert_eq!(scrapes.next(|at| vec![seen("a", Running, at, docker)]).containers[0].cpu, None, "two clocks");
+    assert_eq!(scrapes.next(|at| vec![seen("a", Running, at, docker)]).containers[0].cpu, None, "the clocks differ");
 }
 
-/// The CPU and the error of a container that had `before` and, after `elapsed`, has `now`.
+/// CPU and error of a container whose counters were `before` and, `elapsed` later, are `now`.
 fn after(elapsed: Duration, before: &ContainerCounters, now: ContainerCounters) -> (Option<f64>, Option<String>) {
     let mut scrapes = Scrapes::new();
     scrapes.next(|at| vec![seen("a", Running, at, before.clone())]);
@@ -123,7 +123,7 @@ fn incomparable_readings_have_no_rate_yet() {
 }
 
 #[test]
-fn counters_that_are_missing_are_null_with_a_reason() {
+fn missing_counters_are_null_with_a_reason() {
     let before = counters(5 * SECOND, 10 * SECOND, M);
     let now = counters(6 * SECOND, 20 * SECOND, M);
     for without in [
@@ -139,7 +139,7 @@ fn counters_that_are_missing_are_null_with_a_reason() {
 }
 
 #[test]
-fn counters_that_rise_by_more_than_the_time_that_passed_are_null_with_a_reason() {
+fn counters_that_rise_faster_than_time_are_null_with_a_reason() {
     let before = counters(5 * SECOND, 10 * SECOND, M);
     for now in [counters(3_000_000 * SECOND, 20 * SECOND, M), counters(6 * SECOND, 8_000_000 * SECOND, M)] {
         let (cpu, error) = after(TICK, &before, now);
@@ -150,7 +150,7 @@ fn counters_that_rise_by_more_than_the_time_that_passed_are_null_with_a_reason()
 }
 
 #[test]
-fn totals_are_of_unrounded_values_and_rows_are_sorted() {
+fn totals_are_sums_of_unrounded_values_and_rows_are_sorted() {
     let mut scrapes = Scrapes::new();
     let readings = |at, b: u64, a: u64, c: u64, host| {
         vec![
@@ -169,7 +169,7 @@ fn totals_are_of_unrounded_values_and_rows_are_sorted() {
 }
 
 #[test]
-fn limits_are_null_where_there_is_none() {
+fn missing_limits_are_null() {
     let limited = ContainerCounters { memory_limit: Some(128 * M), cpu_limit: Some(0.5), ..counters(0, 0, M) };
     let readings = |at| vec![seen("a", Running, at, limited), seen("b", Running, at, counters(0, 0, M))];
     let stats = Scrapes::new().next(readings);
@@ -213,7 +213,7 @@ fn a_container_that_stops_answering_is_stale_for_three_intervals() {
 }
 
 #[test]
-fn the_rate_after_a_failed_read_spans_it() {
+fn the_rate_after_a_failed_read_spans_both_intervals() {
     let mut scrapes = Scrapes::new();
     let at = |ticks: u64| move |at| vec![seen("a", Running, at, counters(ticks * SECOND, ticks * 10 * SECOND, 0))];
     scrapes.next(at(0));
@@ -230,14 +230,14 @@ fn containers_that_ended_are_forgotten() {
     assert!(scrapes.rates.containers.is_empty());
 }
 
-/// A host of 1 GiB, a quarter of it used, and of one core that was busy for `busy` of 1,000 ticks per scrape.
+/// A host with 1 GiB, a quarter of it used, and one core that is busy for `busy` of 1,000 ticks per scrape.
 fn host(scrape: u64, busy: u64) -> HostUsage {
     let stat = format!("cpu {} 0 0 {}\ncpu0 0 0 0 0\n", scrape * busy, scrape * (1000 - busy));
     let memory = MemoryReading { total: 1024 * M, available: 768 * M, ..MemoryReading::default() };
     HostUsage { cpu: CpuTimes::parse(&stat), memory: Ok(memory) }
 }
 
-/// A container that has used a fifth of the host's time in each scrape.
+/// A container that uses a fifth of the host's time in each scrape.
 fn seen_at(scrape: u64) -> impl Fn(Instant) -> Reading {
     move |at| seen("a", Running, at, counters(2 * scrape * SECOND, 10 * scrape * SECOND, M))
 }
@@ -258,15 +258,15 @@ fn the_host_is_split_into_containers_and_everything_else() {
     let first = scrapes.after(TICK, host(0, 450), seen(0));
     assert_eq!(first.split.cpu_percent, None, "no window yet");
     assert_eq!(parts(first.split.memory_mb), (256.0, 64.0, 192.0, false));
-    assert_eq!(parts(first.split.memory_percent), (25.0, 6.2, 18.8, false), "6.25 is 6.2, and what is read adds up");
+    assert_eq!(parts(first.split.memory_percent), (25.0, 6.2, 18.8, false), "6.25 rounds to 6.2, and the parts add up");
     let second = scrapes.after(TICK, host(1, 450), seen(1));
     assert_eq!(parts(second.split.cpu_percent), (45.0, 20.0, 25.0, false));
     assert_eq!((second.measured_count, second.running_count), (Some(1), Some(2)));
 }
 
 #[test]
-fn stolen_time_is_the_hosts_and_not_the_containers() {
-    // Of 100 ticks 40 are a container's, 20 stolen and 40 idle; Docker's host has 80 of them.
+fn stolen_time_counts_for_the_host_but_not_for_containers() {
+    // Of 100 ticks, a container used 40, 20 were stolen and 40 idle. Docker's host time is the 80 that were not stolen.
     let stolen = |scrape: u64| {
         let stat = format!("cpu {} 0 0 {} 0 0 0 {}\ncpu0 0 0 0 0\n", 40 * scrape, 40 * scrape, 20 * scrape);
         HostUsage { cpu: CpuTimes::parse(&stat), memory: Err("not read".into()) }
@@ -275,7 +275,7 @@ fn stolen_time_is_the_hosts_and_not_the_containers() {
     let mut scrapes = Scrapes::new();
     scrapes.after(TICK, stolen(0), seen(0));
     let stats = scrapes.after(TICK, stolen(1), seen(1));
-    assert_eq!(stats.containers[0].cpu_host_percent, Some(50.0), "as docker stats has it");
+    assert_eq!(stats.containers[0].cpu_host_percent, Some(50.0), "as in docker stats");
     assert_eq!(parts(stats.split.cpu_percent), (60.0, 40.0, 20.0, false));
 }
 
@@ -290,7 +290,7 @@ fn a_stale_container_is_not_in_the_split() {
 }
 
 #[test]
-fn containers_beyond_the_host_are_clamped() {
+fn containers_that_exceed_the_host_are_clamped() {
     let mut scrapes = Scrapes::new();
     let seen = |scrape: u64| {
         move |at| vec![seen("a", Running, at, counters(8 * scrape * SECOND, 10 * scrape * SECOND, 300 * M))]
@@ -306,18 +306,14 @@ fn an_unknown_split_is_null() {
     let mut scrapes = Scrapes::new();
     let podman = ContainerCounters { memory_without_cache: None, ..counters(0, 0, M) };
     let split = scrapes.after(TICK, host(0, 450), |at| vec![seen("a", Running, at, podman)]).split;
-    assert_eq!(
-        (split.memory_mb, split.memory_percent),
-        (None, None),
-        "a sum of nothing but page cache is no part of used"
-    );
+    assert_eq!((split.memory_mb, split.memory_percent), (None, None), "no container's cache is known");
     let split = scrapes.after(TICK, host(1, 450), |_| vec![failed("a", "no answer")]).split;
     assert_eq!(split.cpu_percent, None, "no container is measured");
     let split = scrapes.after(4 * TICK, host(2, 450), |_| Vec::new()).split;
-    assert_eq!(split.cpu_percent, None, "after a pause the window would be an average over all of it");
+    assert_eq!(split.cpu_percent, None, "after a pause, the rate would average over the whole pause");
     let split = scrapes.after(TICK, host(3, 450), |_| Vec::new()).split;
-    assert_eq!(parts(split.cpu_percent), (45.0, 0.0, 45.0, false), "without containers all is everything else");
-    assert_eq!(scrapes.next(|_| Vec::new()).split, HostSplit::default(), "nor where the host cannot be read");
+    assert_eq!(parts(split.cpu_percent), (45.0, 0.0, 45.0, false), "without containers, the rest is all of it");
+    assert_eq!(scrapes.next(|_| Vec::new()).split, HostSplit::default(), "the host cannot be read");
 }
 
 #[test]
@@ -331,7 +327,7 @@ fn a_container_without_memory_details_is_counted_whole_and_the_split_says_so() {
 }
 
 #[test]
-fn a_prefix_is_left_out_unless_nothing_would_remain() {
+fn a_prefix_is_stripped_unless_nothing_would_remain() {
     assert_eq!(shown_name("agent-a", "agent-"), "a");
     assert_eq!(shown_name("agent-", "agent-"), "agent-");
     assert_eq!(shown_name("web", "agent-"), "web");

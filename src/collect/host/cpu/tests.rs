@@ -6,7 +6,7 @@ fn stat(cpu: &str) -> CpuTimes {
     CpuTimes::parse(&format!("cpu  {cpu}\ncpu0 1 2 3 4\ncpu1 1 2 3 4\nintr 5\nbtime 6\n")).expect("a cpu line")
 }
 
-/// Kernel 6.18, two CPUs of which one is busy; the second text is from two seconds later.
+/// Kernel 6.18, two CPUs, one of them busy; the second text was read two seconds later.
 const RECORDED: [&str; 2] = [
     "cpu  1346498 13801 221406 1321011 17678 0 2825 1053 0 0
 cpu0 662770 7338 104043 681951 4958 0 414 544 0 0
@@ -33,7 +33,7 @@ softirq 9150533 1 2 3
 ];
 
 #[test]
-fn recorded_files_give_what_psutil_makes_of_them() {
+fn recorded_files_give_the_result_of_psutil() {
     let [before, now] = RECORDED.map(|text| CpuTimes::parse(text).expect("a stat file"));
     let percent = now.percent_since(&before, 2 * SECOND).map(round1);
     assert_eq!(percent, Ok(50.4), "psutil 7.2.2 on the same two files");
@@ -63,16 +63,16 @@ fn steal_is_busy_and_guest_is_not_counted_twice() {
 fn a_falling_counter_does_not_become_a_spike() {
     let before = stat("100 0 100 1000 500 0 0 0 0 0");
     let now = stat("110 0 100 1100 300 0 0 0 0 0");
-    // iowait fell by 200: 10 busy of 110, as psutil says, where a falling total would say 100.
+    // iowait fell by 200: 10 busy of 110, as in psutil. With a total that falls, it would be 100.
     assert_eq!(now.percent_since(&before, SECOND).map(round1), Ok(9.1));
 }
 
 #[test]
-fn a_counter_that_does_not_move_measures_nothing() {
+fn counters_that_do_not_move_are_an_error() {
     let still = stat("100 0 100 1000 500 0 0 0 0 0");
     let error = Err("/proc/stat: no time has passed since the last sample".into());
     assert_eq!(still.percent_since(&still, SECOND), error);
-    assert_eq!(stat("5 0 5 5 5 0 0 0 0 0").percent_since(&still, SECOND), error, "all of them fell");
+    assert_eq!(stat("5 0 5 5 5 0 0 0 0 0").percent_since(&still, SECOND), error, "all columns fell");
     assert_eq!(still.unstolen_fraction_since(&still, SECOND), 1.0);
     let gvisor = stat("0 0 0 0 0 0 0 0 0 0");
     assert_eq!(gvisor.percent_since(&gvisor, SECOND), Err("/proc/stat counts no time on this kernel".into()));
@@ -87,21 +87,21 @@ fn a_column_that_rises_faster_than_time_is_left_out() {
     assert_eq!(stolen.percent_since(&before, half), Ok(1.0));
     assert_eq!(stolen.unstolen_fraction_since(&before, half), 1.0);
     let all = stat("1000 0 0 1000 0 0 0 305 0 0");
-    assert_eq!(all.percent_since(&before, half), Ok(100.0), "two CPUs, half a second, and what comes late");
+    assert_eq!(all.percent_since(&before, half), Ok(100.0), "two CPUs, half a second, plus what may be counted late");
     let more = stat("1000 0 0 1000 0 0 0 306 0 0");
-    assert!(more.percent_since(&before, half).is_err(), "nothing that counts is left");
-    assert_eq!(more.percent_since(&before, SECOND), Ok(100.0), "in a longer time it can be");
+    assert!(more.percent_since(&before, half).is_err(), "the only column that moved is left out");
+    assert_eq!(more.percent_since(&before, SECOND), Ok(100.0), "it is possible in a longer time");
 }
 
 #[test]
-fn a_host_whose_idle_time_cannot_be_is_not_100_percent_busy() {
+fn an_impossible_idle_time_does_not_make_the_host_100_percent_busy() {
     let before = stat("0 0 0 0 0 0 0 0 0 0");
     let error = stat("50 0 0 5000 0 0 0 0 0 0").percent_since(&before, SECOND);
     assert_eq!(error, Err("/proc/stat: the CPUs were idle for longer than the time since the last sample".into()));
 }
 
 #[test]
-fn cpus_that_went_have_had_their_time() {
+fn time_on_cpus_that_were_removed_counts() {
     let of = |user: u64, cpus: usize| {
         let lines: String = (0..cpus).map(|cpu| format!("cpu{cpu} 0 0 0 0\n")).collect();
         CpuTimes::parse(&format!("cpu {user} 0 0 100\n{lines}")).expect("CPU times")
@@ -110,7 +110,7 @@ fn cpus_that_went_have_had_their_time() {
 }
 
 #[test]
-fn what_is_no_stat_file_is_an_error() {
+fn text_that_is_not_a_stat_file_is_an_error() {
     for text in ["", "cpu 1 2 3", "cpu a b c d", "cpu 1 2 3 4", "intr 5\nctxt 7"] {
         assert!(CpuTimes::parse(text).is_err(), "{text:?}");
     }

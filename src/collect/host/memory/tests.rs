@@ -48,7 +48,7 @@ fn without(name: &str) -> String {
 }
 
 #[test]
-fn the_kernels_figures_are_taken_as_they_are() {
+fn figures_of_the_kernel_are_used_unchanged() {
     let expected = MemoryReading {
         total: 24_684_084 * KIB,
         available: 24_056_480 * KIB,
@@ -58,7 +58,7 @@ fn the_kernels_figures_are_taken_as_they_are() {
 }
 
 #[test]
-fn available_memory_is_estimated_where_the_kernel_gives_none_or_0() {
+fn available_memory_is_estimated_if_the_kernel_reports_none_or_0() {
     let low = 20_010 * rustix::param::page_size() as u64;
     let cache = (167_512 + 241_724) * KIB;
     let slab = 512_984 * KIB;
@@ -80,7 +80,7 @@ fn without_zoneinfo_free_and_cached_are_available() {
 }
 
 #[test]
-fn available_above_the_total_is_what_is_free() {
+fn free_memory_replaces_available_memory_above_the_total() {
     let distorted = RECORDED.replace("MemAvailable:   24056480", "MemAvailable:   99056480");
     assert_eq!(parse(&distorted).available, 23_530_732 * KIB);
 }
@@ -93,7 +93,7 @@ fn a_machine_without_swap_has_none() {
 }
 
 #[test]
-fn what_cannot_be_is_an_error() {
+fn impossible_memory_is_an_error() {
     let error = |text: &str| MemoryReading::parse(text, || None).expect_err("no reading");
     let distorted = RECORDED.replace("MemFree:        23530732", "MemFree:        99530732");
     assert_eq!(error(&distorted), "/proc/meminfo: MemFree is more than MemTotal");
@@ -103,7 +103,7 @@ fn what_cannot_be_is_an_error() {
 }
 
 #[test]
-fn swap_that_cannot_be_leaves_memory_as_it_is() {
+fn impossible_swap_does_not_affect_memory() {
     let swap = |lines: &str| {
         let reading = parse(&(without("Swap") + lines));
         assert_eq!((reading.total, reading.available), (24_684_084 * KIB, 24_056_480 * KIB));

@@ -1,4 +1,4 @@
-//! Every key from every layer, their order, and what is said of a bad value.
+//! Every key from every layer, their precedence, and the errors.
 
 use super::*;
 use crate::serve::config::keys::variables;
@@ -44,7 +44,7 @@ fn the_program_runs_without_any_configuration() {
 }
 
 #[test]
-fn each_key_is_taken_from_its_flag_its_variables_and_the_file() {
+fn each_key_is_read_from_its_flag_its_variables_and_the_file() {
     assert_eq!(OTHER_VALUES.map(|(key, _)| key.to_owned()).to_vec(), keys(), "each key has a value here");
     let default = load(&[], &[]).expect("defaults");
     for (key, value) in OTHER_VALUES {
@@ -58,7 +58,7 @@ fn each_key_is_taken_from_its_flag_its_variables_and_the_file() {
 }
 
 #[test]
-fn each_value_arrives_in_its_own_field() {
+fn each_value_is_stored_in_its_own_field() {
     let flags = OTHER_VALUES.map(|(key, value)| format!("{}={value}", flag(key)));
     let expected = Config {
         listen: "127.0.0.1:1".parse().expect("an address"),
@@ -77,9 +77,9 @@ fn each_value_arrives_in_its_own_field() {
 }
 
 #[test]
-fn the_file_of_the_repository_shows_the_defaults() {
+fn leptos_toml_shows_the_defaults() {
     let shown = include_str!("../../../../Leptos.toml").lines().map(|line| line.trim_start_matches("# "));
-    // These two are the machine's: the file has an example.
+    // These two defaults depend on the machine: the file has an example.
     let is_example = |line: &str| line.starts_with("hostname") || line.starts_with("site_root");
     let is_key = |line: &&str| line.split_once(" = ").is_some_and(|(key, _)| keys().contains(&key.to_owned()));
     let lines: Vec<&str> = shown.filter(is_key).filter(|line| !is_example(line)).collect();
@@ -101,18 +101,18 @@ fn flag_beats_environment_beats_file_beats_default() {
     let config = load_with_file(file, &["--listen", "127.0.0.1:4"], &env).expect("a configuration");
     assert_eq!(config.listen.port(), 4);
     assert_eq!(config.disk_path, PathBuf::from("/env"));
-    assert_eq!(config.interval, Duration::from_secs(10), "an empty variable is none");
+    assert_eq!(config.interval, Duration::from_secs(10), "an empty variable counts as unset");
 }
 
 #[test]
-fn a_variable_of_others_beats_the_file() {
+fn variables_of_other_programs_beat_the_file() {
     let env = [("DOCKER_HOST", "unix:///env.sock")];
     let config = load_with_file("docker_host = \"unix:///file.sock\"", &[], &env).expect("a configuration");
     assert_eq!(config.docker_host, DockerEndpoint::Unix("/env.sock".into()));
 }
 
 #[test]
-fn a_bad_value_is_named_with_where_it_stands() {
+fn a_bad_value_is_reported_with_its_origin() {
     let error = load(&[], &[("LEPTOS_SITE_ADDR", "here")]).expect_err("a bad value").to_string();
     assert!(error.starts_with("listen = \"here\" (from LEPTOS_SITE_ADDR) is not allowed: it must be an IP"), "{error}");
     let file = "disk_path = \"data\"";
@@ -122,13 +122,13 @@ fn a_bad_value_is_named_with_where_it_stands() {
 }
 
 #[test]
-fn a_flag_that_does_not_exist_is_refused_with_status_2() {
+fn an_unknown_flag_is_rejected_with_status_2() {
     let error = load(&["--nonsense"], &[]).expect_err("no such flag");
     assert!(matches!(error, ConfigError::CommandLine(_)) && error.exit_status() == 2, "{error}");
 }
 
 #[test]
-fn our_own_variables_beat_those_of_others() {
+fn our_own_variables_beat_those_of_other_programs() {
     let docker = ("DOCKER_HOST", "tcp://10.0.0.1:2375");
     let config = load(&[], &[docker, ("LEPTOS_SITE_ADDR", "127.0.0.1:9")]).expect("a configuration");
     assert_eq!(config.docker_host, DockerEndpoint::Tcp { address: "10.0.0.1:2375".into(), tls: None });
@@ -141,7 +141,7 @@ fn our_own_variables_beat_those_of_others() {
 }
 
 #[test]
-fn the_tls_variables_of_docker_are_followed() {
+fn the_tls_variables_of_docker_are_honored() {
     let host = ("DOCKER_HOST", "tcp://10.0.0.1:2376");
     let directory = |env: &[(&str, &str)]| match load(&[], env).expect("a configuration").docker_host {
         DockerEndpoint::Tcp { tls, .. } => tls.map(|tls| tls.directory),
@@ -153,13 +153,13 @@ fn the_tls_variables_of_docker_are_followed() {
 }
 
 #[test]
-fn the_reload_port_of_cargo_leptos_is_followed() {
+fn the_reload_port_of_cargo_leptos_is_honored() {
     assert_eq!(load(&[], &[("LEPTOS_RELOAD_PORT", "4001")]).expect("a configuration").reload_port, 4001);
     assert_eq!(load(&[], &[]).expect("a configuration").reload_port, 3001);
 }
 
 #[test]
-fn a_label_makes_containers_agents() {
+fn with_a_label_containers_are_called_agents() {
     let config = load(&["--container-label", "trinity.platform=agent"], &[]).expect("a configuration");
     assert_eq!(config.container_label.as_deref(), Some("trinity.platform=agent"));
     assert_eq!(config.container_noun, "agent");
@@ -168,7 +168,7 @@ fn a_label_makes_containers_agents() {
 }
 
 #[test]
-fn a_bad_value_is_named_with_its_key_and_what_is_allowed() {
+fn a_bad_value_is_reported_with_its_key_and_what_is_allowed() {
     let cases: [(&[&str], &str); 11] = [
         (
             &["--interval", "0"],
@@ -194,12 +194,12 @@ fn a_bad_value_is_named_with_its_key_and_what_is_allowed() {
 }
 
 #[test]
-fn a_bad_file_says_where() {
+fn a_bad_file_is_reported_with_the_place_of_the_error() {
     let error_of = |text| load_with_file(text, &[], &[]).expect_err("a bad file");
     assert!(error_of("# fine\n\ninterval = = 5\n").starts_with("FILE: line 3: "));
-    assert!(error_of("intervall = 5\n").contains("unknown key \"intervall\"; known are listen, "));
+    assert!(error_of("intervall = 5\n").contains("unknown key \"intervall\"; known keys are listen, "));
     assert!(error_of("interval = 5.5\n").contains("interval = \"5.5\""));
-    let error = "container_prefix = \"true\" (from FILE) is not allowed: it must be a text or a number";
+    let error = "container_prefix = \"true\" (from FILE) is not allowed: it must be a string or a number";
     assert_eq!(error_of("container_prefix = true\n"), error);
     let missing = load(&["--config", "/nowhere/at.toml"], &[]).expect_err("no file");
     assert!(missing.to_string().starts_with("cannot read /nowhere/at.toml: "), "{missing}");
