@@ -1,5 +1,8 @@
 //! The culprit: the container that uses most of a host that is short of CPU or memory.
 
+#[cfg(test)]
+mod tests;
+
 use super::split::Split;
 use crate::model::containers::{ContainerStats, ContainersStats};
 use crate::model::severity::Severity;
@@ -137,109 +140,5 @@ impl CulpritTracker {
             self.named = found;
             self.absent = 0;
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::model::HostSplit;
-
-    fn split(host: f64, containers: f64) -> Option<Split> {
-        Some(Split { host, containers, other: host - containers, clamped: false, includes_cache: false })
-    }
-
-    /// A scrape of containers by name and share of a host that uses `host` percent of both and has 1,000 MiB.
-    fn scrape(host: f64, shares: &[(&str, f64)]) -> ContainersStats {
-        let containers = shares.iter().map(|(_, share)| share).sum();
-        let row = |(name, share): &(&str, f64)| ContainerStats {
-            cpu: Some(8.0 * share),
-            cpu_host_percent: Some(*share),
-            memory_mb: Some(10.0 * share),
-            ..ContainerStats::sample(name)
-        };
-        ContainersStats {
-            split: HostSplit {
-                cpu_percent: split(host, containers),
-                memory_percent: split(host, containers),
-                memory_mb: split(10.0 * host, 10.0 * containers),
-            },
-            containers: shares.iter().map(row).collect(),
-            ..ContainersStats::default()
-        }
-    }
-
-    /// The culprits of CPU and memory after these scrapes: a name, `outside`, or `-`.
-    fn named(scrapes: &[ContainersStats]) -> (String, String) {
-        let mut culprits = Culprits::default();
-        scrapes.iter().for_each(|scrape| culprits.observe(scrape));
-        let text = |tracker: &CulpritTracker| match &tracker.named {
-            None => "-".into(),
-            Some(culprit) if culprit.is_outside() => format!("outside {:.0}", culprit.percent),
-            Some(culprit) => format!("{} {:.0}", culprit.name, culprit.percent),
-        };
-        (text(&culprits.cpu), text(&culprits.memory))
-    }
-
-    fn both(name: &str) -> (String, String) {
-        (name.into(), name.into())
-    }
-
-    #[test]
-    fn the_largest_is_named_from_the_orange_band_on() {
-        let twice = |host, shares: &[(&str, f64)]| named(&[scrape(host, shares), scrape(host, shares)]);
-        assert_eq!(twice(94.0, &[("x", 61.0), ("b", 20.0)]), both("x 61"));
-        assert_eq!(twice(75.0, &[("x", 61.0)]), both("x 61"));
-        assert_eq!(twice(74.9, &[("x", 61.0)]), both("-"), "below it nothing is wrong");
-        assert_eq!(twice(90.0, &[("x", 30.0), ("y", 40.0), ("z", 11.0)]), both("y 40"));
-        assert_eq!(twice(90.0, &[("x", 30.0), ("y", 29.0), ("z", 28.0)]), both("x 30"), "a third is enough");
-        assert_eq!(twice(90.0, &[("x", 29.0), ("y", 29.0), ("z", 28.0)]), both("-"), "many small ones are no culprit");
-        assert_eq!(twice(90.0, &[("x", 10.0)]), both("outside 80"));
-        assert_eq!(twice(90.0, &[]), both("outside 90"));
-        assert_eq!(twice(90.0, &[("x", 45.0)]), both("-"), "a tie has no larger one");
-    }
-
-    #[test]
-    fn unmeasured_load_has_no_culprit() {
-        let mut unknown = scrape(94.0, &[("x", 61.0)]);
-        unknown.split = HostSplit::default();
-        assert_eq!(named(&[unknown.clone(), unknown]), both("-"));
-        let mut stale = scrape(94.0, &[("x", 61.0)]);
-        stale.containers[0].stale = true;
-        (stale.running_count, stale.measured_count) = (Some(1), Some(0));
-        assert_eq!(
-            named(&[stale.clone(), stale]),
-            both("-"),
-            "everything else includes it, so that cannot be blamed either"
-        );
-    }
-
-    #[test]
-    fn two_scrapes_to_appear_three_to_go() {
-        let hot = |share| scrape(94.0, &[("x", share), ("y", 1.0)]);
-        let calm = || scrape(40.0, &[("x", 20.0), ("y", 1.0)]);
-        assert_eq!(named(&[hot(60.0)]), both("-"));
-        assert_eq!(named(&[hot(60.0), calm(), hot(60.0)]), both("-"), "not in a row");
-        assert_eq!(named(&[hot(60.0), hot(62.0)]), both("x 62"));
-        assert_eq!(named(&[hot(60.0), hot(62.0), calm(), calm()]), both("x 20"), "with its newest share");
-        assert_eq!(named(&[hot(60.0), hot(62.0), calm(), calm(), calm()]), both("-"));
-        assert_eq!(named(&[hot(60.0), hot(62.0), calm(), calm(), hot(61.0), calm(), calm()]), both("x 20"));
-    }
-
-    #[test]
-    fn the_next_culprit_follows_when_the_first_is_cleared() {
-        let x = || scrape(94.0, &[("x", 60.0), ("y", 10.0)]);
-        let y = || scrape(94.0, &[("x", 10.0), ("y", 60.0)]);
-        assert_eq!(named(&[x(), x(), y(), y()]), both("x 10"));
-        assert_eq!(named(&[x(), x(), y(), y(), y()]), both("y 60"));
-        assert_eq!(named(&[x(), x(), y(), x(), y(), y()]), both("x 10"));
-    }
-
-    #[test]
-    fn a_culprit_that_ended_is_cleared_after_three_scrapes() {
-        let x = || scrape(94.0, &[("x", 60.0)]);
-        let gone = || scrape(94.0, &[]);
-        assert_eq!(named(&[x(), x(), gone(), gone()]), both("x 60"));
-        assert_eq!(named(&[x(), x(), gone(), gone(), gone()]), both("outside 94"));
     }
 }
