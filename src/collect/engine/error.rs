@@ -57,7 +57,7 @@ impl EngineError {
                 format!("the proxy refuses {request} ({status})")
             }
             Self::Refused { request, status, .. } => format!("{request} failed with status {status}"),
-            Self::Unreadable { request, reason } => format!("the answer to {request} is {reason}"),
+            Self::Unreadable { request, reason } => format!("the response to {request} is {reason}"),
             Self::Transport(error) => unreachable_reason(endpoint, error.as_ref()),
         }
     }

@@ -1,6 +1,6 @@
 //! Joins command line, environment and Leptos.toml into the configuration.
 //!
-//! clap parses all of them: values from the environment and the file become flags ahead of the command line's. So every
+//! clap parses all three: values from the environment and the file become flags ahead of the command line's. So every
 //! value is checked by the same declaration, and only keys that need more are named here.
 
 #[cfg(test)]
