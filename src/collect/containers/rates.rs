@@ -6,6 +6,7 @@ mod tests;
 use super::counters::{ContainerCounters, CpuClock};
 use super::reader::ListedContainer;
 use super::scrape::{Reading, Scrape};
+use crate::collect::bounds::MAX_CPUS;
 use crate::collect::host::{CpuTimes, HostUsage, MemoryReading};
 use crate::collect::sample::Sample;
 use crate::model::{ContainerState, percent_of};
@@ -28,8 +29,10 @@ pub(super) struct CpuUsage {
 pub(super) enum NoRate {
     /// There is no comparable reading yet, as after a start or a restart of the container.
     Pending,
-    /// A counter is missing.
+    /// The container's own counter is missing.
     Uncounted,
+    /// There is nothing to compare the counter with: the host's CPU time, or its number of CPUs.
+    NoClock,
     /// A counter rose by more than the time that passed.
     Impossible,
 }
@@ -42,21 +45,23 @@ impl NoRate {
             Self::Uncounted => Some(
                 "the engine does not count its CPU: enable the cpu controller (for a rootless engine, Delegate=cpu)",
             ),
-            Self::Impossible => Some("its CPU time rose by more than the time that passed"),
+            Self::NoClock => Some("the engine reports neither the host's CPU time nor its number of CPUs"),
+            Self::Impossible => Some("a CPU counter rose by more than the time that passed"),
         }
     }
 }
 
-/// The tolerance of the plausibility checks: the container's counter and its clock are not read at the same moment.
-const SLACK: Duration = Duration::from_secs(1);
+/// Readings arrive up to 4 s after the request, so their window may be longer than the time between two arrivals.
+const SLACK: Duration = Duration::from_secs(5);
 
 impl ContainerCounters {
     /// CPU used since `previous`, which was read `elapsed` ago.
     ///
     /// Docker's formula: used time divided by the host's time, times the number of CPUs.
     fn cpu_since(&self, previous: &Self, elapsed: Duration) -> Result<CpuUsage, NoRate> {
-        let cpus = f64::from(self.online_cpus.filter(|cpus| *cpus > 0).ok_or(NoRate::Uncounted)?);
-        let (total, clock) = self.cpu_total.zip(self.clock).ok_or(NoRate::Uncounted)?;
+        let total = self.cpu_total.ok_or(NoRate::Uncounted)?;
+        let cpus = f64::from(self.online_cpus.filter(|cpus| *cpus > 0).ok_or(NoRate::NoClock)?);
+        let clock = self.clock.ok_or(NoRate::NoClock)?;
         // The counter of a restarted container falls.
         let used = previous.cpu_total.and_then(|before| total.checked_sub(before)).ok_or(NoRate::Pending)? as f64;
         let passed = |time: Duration| time.as_nanos() as f64 * cpus;
@@ -67,7 +72,9 @@ impl ContainerCounters {
             (CpuClock::Monotonic, Some(CpuClock::Monotonic)) => passed(elapsed),
             _ => return Err(NoRate::Pending),
         };
-        if used > available + passed(SLACK) || available > passed(2 * (elapsed + SLACK)) {
+        // The host's clock covers all of its CPUs, of which the engine may see a part only.
+        let possible = 2.0 * (elapsed + SLACK).as_nanos() as f64 * f64::from(MAX_CPUS);
+        if used > available + passed(SLACK) || available > possible {
             return Err(NoRate::Impossible);
         }
         let host_percent = percent_of(used, available).ok_or(NoRate::Pending)?;

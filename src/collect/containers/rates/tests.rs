@@ -126,13 +126,13 @@ fn incomparable_readings_have_no_rate_yet() {
 fn missing_counters_are_null_with_a_reason() {
     let before = counters(5 * SECOND, 10 * SECOND, M);
     let now = counters(6 * SECOND, 20 * SECOND, M);
-    for without in [
-        ContainerCounters { cpu_total: None, ..now.clone() },
-        ContainerCounters { clock: None, ..now.clone() },
-        ContainerCounters { online_cpus: None, ..now.clone() },
+    for (without, reason) in [
+        (ContainerCounters { cpu_total: None, ..now.clone() }, "does not count its CPU"),
+        (ContainerCounters { clock: None, ..now.clone() }, "the host's CPU time"),
+        (ContainerCounters { online_cpus: None, ..now.clone() }, "number of CPUs"),
     ] {
         let (cpu, error) = after(TICK, &before, without);
-        assert!(cpu.is_none() && error.is_some_and(|error| error.contains("does not count its CPU")));
+        assert!(cpu.is_none() && error.as_ref().is_some_and(|error| error.contains(reason)), "{error:?}");
     }
     let (cpu, error) = after(TICK, &before, ContainerCounters { memory: None, ..now });
     assert_eq!((cpu, error.as_deref()), (Some(20.0), Some(NO_MEMORY)), "CPU is counted nevertheless");
@@ -145,6 +145,9 @@ fn counters_that_rise_faster_than_time_are_null_with_a_reason() {
         let (cpu, error) = after(TICK, &before, now);
         assert!(cpu.is_none() && error.is_some_and(|error| error.contains("rose by more")));
     }
+    // Sixteen CPUs, of which the daemon may run on two.
+    let (cpu, error) = after(TICK, &before, counters(6 * SECOND, 90 * SECOND, M));
+    assert_eq!((cpu, error), (Some(2.5), None), "as docker stats shows it");
     let (cpu, error) = after(TICK, &before, counters(15_500_000_000, 20 * SECOND, M));
     assert_eq!((cpu, error), (Some(200.0), None), "the two counters are not read at the same moment");
 }
