@@ -1,4 +1,4 @@
-# All tasks; each installs what it needs. `make help` lists them.
+# All tasks. Each installs what it needs; `make help` lists them.
 .PHONY: help run build test test-faults fuzz lint compare bench-page lighthouse watch screenshots clean
 
 help: ## List the tasks

@@ -30,7 +30,7 @@ from report import ABSENT, MEAN, Ledger, mean, text
 ROOT = Path(__file__).resolve().parent.parent
 GIB = 2**30
 POLL_SECONDS = 0.01
-# What the page links: the program does not start without them.
+# The files that the page links; the program does not start without them.
 SITE_FILES = ["pkg/host-telemetry.js", "pkg/host-telemetry.wasm", "pkg/host-telemetry.css", "page.css", "favicon.svg"]
 Sample = dict[str, Any]
 
@@ -44,7 +44,7 @@ class Server:
         self.seen: dict[str, str] = {}
 
     def fresh(self, endpoint: str) -> Sample:
-        """The next new sample, at most one poll interval after it was taken."""
+        """Waits for the next new sample, polling every POLL_SECONDS; exits if none arrives within the timeout."""
         deadline = time.monotonic() + self.timeout
         while time.monotonic() < deadline:
             self.connection.request("GET", f"/api/telemetry/{endpoint}")
@@ -61,7 +61,7 @@ class Server:
 
 @contextmanager
 def serving(options: argparse.Namespace, docker_host: str) -> Iterator[Server]:
-    """The program on loopback, in a folder with an empty site and no configuration."""
+    """Runs the program on loopback, in a folder with an empty site and no configuration, until the block ends."""
     with tempfile.TemporaryDirectory(prefix="ht-") as scratch:
         Path(scratch, "site/pkg").mkdir(parents=True)
         for file in SITE_FILES:
@@ -79,7 +79,7 @@ def serving(options: argparse.Namespace, docker_host: str) -> Iterator[Server]:
 
 
 def figure(sample: Sample, path: str) -> Any:
-    """A figure of the response by dotted path: None if it or a parent is null, ABSENT if it is missing."""
+    """Looks up a figure in the response by dotted path: None if it or a parent is null, ABSENT if it is missing."""
     value: Any = sample
     for key in path.split("."):
         if value is None:
@@ -102,7 +102,8 @@ def compare_host(options: argparse.Namespace) -> Ledger:
         psutil.cpu_percent()
         for number in range(1, options.samples + 1):
             sample = server.fresh("host")
-            # psutil's window runs from call to call, ours from sample to sample, so call it right after a sample.
+            # psutil measures CPU since its previous call, the server since its previous sample, so call psutil right
+            # after each sample.
             note_host(ledger, sample, psutil.cpu_percent())
             cells = []
             for name, others in columns.items():
@@ -113,7 +114,7 @@ def compare_host(options: argparse.Namespace) -> Ledger:
 
 
 def note_host(ledger: Ledger, sample: Sample, cpu: float) -> None:
-    """Records one sample of the host."""
+    """Records a host sample beside the figures from psutil, free and df. `cpu` is psutil's CPU percentage."""
     memory, swap, disk = psutil.virtual_memory(), psutil.swap_memory(), psutil.disk_usage("/")
     free, df = free_used(), output("df", "-B1", "/").splitlines()[-1].split()
     theirs = [
@@ -135,7 +136,7 @@ def note_host(ledger: Ledger, sample: Sample, cpu: float) -> None:
         ("swap.used_gb", "psutil", swap.used / GIB, 0.1),
         ("swap.total_gb", "psutil", swap.total / GIB, 0.1),
     ]
-    # Without swap space the whole object is null.
+    # Without swap space, the whole `swap` object is null.
     for name, against, value, tolerance in theirs + (swaps if swap.total else [("swap", "psutil", None, 0)]):
         ledger.note(name, against, figure(sample, name), value, tolerance)
 
@@ -148,7 +149,7 @@ def procps_version() -> int:
 
 
 def free_used() -> float:
-    """The used memory of `free`. Before procps 4 it was defined differently, so total less available is used instead."""
+    """Used memory in bytes according to `free`; total minus available before procps 4, which redefined used memory."""
     _, total, used, *_, available = output("free", "-b").splitlines()[1].split()
     return float(used) if procps_version() >= 4 else float(total) - float(available)
 
@@ -165,7 +166,7 @@ def compare_containers(options: argparse.Namespace, engine: engines.Engine) -> L
         for _ in range(options.samples):
             sample = server.fresh("containers")
             samples.append((sample, psutil.cpu_percent(), psutil.virtual_memory().percent))
-        time.sleep(2)  # the engine shows the last window later
+        time.sleep(2)  # the engine reports the last window with a delay
         limits = {name: engine.cgroup_limits(name) for name in engines.CONTAINERS}
     ledger = Ledger()
     for (before, *_), (sample, host_cpu, host_memory) in pairwise(samples):
@@ -180,15 +181,16 @@ def compare_containers(options: argparse.Namespace, engine: engines.Engine) -> L
 
 
 def rows(sample: Sample) -> dict[str, Sample]:
-    """A scrape's containers by name, in start order; a missing one has no values."""
+    """A scrape's rows by container name, in start order. For a missing container, CPU and memory are None."""
     found = {row["name"]: row for row in sample["containers"]}
     return {name: found.get(name, {"cpu": None, "memory_mb": None}) for name in engines.CONTAINERS}
 
 
 def note_stats(ledger: Ledger, stats: engines.StatsStream, against: str, before: Sample, sample: Sample) -> None:
-    """Records one scrape's CPU and memory. Only the mean difference is checked, because the engine's windows differ slightly.
+    """Records one scrape's CPU and memory.
 
-    Stale rows, which belong to an earlier window, and windows that the engine missed are left out.
+    Only the mean difference is checked, because the engine's windows differ slightly from the server's. Stale rows, which
+    belong to an earlier window, and windows that the engine missed are left out.
     """
     start, end = (datetime.fromisoformat(each["timestamp"]).timestamp() for each in (before, sample))
     for name, row in rows(sample).items():
@@ -212,7 +214,7 @@ def note_rest(ledger: Ledger, sample: Sample, limits: dict[str, tuple[float | No
 
 
 def note_split(ledger: Ledger, sample: Sample, host_cpu: float, host_memory: float, reports_cache: bool) -> None:
-    """Records the host's split: its parts add up, are in range, and the whole equals psutil's figure.
+    """Checks the host's split: the parts are in range and add up to the whole, which matches psutil's figure.
 
     Memory cannot be split if the engine does not report page cache, which the host does not count as used.
     """
@@ -232,7 +234,7 @@ def note_split(ledger: Ledger, sample: Sample, host_cpu: float, host_memory: flo
 
 
 def print_split(samples: list[Sample]) -> None:
-    """Prints the mean of the host's split."""
+    """Prints the means of the host's split and the percentage of samples in which it was clamped."""
     for key in ("cpu_percent", "memory_mb"):
         host, containers, other, clamped = (
             mean(figure(sample, f"split.{key}.{part}") for sample in samples)
@@ -243,7 +245,7 @@ def print_split(samples: list[Sample]) -> None:
 
 
 def compare(section: str, options: argparse.Namespace) -> Ledger:
-    """Runs one section."""
+    """Runs one section of the comparison."""
     if section == "host":
         return compare_host(options)
     with engines.ENGINES[section]() as engine:
@@ -270,7 +272,7 @@ def arguments() -> argparse.Namespace:
 
 
 def compare_all(sections: list[str], options: argparse.Namespace) -> dict[str, Ledger]:
-    """Runs the sections in turn and prints their tables. Podman is optional unless it is the only section."""
+    """Runs the sections in turn and prints their tables. Skips Podman if unavailable, unless `--only` selects it."""
     if "docker" in sections:
         engines.require(*engines.DOCKER_NEEDS)  # fails before the host section, which takes a minute
     ledgers = {}
@@ -286,7 +288,7 @@ def compare_all(sections: list[str], options: argparse.Namespace) -> dict[str, L
 
 
 def main() -> None:
-    """Compares and prints the verdict."""
+    """Runs the comparison and prints the verdict."""
     options = arguments()
     interruption.install()
     try:

@@ -1,4 +1,4 @@
-"""Private container engines for the comparison, the load that runs in them, and their stats and cgroups."""
+"""Private container engines for the comparison, with the load they run, their stats and their cgroups."""
 
 import json
 import os
@@ -22,7 +22,7 @@ UNITS = {"B": 1, "KB": 1e3, "MB": 1e6, "GB": 1e9, "TB": 1e12, "KIB": 2**10, "MIB
 ESCAPES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 BURN = "while :; do :; done"
 
-# One container per kind of load. `cache` has 100 MB of active page cache, which it rereads constantly, and 40 MB of
+# One container per kind of load. `cache` has 100 MiB of active page cache, which it rereads every second, and 40 MiB of
 # inactive page cache, which it wrote once.
 CONTAINERS: dict[str, tuple[list[str], str]] = {
     "burner": ([], BURN),
@@ -36,13 +36,13 @@ CONTAINERS: dict[str, tuple[list[str], str]] = {
     "idle": ([], "sleep 100000"),
 }
 DOCKER_NEEDS = ("dockerd", "docker", "busybox")
-# The requested limits: memory in MiB, and cores. Other containers have none.
+# The requested limits: memory in MiB and CPU in cores. The other containers have no limits.
 LIMITS = {"half": (128.0, 0.5)}
 
 
 @dataclass(frozen=True)
 class Reading:
-    """One container in a refresh of an engine's `stats`."""
+    """One container's figures in one refresh of an engine's `stats`: CPU as a percentage of one core, memory in MiB."""
 
     at: float
     cpu: float
@@ -50,9 +50,9 @@ class Reading:
 
 
 class StatsStream:
-    """The refreshes that an engine's `stats` prints, read in a thread.
+    """Reads an engine's `stats` output in a background thread.
 
-    A refresh has the CPU of the second centered `lag` before it.
+    Each refresh reports CPU over a one-second window centered `lag` seconds earlier.
     """
 
     def __init__(self, lines: Iterable[str], keys: tuple[str, str, str], lag: float) -> None:
@@ -62,7 +62,7 @@ class StatsStream:
         threading.Thread(target=self.read, args=(lines,), daemon=True).start()
 
     def read(self, lines: Iterable[str]) -> None:
-        """Reads JSON values: Docker prints one line per container, Podman a list over several lines."""
+        """Reads JSON values: Docker prints one line per container, Podman a list that spans several lines."""
         name, cpu, memory = self.keys
         text = ""
         for line in lines:
@@ -79,7 +79,7 @@ class StatsStream:
                     self.readings[row[name]].append(Reading(time.time(), float(row[cpu].rstrip("%")), used))
 
     def wait(self) -> None:
-        """Waits past the first readings, because Podman's are averages since the start."""
+        """Waits for three readings of each container, because Podman's first reading is an average since the start."""
         deadline = time.monotonic() + 30
         while min(len(self.readings[name]) for name in CONTAINERS) < 3:
             if time.monotonic() > deadline:
@@ -87,18 +87,18 @@ class StatsStream:
             time.sleep(0.1)
 
     def cpu(self, name: str, start: float, end: float) -> float | None:
-        """The mean of the readings in this window; None if there are none."""
+        """The mean CPU reading in this window; None if the window has no readings."""
         inside = [reading.cpu for reading in self.readings[name] if start < reading.at - self.lag <= end]
         return fmean(inside) if inside else None
 
     def memory_mb(self, name: str, moment: float) -> float | None:
-        """The first reading at or after this time; None if there is none."""
+        """The first memory reading at or after this time, in MiB; None if there is no such reading."""
         return next((reading.memory_mb for reading in self.readings[name] if reading.at >= moment), None)
 
 
 @dataclass(frozen=True)
 class Engine:
-    """An engine that runs only the comparison's containers."""
+    """A container engine that runs nothing but the comparison's containers."""
 
     name: str
     socket: str
@@ -124,14 +124,14 @@ class Engine:
 
     @contextmanager
     def stats(self) -> Iterator[StatsStream]:
-        """The engine's own numbers, refreshed while the block runs."""
+        """Runs the engine's `stats` command until the block ends."""
         pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL}
         with running(*self.command, "stats", *self.stats_options, **pipes) as child:
             assert child.stdout
             yield StatsStream(child.stdout, self.keys, self.lag)
 
     def cgroup_limits(self, name: str) -> tuple[float | None, float | None]:
-        """A container's limits from its cgroup files: memory in MiB, and cores. None is no limit."""
+        """A container's limits from its cgroup files: memory in MiB and CPU in cores. None means no limit."""
         pid, identity = output(*self.command, "inspect", "-f", "{{.State.Pid}} {{.Id}}", name).split()
         memory, cpu = (cgroup(pid, identity, controller) for controller in ("memory", "cpu"))
         if (memory / "memory.max").exists():
@@ -140,13 +140,13 @@ class Engine:
         else:
             bytes_ = (memory / "memory.limit_in_bytes").read_text().strip()
             quota, period = ((cpu / f"cpu.cfs_{part}_us").read_text().strip() for part in ("quota", "period"))
-        # No limit is "max" in cgroup v2; in v1 it is the largest number of pages and a quota of -1.
+        # cgroup v2 writes "max" for no limit. v1 has a memory limit of almost 2**63 bytes and a CPU quota of -1.
         memory_mb = int(bytes_) / 2**20 if bytes_ != "max" and int(bytes_) < 2**62 else None
         return memory_mb, int(quota) / int(period) if quota not in ("max", "-1") else None
 
 
 def mebibytes(text: str) -> float:
-    """`103.5MiB`, as Docker writes it, or `108.5MB`, as Podman does, in MiB."""
+    """Converts a size to MiB. Docker writes `103.5MiB`, Podman `108.5MB`."""
     match = re.fullmatch(r"\s*([\d.]+)\s*([A-Za-z]+)\s*", text)
     if not match:
         raise ValueError(f"{text!r} is not a size")
@@ -154,7 +154,7 @@ def mebibytes(text: str) -> float:
 
 
 def cgroup(pid: str, container: str, controller: str) -> Path:
-    """The folder of a container's cgroup. Engines may create child cgroups, which have no limits."""
+    """The folder of a container's own cgroup: engines may put processes in a child cgroup, which has no limits."""
     paths = {}
     for line in Path(f"/proc/{pid}/cgroup").read_text().splitlines():
         _, controllers, path = line.split(":", 2)
@@ -171,12 +171,12 @@ def cgroup(pid: str, container: str, controller: str) -> Path:
 
 
 def cgroup_version() -> str:
-    """The cgroup version in use here."""
+    """The cgroup version that this machine uses."""
     return "cgroup v2" if Path("/sys/fs/cgroup/cgroup.controllers").exists() else "cgroup v1"
 
 
 def require(*programs: str) -> None:
-    """Checks for root, which an engine needs for cgroups and mounts, and for these programs."""
+    """Raises `Unavailable` without root, which engines need for cgroups and mounts, or if a program is missing."""
     if os.geteuid() != 0:
         raise Unavailable("a private engine needs root")
     for program in programs:
@@ -193,7 +193,8 @@ def docker() -> Iterator[Engine]:
     options = ["--no-trunc", "--format", "{{json .}}"]
     keys = ("Name", "CPUPerc", "MemUsage")
     command = ["docker", "-H", socket]
-    # The daemon samples once a second, and shows each sample for the next second.
+    # The daemon samples once a second and shows each sample until the next, so the window's center is 1 s earlier on
+    # average.
     engine = Engine("docker", socket, "ht-busybox", command, options, keys, lag=1.0, reports_cache=True)
     try:
         output(str(PRIVATE_DOCKER), "start", folder)
@@ -212,12 +213,12 @@ def podman() -> Iterator[Engine]:
     command = ["podman", "--root", f"{folder}/root", "--runroot", f"{folder}/run"]
     options = ["--no-reset", "--interval", "1", "--format", "json"]
     keys = ("name", "cpu_percent", "mem_usage")
-    # Each refresh covers the second before it.
+    # Each refresh covers the preceding second, so the window's center is 0.5 s earlier.
     engine = Engine("podman", socket, "localhost/ht-busybox", command, options, keys, lag=0.5, reports_cache=False)
     try:
         output(str(PRIVATE_DOCKER), "archive", str(folder))
         output(*command, "import", f"{folder}/image.tar", engine.image)
-        # Podman's default limits may exceed those of a confined machine.
+        # Podman's default ulimits may be higher than a restricted machine allows.
         engine.run_all("--ulimit", "nofile=1024:1024", "--ulimit", "nproc=1024:1024")
         with running(*command, "system", "service", "--time=0", socket, stderr=subprocess.DEVNULL):
             yield engine
@@ -228,7 +229,7 @@ def podman() -> Iterator[Engine]:
 
 def remove_podman(command: list[str], folder: Path) -> None:
     """Stops the containers and deletes the storage, which Podman leaves bind-mounted onto itself."""
-    # Killed first, because PID 1 of a container ignores SIGTERM. Both fail if no container runs.
+    # Kill the containers first, because PID 1 in a container ignores SIGTERM. Both may fail if no container is running.
     for verb in (["kill", "--all"], ["rm", "--all", "--force"]):
         with suppress(Unavailable):
             output(*command, *verb)

@@ -1,4 +1,4 @@
-"""Processes of the comparison, which are stopped even if it fails or is interrupted."""
+"""Runs child processes and stops them even if the comparison fails or is interrupted."""
 
 import math
 import mmap
@@ -17,7 +17,7 @@ FOREIGN = ("HOST_TELEMETRY_", "LEPTOS_", "DOCKER_", "CONTAINER_")
 
 
 class Unavailable(Exception):
-    """Something that the comparison needs is unavailable; the message says what and why."""
+    """Something that the comparison needs is unavailable. The message says what and why."""
 
 
 class Interruption:
@@ -34,7 +34,7 @@ class Interruption:
             signal.signal(number, self.note)
 
     def note(self, number: int, _frame: FrameType | None) -> None:
-        """The handler. Exits only once, so that a second signal does not interrupt the cleanup."""
+        """Handles a signal. Exits only once, so a second signal does not interrupt the cleanup."""
         self.signal = self.signal or number
         if not self.holds and not self.ending:
             self.ending = True
@@ -42,7 +42,7 @@ class Interruption:
 
     @contextmanager
     def held(self) -> Iterator[None]:
-        """Defers the exit: a process half started, or a folder half removed, would be left behind."""
+        """Defers the exit to the end of the block, so no half-started process or half-removed folder is left behind."""
         self.holds += 1
         try:
             yield
@@ -56,13 +56,13 @@ interruption = Interruption()
 
 
 def environment() -> dict[str, str]:
-    """This process's environment without foreign settings, with the C locale so that output can be parsed."""
+    """This process's environment without foreign settings, and with the C locale so output can be parsed."""
     return {name: value for name, value in os.environ.items() if not name.startswith(FOREIGN)} | {"LC_ALL": "C"}
 
 
 def output(*command: str) -> str:
-    """A command's stdout; raises its stderr if it fails. Defers interruptions until it ends."""
-    # In its own session, so that Ctrl-C reaches only this program, which then stops the others in order.
+    """A command's stdout; raises `Unavailable` with its stderr if it fails. Defers interruptions until it ends."""
+    # Run the command in its own session, so Ctrl-C reaches only this program, which then cleans up in order.
     with interruption.held():
         done = subprocess.run(command, capture_output=True, text=True, env=environment(), start_new_session=True)
     if done.returncode != 0:
@@ -72,7 +72,7 @@ def output(*command: str) -> str:
 
 @contextmanager
 def running(*command: str, **options: Any) -> Iterator[subprocess.Popen[str]]:
-    """A command that runs as long as the block."""
+    """Runs a command until the block ends, then terminates it; kills it if it is still running after 10 s."""
     child = subprocess.Popen(command, text=True, env=environment(), start_new_session=True, **options)
     try:
         yield child
@@ -88,7 +88,7 @@ def running(*command: str, **options: Any) -> Iterator[subprocess.Popen[str]]:
 
 @contextmanager
 def host_load() -> Iterator[None]:
-    """Load on all CPUs and 300 MB of memory that rises and falls while the block runs."""
+    """Puts a load that rises and falls on all CPUs and on up to 300 MB of memory until the block ends."""
     parent = os.getpid()
     workers = [multiprocessing.Process(target=burn, args=(parent,)) for _ in range(os.cpu_count() or 1)]
     workers.append(multiprocessing.Process(target=fill, args=(parent,)))
@@ -105,7 +105,7 @@ def host_load() -> Iterator[None]:
 
 
 def burn(parent: int) -> None:
-    """Keeps a CPU busy for 10 to 90% of the time, swinging in 20 s, while the parent lives."""
+    """Keeps one CPU busy 10 to 90% of the time, in a 20-second cycle, until the parent exits."""
     while os.getppid() == parent:
         start = time.monotonic()
         busy = 0.1 * (0.5 + 0.4 * math.sin(start * math.tau / 20))
@@ -115,7 +115,7 @@ def burn(parent: int) -> None:
 
 
 def fill(parent: int) -> None:
-    """Allocates and frees 300 MB slowly, so that readings milliseconds apart agree."""
+    """Slowly allocates and frees 300 MB until the parent exits, so readings taken milliseconds apart agree."""
     blocks: list[mmap.mmap] = []
     while os.getppid() == parent:
         for _ in range(60):

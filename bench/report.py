@@ -1,4 +1,4 @@
-"""The table of a comparison: figures side by side, their differences over all samples, and the verdicts."""
+"""The comparison table: figures side by side, their differences over all samples, and the verdicts."""
 
 import math
 from collections.abc import Iterable
@@ -6,15 +6,18 @@ from dataclasses import dataclass, field
 from statistics import fmean, median
 
 EACH, MEAN = "each", "mean"
-ABSENT = math.nan  # missing from the response; differs from everything, so it fails
+ABSENT = math.nan  # missing from the response; NaN is never within tolerance, so the check fails
 
-# A figure; None if it is null or unlimited.
+# A figure; None if it is null, unknown or an unset limit.
 Value = float | None
 
 
 @dataclass
 class Row:
-    """A figure over all samples. `check` says whether each difference or the mean absolute difference must be in tolerance."""
+    """A figure over all samples.
+
+    `check` says whether each difference (EACH) or the mean absolute difference (MEAN) must be within tolerance.
+    """
 
     tolerance: float
     check: str
@@ -22,24 +25,24 @@ class Row:
     pairs: list[tuple[Value, Value]] = field(default_factory=list)
 
     def differences(self) -> list[float]:
-        """Ours minus theirs; None equals only None."""
+        """Our figure minus theirs, per sample: 0 if both are None, ABSENT if only one is None."""
         return [
             (0.0 if ours == theirs else ABSENT) if ours is None or theirs is None else ours - theirs
             for ours, theirs in self.pairs
         ]
 
     def allowed(self) -> float:
-        """The tolerance, or a share of theirs if that is larger."""
+        """The tolerance, or `share` times the mean of their figures if that is larger."""
         return max(self.tolerance, self.share * (mean(theirs for _, theirs in self.pairs) or 0.0))
 
     def passes(self) -> bool:
-        """Whether the differences are within tolerance, plus 1e-6 for floating-point sums of rounded figures."""
+        """Whether the differences are within tolerance, allowing 1e-6 for rounding errors in floating-point sums."""
         differences = self.differences()
         checked = [fmean(map(abs, differences))] if self.check == MEAN else differences
         return all(abs(difference) <= self.allowed() + 1e-6 for difference in checked)
 
     def cells(self) -> list[str]:
-        """The printed cells, except the names."""
+        """The text of the cells after the two names."""
         differences = self.differences()
         spread = [fmean(differences), min(differences), median(differences), max(differences)]
         return [
@@ -51,18 +54,18 @@ class Row:
 
 
 def mean(values: Iterable[Value]) -> Value:
-    """The mean of the values that are not None."""
+    """The mean of the values that are not None; None if every value is None."""
     known = [value for value in values if value is not None]
     return fmean(known) if known else None
 
 
 def text(value: Value) -> str:
-    """Formats a figure."""
+    """Formats a figure with two decimals, or as `none` or `absent`."""
     return "none" if value is None else "absent" if math.isnan(value) else f"{value:.2f}"
 
 
 class Ledger:
-    """The rows of a table, created with their first pair."""
+    """The rows of the table. A row is created when its first pair is noted."""
 
     HEADINGS = ("figure", "against", "ours", "theirs", "diff", "min", "median", "max", "tolerance", "")
 
@@ -72,11 +75,11 @@ class Ledger:
     def note(
         self, name: str, against: str, ours: Value, theirs: Value, tolerance: float, check: str = EACH, share: float = 0.0
     ) -> None:
-        """Adds one sample's pair to a figure's row."""
+        """Adds our figure and theirs, from one sample, to the row for `name` and `against`."""
         self.rows.setdefault((name, against), Row(tolerance, check, share)).pairs.append((ours, theirs))
 
     def print(self) -> None:
-        """Prints the table: means of ours and theirs, the mean of the differences and their spread."""
+        """Prints the table: the mean of each side, and the mean, minimum, median and maximum difference."""
         lines = [self.HEADINGS, *([*names, *row.cells()] for names, row in self.rows.items())]
         widths = [max(map(len, column)) for column in zip(*lines)]
         print()
@@ -86,5 +89,5 @@ class Ledger:
             print("  " + "  ".join([*names, *numbers, line[-1]]).rstrip())
 
     def failures(self) -> list[str]:
-        """The figures beyond their tolerances."""
+        """The figures whose differences exceed their tolerances."""
         return [f"{name} against {against}" for (name, against), row in self.rows.items() if not row.passes()]

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Measures the time of a page update with 200 containers.
+# Measures how long a page update with 200 containers takes.
 source "$(dirname "$0")/lib.sh"
 source scripts/build.sh
 source scripts/browser.sh

@@ -1,4 +1,4 @@
-# Tools of the browser tests. Sourced after lib.sh.
+# Installs the tools for the browser tests. Sourced after lib.sh.
 
 browser_tools() {
   need npm "the browser tests run on Node.js" nodejs npm

@@ -1,4 +1,4 @@
-# The release build without cargo-leptos, with the flags and names of its metadata in Cargo.toml.
+# Builds the release without cargo-leptos, using the same flags and names as its metadata in Cargo.toml.
 # Sourced after lib.sh. Output: target/release/host-telemetry and target/release/site.
 TARGET=${CARGO_TARGET_DIR:-target}
 
@@ -14,25 +14,25 @@ build_server() {
   cargo build --release --bin host-telemetry --no-default-features --features ssr
 }
 
-# wasm-split needs the relocations to cut out the bundle's second file; cargo-leptos --split passes the same flag.
+# wasm-split needs relocations to move code into the bundle's second file; cargo-leptos --split passes the same flag.
 build_page() {
   RUSTFLAGS="${RUSTFLAGS:+$RUSTFLAGS }-Clink-args=--emit-relocs" \
     cargo build --profile wasm-release --lib --target wasm32-unknown-unknown --no-default-features --features hydrate
 }
 
-# The flags in Cargo.toml, which cargo-leptos uses, too.
+# Prints the wasm-opt flags from Cargo.toml, which cargo-leptos also uses.
 wasm_opt_flags() {
   sed -n 's/^wasm-opt-features = \[\(.*\)\]$/\1/p' Cargo.toml | tr -d '",'
 }
 
-# Built in a scratch folder and then moved, so that a running server never sees half a site.
+# Assembles the site in a scratch folder and then moves it, so a running server never serves a half-built site.
 build_site() {
   local site=$TARGET/release/site scratch=$TARGET/release/site.new file
   rm -rf "$scratch"
   mkdir -p "$scratch/pkg" "$scratch/whole"
   cp -r public/. "$scratch"
   cp style/component.css "$scratch/pkg/host-telemetry.css"
-  # Cut out the lazy file, then generate the JavaScript of the rest.
+  # Move the lazily loaded code into its own file, then generate the JavaScript bindings for the rest.
   RUST_LOG=error wasm-split-cli --target web --out-name host-telemetry \
     "$TARGET/wasm32-unknown-unknown/wasm-release/host_telemetry.wasm" "$scratch/pkg"
   mv "$scratch/pkg/host-telemetry.wasm" "$scratch/whole"

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Compares the server's numbers with psutil, free, df, docker stats and podman stats under load. Arguments go to
+# Compares the server's numbers with psutil, free, df, docker stats and podman stats under load. Arguments are passed to
 # bench/compare.py.
 source "$(dirname "$0")/lib.sh"
 source scripts/build.sh
@@ -11,7 +11,7 @@ compare_packages() {
   need free "the comparison includes free" procps
 }
 
-# Debian 12's psutil is older and defines used memory differently.
+# Installs psutil 7.1 or newer, because Debian 12 ships an older version that defines used memory differently.
 psutil_venv() {
   local folder=$TOOLS/compare-venv
   "$folder/bin/python" -c 'import psutil, sys; sys.exit(psutil.version_info < (7, 1))' 2>/dev/null && return 0

@@ -1,4 +1,4 @@
-# Packages to run containers and inject faults, for the tests and the comparison. Sourced after lib.sh.
+# Installs what the tests and the comparison need to run containers and inject faults. Sourced after lib.sh.
 
 docker_packages() {
   need dockerd "tests measure a real Docker daemon" docker.io
@@ -7,7 +7,7 @@ docker_packages() {
   need pkill "tests stop daemons with it" procps
 }
 
-# Optional: tests that need it are skipped with a message.
+# Podman is optional: without it, the tests that need it are skipped with a message.
 podman_package() {
   have podman || packages "tests measure Podman, too" podman || echo "podman cannot be installed here: skipping it."
 }

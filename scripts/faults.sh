@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# Injects every fault that the server must survive, for real.
+# Injects real instances of every fault that the server must survive.
 source "$(dirname "$0")/lib.sh"
 source scripts/engines.sh
 
-# Most tests wait for timeouts, so more of them run in parallel than there may be cores.
+# Most of these tests wait for timeouts, so four run in parallel even on a machine with fewer cores.
 fault_tests() {
   cargo test --no-default-features --features ssr --test faults -- --test-threads 4
 }

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Feeds over a million inputs, different each time, to the parsers of /proc and engine responses.
+# Feeds over a million random inputs to the parsers for /proc and engine responses, and to the calculations.
 source "$(dirname "$0")/lib.sh"
 
-# Cases per property; there are six properties.
+# The number of cases for each of the six properties.
 CASES=${CASES:-300000}
 
 properties() {

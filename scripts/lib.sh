@@ -1,18 +1,18 @@
-# Shared by the scripts in this folder: timed steps, packages, tools. Sourced, not run.
+# Functions shared by the scripts in this folder: timed steps, packages and tools. Sourced, not run.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
-# Tools are built or downloaded once for all clones, each version in its own folder.
+# Tools are built or downloaded once and shared by all clones. Each version has its own folder.
 TOOLS=${HOST_TELEMETRY_TOOLS:-${XDG_CACHE_HOME:-$HOME/.cache}/host-telemetry}
 
 CARGO_LEPTOS_VERSION=0.3.10 # 0.3.11 needs a newer Rust than Cargo.toml requires
 BINARYEN_VERSION=132.0.0
 ESBUILD_VERSION=0.28.2
-NODE_VERSION=22.23.3 # used if the machine's is older than 20
+NODE_VERSION=22.23.3 # for Lighthouse, and for the tests if the installed Node.js is older than 20
 
 TIMES=()
 
-# step TITLE COMMAND...: prints the title, runs the command, prints the seconds it took.
+# step TITLE COMMAND...: prints the title, runs the command, and prints how many seconds it took.
 step() {
   local title=$1 start=$SECONDS
   shift
@@ -22,14 +22,14 @@ step() {
   printf '    %d s\n' $((SECONDS - start))
 }
 
-# Prints every step's seconds.
+# Prints how many seconds each step took, and the total.
 times() {
   printf '\nSeconds by step:\n'
   printf '%s\n' "${TIMES[@]}"
   printf '%5d s  total\n' "$SECONDS"
 }
 
-# die MESSAGE: exits with a message that says what to do.
+# die MESSAGE: prints the message, which should say what to do, and exits with status 1.
 die() {
   printf '\nerror: %s\n' "$*" >&2
   exit 1
@@ -43,7 +43,7 @@ as_root() {
   if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi
 }
 
-# packages WHY PACKAGE...: announces and installs missing Debian packages; fails if it cannot.
+# packages WHY PACKAGE...: announces and installs missing Debian packages; fails if they cannot be installed.
 packages() {
   local why=$1 package missing=()
   shift
@@ -57,7 +57,7 @@ packages() {
     as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq -y --no-install-recommends install "${missing[@]}" >/dev/null
 }
 
-# need PROGRAM WHY PACKAGE...: installs the packages unless the program exists, from whatever source.
+# need PROGRAM WHY PACKAGE...: installs the packages unless the program is already on the PATH, however it got there.
 need() {
   local program=$1 why=$2
   shift 2
@@ -71,7 +71,7 @@ check_cargo() {
   need cc "Rust's linker" gcc libc6-dev
 }
 
-# The version of a crate in Cargo.lock.
+# Prints the version of a crate in Cargo.lock.
 locked_version() {
   awk -v name="\"$1\"" '$1 == "name" && $3 == name { getline; gsub(/"/, "", $3); print $3; exit }' Cargo.lock
 }
@@ -86,13 +86,13 @@ wasm_target() {
     die "the target could not be added: see rustup's output above"
 }
 
-# rust_component NAME PROGRAM: adds a component that a minimal Rust installation lacks.
+# rust_component NAME PROGRAM: adds a rustup component unless its program works; minimal installations lack some.
 rust_component() {
   have "$2" && cargo "${2#cargo-}" --version >/dev/null 2>&1 && return 0
   have rustup && rustup component add "$1" || die "$1 is missing: install it with rustup component add $1"
 }
 
-# prebuilt URL FOLDER PROGRAM: downloads a released program; fails silently.
+# prebuilt URL FOLDER PROGRAM: downloads a prebuilt program into FOLDER/bin; fails without printing anything.
 prebuilt() {
   local url=$1 folder=$2 program=$3 scratch
   have curl && have tar || return 1
@@ -107,8 +107,8 @@ prebuilt() {
   return 1
 }
 
-# cargo_tool CRATE PROGRAM VERSION URL OPTION...: puts the program on the PATH, prebuilt if possible, otherwise compiled
-# with these options of cargo install.
+# cargo_tool CRATE PROGRAM VERSION URL OPTION...: puts the program on the PATH. Downloads it if possible; otherwise, or
+# if URL is empty, compiles it, passing the options to cargo install.
 cargo_tool() {
   local crate=$1 program=$2 version=$3 url=$4
   local folder=$TOOLS/$crate-$version
@@ -122,7 +122,8 @@ cargo_tool() {
   fi
   [ -n "$url" ] && prebuilt "$url" "$folder" "$program" && return 0
   echo "No prebuilt $program is available: compiling it once."
-  # Optimizing takes minutes and the tool runs for a second. Retries unlocked: a registry may lack a locked version.
+  # Do not optimize: that takes minutes, and the tool runs for a second. Retry without --locked, because a registry may
+  # lack a locked version.
   (
     export CARGO_PROFILE_RELEASE_OPT_LEVEL=0 CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16
     unset CARGO_TARGET_DIR
@@ -139,7 +140,7 @@ wasm_bindgen() {
     "https://github.com/wasm-bindgen/wasm-bindgen/releases/download/$version/wasm-bindgen-$version-$(uname -m)-unknown-linux-musl.tar.gz"
 }
 
-# Splits the bundle; its version must match the crate that marks the split points.
+# Installs the tool that splits the bundle. Its version must match wasm_split_helpers, which marks the split points.
 wasm_split() {
   local version
   version=$(locked_version wasm_split_helpers)
@@ -167,7 +168,7 @@ shrinkers() {
   echo "wasm-opt and esbuild cannot be installed here: the page works, but is larger."
 }
 
-# Playwright needs Node.js 20; Debian 12 has 18, whose npm can install a newer one.
+# Playwright needs Node.js 20. Debian 12 ships Node.js 18, whose npm can install a newer version.
 node_20() {
   local arch folder
   [ "$(node --version | sed 's/^v\([0-9]*\).*/\1/')" -ge 20 ] && return 0

@@ -1,12 +1,13 @@
 #!/usr/bin/env bash
-# Audits the release with Lighthouse, for desktop and mobile.
+# Audits the release with Lighthouse, on desktop and mobile.
 source "$(dirname "$0")/lib.sh"
 source scripts/build.sh
 source scripts/browser.sh
 
 LIGHTHOUSE_VERSION=13.5.0
 
-# Not in package.json: it takes longer to install than all test tools, and needs a newer Node.js.
+# Lighthouse is not in package.json because it takes longer to install than all the test tools together and needs a
+# newer Node.js.
 lighthouse_tool() {
   local folder=$TOOLS/lighthouse-$LIGHTHOUSE_VERSION
   export PATH=$folder/node_modules/.bin:$PATH

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Checks formatting, clippy for both feature sets, and documentation; warnings are errors.
+# Checks formatting, runs clippy for both feature sets, and builds the documentation. Warnings are errors.
 source "$(dirname "$0")/lib.sh"
 
 rust_components() {

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Installs missing tools, builds the release and serves it. Arguments go to the server.
+# Installs missing tools, builds the release and serves it. Arguments are passed to the server; --build-only as the
+# first argument builds without serving.
 source "$(dirname "$0")/lib.sh"
 source scripts/build.sh
 build_all

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Retakes the pictures in docs/screenshots.
+# Retakes the screenshots in docs/screenshots.
 source "$(dirname "$0")/lib.sh"
 source scripts/build.sh
 source scripts/browser.sh

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs missing tools and runs all tests; prints the seconds of each step.
+# Installs missing tools, runs all tests and prints how long each step took.
 source "$(dirname "$0")/lib.sh"
 source scripts/build.sh
 source scripts/browser.sh
@@ -11,23 +11,23 @@ test_packages() {
   need openssl "it creates certificates for a daemon behind TLS" openssl
 }
 
-# Rust: derivations, the HTTP contract, Docker, Podman, faults, the program.
+# The Rust tests cover derivations, the HTTP contract, Docker, Podman, faults and the program.
 rust_tests() {
   cargo test --no-default-features --features ssr
 }
 
-# Chromium: the whole suite, on the release that cargo-leptos builds. Without RUST_BACKTRACE=0, a failure ends with
-# cargo-leptos's backtrace instead of the test's name.
+# Runs the whole suite in Chromium, on the release that cargo-leptos builds. Without RUST_BACKTRACE=0, the output of a
+# failed run ends with cargo-leptos's backtrace instead of the name of the failed test.
 browser_tests() {
   RUST_BACKTRACE=0 cargo leptos end-to-end --release --split
 }
 
-# On the release of `make run`, whose files are compressed by the build.
+# Runs a subset on the release that `make run` serves, whose files are compressed at build time.
 browser_smoke_tests() {
   (cd end2end && npx playwright test --grep '@smoke|size|theme')
 }
 
-# `cargo leptos watch` on a copy: changes Rust and CSS and expects the open page to reload.
+# Runs `cargo leptos watch` on a copy of the project, changes Rust and CSS, and expects the open page to reload.
 watch_tests() {
   (cd end2end && npx playwright test --config playwright.watch.config.ts)
 }

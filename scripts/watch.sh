@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Builds for development, serves, and rebuilds and reloads on changes.
+# Builds for development, serves the page, and rebuilds and reloads it on changes.
 source "$(dirname "$0")/lib.sh"
 source scripts/build.sh
 step "Check for cargo and a linker" check_cargo

@@ -1,4 +1,4 @@
-//! The collector's numbers against a real daemon. `faults` tests failures.
+//! Compares the collector's numbers with those of a real Docker daemon. Failures are tested in `faults`.
 
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
 
@@ -21,7 +21,7 @@ fn sampler(reader: DockerReader) -> (Sampler, Telemetry) {
     (sampler, telemetry)
 }
 
-/// Polls until the answer is as expected, for at most 20 s.
+/// Polls until `expected` accepts the answer. Panics after 20 s.
 async fn until(
     telemetry: &Telemetry,
     what: &str,
@@ -47,7 +47,7 @@ async fn measured(telemetry: &Telemetry, count: u32) -> ContainersStats {
     answer.expect("numbers")
 }
 
-/// One container's memory in MiB, as `docker stats` shows it.
+/// A container's memory usage in MiB, as reported by `docker stats`.
 fn docker_memory(docker: &TestDocker, name: &str) -> f64 {
     let usage = docker.docker(&["stats", "--no-stream", "--format", "{{.MemUsage}}", name]);
     mib(usage.split(" / ").next().expect("used").trim())
@@ -70,9 +70,9 @@ async fn numbers_equal_docker_stats_and_the_kernels() {
     measured(&telemetry, 5).await;
     for (recorder, samples) in recorders.iter().zip(cpu_samples(&telemetry, busy).await) {
         let distance = recorder.distance(&samples);
-        assert!(distance <= 5.0, "{distance} points of a core from the kernel's counter: {samples:?}");
+        assert!(distance <= 5.0, "off by {distance} percentage points of a core: {samples:?}");
     }
-    // Memory of the reader varies, so one of several comparisons must hold for all containers at once.
+    // The reader's memory usage varies, so retry until all containers match in the same sample.
     let mut attempts = 0;
     let stats = loop {
         tokio::time::sleep(Duration::from_secs(2)).await;
@@ -84,18 +84,18 @@ async fn numbers_equal_docker_stats_and_the_kernels() {
         attempts += 1;
         assert!(attempts < 8, "{}", differing.join("; "));
     };
-    assert!(stats.containers.is_sorted_by(|a, b| a.cpu >= b.cpu), "the busiest first: {stats:?}");
+    assert!(stats.containers.is_sorted_by(|a, b| a.cpu >= b.cpu), "not sorted by CPU: {stats:?}");
     let of = |name: &str| stats.containers.iter().find(|row| row.name == name).expect("a row");
     assert_eq!((of("half").memory_limit_mb, of("half").cpu_limit_cores), (Some(128.0), Some(0.5)));
     assert_eq!((of("idle").memory_limit_mb, of("idle").cpu_limit_cores), (None, None));
     assert_eq!(docker.cgroup_file("agent-half", "memory", "memory.limit_in_bytes", "memory.max"), "134217728");
     let quota = docker.cgroup_file("agent-half", "cpu", "cpu.cfs_quota_us", "cpu.max");
-    assert!(["50000", "50000 100000"].contains(&quota.as_str()), "in the cgroup: {quota}");
+    assert!(["50000", "50000 100000"].contains(&quota.as_str()), "unexpected quota in the cgroup: {quota}");
     for (row, cpus) in stats.containers.iter().filter_map(|row| Some((row, row.cpu_host_percent?))) {
         assert!((0.0..=100.0).contains(&cpus) && row.cpu >= Some(cpus), "{row:?}");
     }
     let split = stats.split.memory_mb.clone().expect("a split");
-    assert!(split.containers > 64.0 && split.other > 0.0, "a tmpfs is memory, page cache is not: {split:?}");
+    assert!(split.containers > 64.0 && split.other > 0.0, "tmpfs counts as memory, page cache does not: {split:?}");
     assert!(split.containers < stats.total_memory_mb.expect("memory"), "{split:?}");
 }
 
@@ -110,7 +110,7 @@ async fn a_changed_limit_is_noticed() {
     until(&telemetry, "changed", |answer| answer.as_ref().is_ok_and(changed)).await.ok();
 }
 
-/// Six samples in a row of each of these containers, each with its moment.
+/// Collects six consecutive CPU samples for each of the named containers, with their timestamps.
 async fn cpu_samples<const N: usize>(telemetry: &Telemetry, names: [&str; N]) -> [Vec<(String, f64)>; N] {
     let mut samples = names.map(|_| Vec::new());
     while samples[0].len() < 6 {
@@ -127,7 +127,7 @@ async fn cpu_samples<const N: usize>(telemetry: &Telemetry, names: [&str; N]) ->
     samples
 }
 
-/// The containers that differ from `docker stats` by more than both 1 MiB and 2% of memory.
+/// Describes the containers whose memory usage differs from `docker stats` by more than 1 MiB and by more than 2%.
 fn differences(docker: &TestDocker, stats: &ContainersStats) -> Vec<String> {
     let compare = |row: &ContainerStats| {
         let full_name = if row.name == "idle" { "idle".to_owned() } else { format!("agent-{}", row.name) };
@@ -153,7 +153,7 @@ async fn only_containers_with_the_label_are_shown() {
     assert_eq!((empty.total_cpu_percent, empty.total_memory_mb), (Some(0.0), Some(0.0)));
 }
 
-/// Certificates of an authority, of a daemon at 127.0.0.1 and of a client, with the file names that Docker expects.
+/// Creates certificates for a CA, a daemon at 127.0.0.1 and a client, under the file names that Docker expects.
 fn certificates(folder: &Path) {
     let commands = "
         openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=ca -keyout ca-key.pem -out ca.pem

@@ -1,4 +1,4 @@
-//! The HTTP contract, on the real router and sampler with fake readers.
+//! Tests the HTTP contract with the real router and sampler, but fake readers.
 
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
 
@@ -19,10 +19,10 @@ use std::time::Duration;
 use support::fakes::{Engine, FakeEngine, FakeHost};
 use tower::ServiceExt;
 
-/// Far less than a reader may take, yet plenty for a response from memory on a busy machine.
+/// Much shorter than a reader's timeout, yet long enough for a response from memory on a busy machine.
 const RESPONSE_TIMEOUT: Duration = Duration::from_secs(1);
 
-/// A router over fakes, with the sampler kept alive.
+/// The real router with fake readers. The sampler runs until this is dropped.
 struct Server {
     router: Router,
     state: AppState,
@@ -61,10 +61,10 @@ impl Response {
 impl Server {
     async fn send(&self, request: Request<Body>) -> Response {
         let response = tokio::time::timeout(RESPONSE_TIMEOUT, self.router.clone().oneshot(request));
-        let response = response.await.expect("no request waits for a reader").unwrap();
+        let response = response.await.expect("a response without waiting for a reader").unwrap();
         let header = |name| response.headers().get(name).map(|v| v.to_str().unwrap().to_owned()).unwrap_or_default();
         let (status, content_type) = (response.status(), header(header::CONTENT_TYPE));
-        assert_eq!(header(header::LOCATION), "", "nothing here redirects");
+        assert_eq!(header(header::LOCATION), "", "no endpoint redirects");
         let bytes = axum::body::to_bytes(response.into_body(), usize::MAX).await.unwrap();
         Response { status, content_type, text: String::from_utf8(bytes.to_vec()).unwrap() }
     }
@@ -73,7 +73,7 @@ impl Server {
         self.send(Request::get(path).body(Body::empty()).unwrap()).await
     }
 
-    /// Polls until the response is as expected; the sampler's clock is real.
+    /// Polls in real time until `expected` accepts the response. Panics after about 20 s.
     async fn get_until(&self, path: &str, expected: impl Fn(&Response) -> bool) -> Response {
         for _ in 0..200 {
             let response = self.get(path).await;
@@ -86,7 +86,7 @@ impl Server {
     }
 }
 
-/// Whether this is a timestamp as on the wire: UTC, microseconds, Z.
+/// Whether the value is a timestamp in the API's format: UTC with microseconds, ending in `Z`.
 fn is_timestamp(value: &Value) -> bool {
     let text = value.as_str().unwrap_or_default();
     text.len() == 27 && text.ends_with('Z') && text.as_bytes()[10] == b'T' && text.as_bytes()[19] == b'.'
@@ -120,7 +120,7 @@ async fn containers_have_every_field_of_the_contract() {
     let rows = body["containers"].as_array().unwrap();
     let row = json!({"id": "a", "name": "a", "cpu": 20.0, "cpu_host_percent": 10.0, "memory_mb": 512.0,
                      "memory_limit_mb": 1024.0, "cpu_limit_cores": 1.5, "state": "running", "stale": false});
-    assert_eq!(rows[0], row, "and no error");
+    assert_eq!(rows[0], row, "the row has no error field");
     assert_eq!(rows[1]["name"], "broken");
     assert!(rows[1]["cpu"].is_null() && rows[1]["memory_mb"].is_null());
     assert_eq!(rows[1]["error"], "no answer");
@@ -155,9 +155,9 @@ async fn the_first_html_names_the_culprit() {
     let host = FakeHost::busy(90);
     let server = server(host, FakeEngine::new(Engine::Up(vec!["a"]))).await;
     let page = server.get_until("/", |response| response.text.contains(" ht-has-culprit")).await;
-    // The only container uses 10 of the 90 percent.
+    // The host is at 90% CPU, of which the only container uses 10 percentage points.
     assert!(page.text.contains("outside agents: 80.0% of the host's CPU"), "{}", page.text);
-    assert!(page.text.contains("ht-total ht-is-other ht-is-culprit"), "its row of totals is marked");
+    assert!(page.text.contains("ht-total ht-is-other ht-is-culprit"), "the row for everything else is marked");
 }
 
 #[tokio::test]
@@ -167,8 +167,8 @@ async fn remote_containers_are_not_part_of_this_host() {
     let measured = |response: &Response| response.json()["total_cpu_percent"].is_number();
     let body = server.get_until("/api/telemetry/containers", measured).await.json();
     assert_eq!(body["split"], json!({"cpu_percent": null, "memory_percent": null, "memory_mb": null}));
-    assert_eq!(body["containers"][0]["cpu_host_percent"], 10.0, "of their own host");
-    assert!(server.get("/").await.text.contains("class=\"ht-agents-value\">10%</b>"), "in the header, too");
+    assert_eq!(body["containers"][0]["cpu_host_percent"], 10.0, "relative to the remote host");
+    assert!(server.get("/").await.text.contains("class=\"ht-agents-value\">10%</b>"), "the header shows it, too");
     let history = server.get("/api/telemetry/history").await.json();
     assert_eq!(history["totals"].as_array().unwrap().last().unwrap()["cpu_host_percent"], 10.0);
 }
@@ -267,7 +267,7 @@ async fn a_hanging_docker_makes_numbers_stale_then_unavailable_and_blocks_no_req
     assert_eq!(stale.json()["running_count"], 1, "the last good numbers stay");
     let gone = server.get_until(path, |response| response.status == StatusCode::SERVICE_UNAVAILABLE).await;
     assert!(gone.json()["reason"].as_str().unwrap().contains("no answer"), "{}", gone.text);
-    // All requests above were answered while the list hung, without making the sampler scrape more often.
+    // The requests above were answered while the list hung, and did not make the sampler scrape more often.
     assert!(engine.lists.load(Ordering::Relaxed) - lists <= 6, "{}", engine.lists.load(Ordering::Relaxed));
     engine.becomes(Engine::Up(vec!["a"]));
     server.get_until(path, |response| response.status == StatusCode::OK).await;

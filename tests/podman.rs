@@ -1,4 +1,4 @@
-//! The collector against Podman's socket, whose fields are Docker's but sometimes differ in meaning.
+//! Tests the collector against Podman's socket, which has the same fields as Docker's, though some differ in meaning.
 
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
 
@@ -34,13 +34,13 @@ fn numbers_equal_podman_stats() {
         std::thread::sleep(Duration::from_millis(100));
     }
     let distance = recorder.distance(&samples);
-    assert!(distance <= 5.0, "{distance} points of a core from the kernel's counter: {samples:?}");
+    assert!(distance <= 5.0, "off by {distance} percentage points of a core: {samples:?}");
     let limited = answer.row("limited");
     assert_eq!((&limited["memory_limit_mb"], &limited["cpu_limit_cores"]), (&128.0.into(), &0.5.into()));
     let idle = answer.row("idle");
     assert!(idle["cpu"].as_f64() < Some(5.0), "{idle}");
-    assert!(idle["memory_limit_mb"].is_null() && idle["cpu_limit_cores"].is_null(), "no limit is null: {idle}");
-    assert_eq!(answer.row("paused")["state"], "paused", "Podman lists paused containers only on request");
+    assert!(idle["memory_limit_mb"].is_null() && idle["cpu_limit_cores"].is_null(), "a missing limit is null: {idle}");
+    assert_eq!(answer.row("paused")["state"], "paused", "Podman omits paused containers unless asked for all");
     // Podman does not report the page cache, so the host's memory cannot be split.
     assert!(answer.json["split"]["memory_mb"].is_null() && answer.json["split"]["cpu_percent"].is_object());
     for name in ["limited", "idle"] {

@@ -1,4 +1,4 @@
-//! The program's command line: flags, exit statuses, one-line errors, start and stop.
+//! Tests the program's command line: flags, exit statuses, one-line errors, startup and shutdown.
 
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
 
@@ -9,14 +9,14 @@ use std::path::Path;
 use std::process::{Command, Output};
 use support::program::{Launch, folder_with_site};
 
-/// The program in this folder, with an empty environment.
+/// A command that runs the program in `folder` with an empty environment.
 fn program(folder: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_host-telemetry"));
     command.current_dir(folder).env_clear();
     command
 }
 
-/// Runs the program, which must fail with one line on stderr; returns the status and the line.
+/// Runs the program, which must print exactly one line to stderr, and returns its exit status and that line.
 fn fails(arguments: &[&str]) -> (i32, String) {
     let folder = folder_with_site();
     let Output { status, stderr, .. } =
@@ -68,7 +68,7 @@ fn system_errors_are_one_line_and_status_1() {
 fn a_missing_file_of_the_page_is_named_and_status_1() {
     let each = [
         &["pkg/host-telemetry.js"][..],
-        // The page asks for one of the two.
+        // The page links to only one of these; which one depends on how Leptos was compiled.
         &["pkg/host-telemetry.wasm", "pkg/host-telemetry_bg.wasm"],
         &["pkg/host-telemetry.css"],
         &["page.css"],

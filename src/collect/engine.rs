@@ -1,6 +1,6 @@
-//! The container engine, over its socket: Docker, or Podman through Docker's API. It provides names, states, limits,
-//! PIDs and one-shot statistics. Responses are parsed leniently, field by field: a malformed value affects only its own
-//! field or row.
+//! Reads containers from a container engine: Docker, or Podman through its Docker-compatible API. The engine provides
+//! names, states, limits, PIDs and one-shot statistics. Responses are parsed leniently, so a malformed value affects
+//! only its own field or row.
 
 mod client;
 mod connect;

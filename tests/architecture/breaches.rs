@@ -1,9 +1,9 @@
-//! Breaks each rule on purpose.
+//! Breaks each rule on purpose and checks that the breach is reported.
 
 use crate::rules;
 use crate::tree::Tree;
 
-/// A file, the text to append to it, and a part of the message that must be reported.
+/// For each breach: a file, the text to append to it, and part of the message that must be reported.
 const BREACHES: [(&str, &str, &str); 29] = [
     ("src/api/contract.rs", "use crate::collect::Telemetry;", "api may not import collect"),
     ("src/api/snapshot.rs", "fn f() { crate::collect::Sampler::spawn(); }", "api may not import collect"),

@@ -1,26 +1,26 @@
-//! The imports, re-exports and feature cfgs of a Rust file.
+//! Extracts the imports, re-exports and feature cfgs from a Rust file.
 
 use std::collections::BTreeMap;
 use syn::visit::{self, Visit};
 use syn::{Attribute, Item, ItemMod, ItemUse, UseTree, Visibility};
 
-/// A path that a file imports or names.
+/// A path that a file imports or refers to.
 #[derive(Clone, Debug)]
 pub struct Import {
     pub path: Vec<String>,
 }
 
-/// A parsed Rust file.
+/// What the rules need to know about a Rust file.
 #[derive(Default)]
 pub struct Code {
-    /// Its module path: `["ui", "live", "state"]`; empty for lib.rs.
+    /// The file's module path, such as `["ui", "live", "state"]`; empty for `lib.rs`.
     pub module: Vec<String>,
     pub imports: Vec<Import>,
-    /// Names that it re-exports from its child modules, each with the path from this module.
+    /// The names that the file re-exports from its child modules, each with its path relative to this module.
     pub exports: BTreeMap<String, Vec<String>>,
-    /// Feature cfgs on anything but a `mod` or `use` line.
+    /// How many feature cfgs are on anything other than a `mod` or `use` line.
     pub misplaced_cfgs: usize,
-    /// Files of its test-only modules.
+    /// The files of the module's test-only child modules.
     pub test_files: Vec<String>,
     children: Vec<String>,
 }
@@ -29,10 +29,10 @@ impl Code {
     pub fn parse(path: &str, text: &str) -> Self {
         let file = syn::parse_file(text).unwrap_or_else(|error| panic!("{path}: {error}"));
         let stem = path.trim_start_matches("src/").trim_end_matches(".rs");
-        // main.rs is a separate crate, which nothing imports.
+        // main.rs needs no special case: it is a separate crate that nothing imports.
         let module = match stem {
             "lib" => Vec::new(),
-            // Two files of the same module; a feature selects one.
+            // These files are alternatives for the same module; a feature selects one of them.
             "ui/lazy/ssr" | "ui/lazy/hydrate" => ["ui", "lazy", "first"].map(String::from).into(),
             _ => stem.split('/').map(String::from).collect(),
         };
@@ -74,7 +74,7 @@ impl Reader<'_> {
         }
     }
 
-    /// A `pub use` of a child's name is a re-export, not an import.
+    /// Records a name from a `use` item. A `pub use` from a child module is a re-export, not an import.
     fn used(&mut self, path: Vec<String>, name: &syn::Ident, is_public: bool) {
         if is_public && self.code.children.contains(&path[0]) {
             self.code.exports.insert(name.to_string(), path);
@@ -83,7 +83,7 @@ impl Reader<'_> {
         }
     }
 
-    /// Finds paths in a macro's tokens, which syn does not parse.
+    /// Records the paths in a macro's tokens, which syn does not parse.
     fn tokens(&mut self, tokens: &str) {
         let words: Vec<&str> = tokens.split_whitespace().collect();
         let mut at = 0;
@@ -136,7 +136,7 @@ impl<'ast> Visit<'ast> for Reader<'_> {
     }
 
     fn visit_item_use(&mut self, item: &'ast ItemUse) {
-        // A cfg is allowed here, so the attributes are not visited.
+        // Feature cfgs are allowed on `use` items, so their attributes are not visited.
         self.use_tree(&item.tree, &[], !matches!(item.vis, Visibility::Inherited));
     }
 

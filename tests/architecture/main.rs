@@ -1,6 +1,6 @@
-//! Checks the invariants of ARCHITECTURE.md on the sources: imports, crates, feature cfgs, class names.
+//! Checks the sources against the invariants in ARCHITECTURE.md: imports, crates, feature cfgs and class names.
 //!
-//! `breaches` breaks each rule on purpose, in memory, and asserts that it is caught.
+//! `breaches` breaks each rule on purpose, in memory, and asserts that the breach is reported.
 
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
 

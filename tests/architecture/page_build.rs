@@ -1,8 +1,9 @@
-//! The dependencies of the page's build.
+//! Checks the dependencies of the build for the browser.
 
 use std::process::Command;
 
-/// Crates of the server. In the page they would add to the bundle, and show that a layer leaks.
+/// Crates that only the server may use. In the browser's build, they would enlarge the bundle and show that server code
+/// has leaked into the page.
 const SERVER_ONLY: [&str; 11] = [
     "axum",
     "clap",
@@ -28,7 +29,7 @@ fn the_page_build_has_no_server_crates() {
     assert!(tree.status.success(), "{}", String::from_utf8_lossy(&tree.stderr));
     let text = String::from_utf8(tree.stdout).expect("text");
     let crates: Vec<&str> = text.lines().filter_map(|line| line.split(' ').next()).collect();
-    assert!(crates.contains(&"leptos"), "a list of crates: {text}");
+    assert!(crates.contains(&"leptos"), "not a list of crates: {text}");
     let found: Vec<&&str> = SERVER_ONLY.iter().filter(|name| crates.contains(name)).collect();
     assert!(found.is_empty(), "the page's build contains {found:?}");
 }

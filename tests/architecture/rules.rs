@@ -1,11 +1,11 @@
-//! The rules; each reports its breaches as sentences.
+//! The architecture rules. Each rule reports its breaches as sentences.
 
 use crate::code::Code;
 use crate::sheet;
 use crate::tree::{Imports, Tree};
 use std::collections::BTreeMap;
 
-/// Which layers each layer may import.
+/// Each layer, and the other layers that it may import.
 const LAYERS: [(&str, &[&str]); 8] = [
     ("model", &[]),
     ("api", &["model"]),
@@ -17,7 +17,7 @@ const LAYERS: [(&str, &[&str]); 8] = [
     ("main", &["serve"]),
 ];
 
-/// Which files may name a crate; every other file may not.
+/// Restricted crates, and the only files or folders that may refer to them.
 const CRATES: [(&str, &[&str]); 21] = [
     ("sysinfo", &["src/collect/host/system.rs"]),
     ("rustix", &["src/collect/host/"]),
@@ -42,10 +42,11 @@ const CRATES: [(&str, &[&str]); 21] = [
     ("tracing", &["src/collect/", "src/serve/", "src/serve.rs"]),
 ];
 
-/// The sources of the bundle's second file. Only they and `lazy` may name it, or it would be linked into the first.
+/// The folders whose code belongs in the bundle's second file. Only these folders and `lazy` may refer to that code;
+/// otherwise, it would be linked into the first file.
 const SECOND_FILE: [&str; 3] = ["src/ui/chart", "src/ui/table", "src/ui/panel"];
 
-/// All breaches of the rules.
+/// Returns all breaches of the rules.
 pub fn breaches(tree: &Tree) -> Vec<String> {
     let code = tree.code();
     let imports = Imports::of(&code);
@@ -106,7 +107,7 @@ fn cfgs(code: &BTreeMap<String, Code>, found: &mut Vec<String>) {
     }
 }
 
-/// What runs in the browser cannot read files, start threads or open connections.
+/// Code that runs in the browser must not access files, the network, processes, threads or the environment.
 fn pure_model(code: &BTreeMap<String, Code>, found: &mut Vec<String>) {
     for (file, code) in code.iter().filter(|(file, _)| ["model", "api", "ui", "app"].contains(&layer(file))) {
         for import in &code.imports {

@@ -1,4 +1,4 @@
-//! The component's style sheet and classes must not affect the page around it.
+//! Checks that the component's style sheet and class names cannot affect the page that embeds it.
 
 use crate::tree::Tree;
 
@@ -34,8 +34,8 @@ pub fn breaches(tree: &Tree, found: &mut Vec<String>) {
     classes(tree, found);
 }
 
-/// Whether the selector matches only the component's elements: it has one of our classes outside a condition such as `:has`,
-/// and, with a sibling combinator, after the combinator.
+/// Whether the selector matches only the component's elements. It must contain one of the component's classes outside
+/// conditions such as `:has`, and after the last sibling combinator, if any.
 fn is_the_components(selector: &str) -> bool {
     let mut text = selector.to_owned();
     for condition in [":has(", ":not(", ":nth-child("] {
@@ -46,7 +46,7 @@ fn is_the_components(selector: &str) -> bool {
     text.rsplit(['+', '~']).next().is_some_and(|last| last.contains(".ht"))
 }
 
-/// The index after the parenthesis that closes the one opened before `begin`.
+/// The index just after the parenthesis that closes the one before `begin`.
 fn closing(text: &str, begin: usize) -> usize {
     let mut depth = 1;
     let end = text[begin..].find(|letter| {
@@ -60,7 +60,7 @@ fn closing(text: &str, begin: usize) -> usize {
     end.map_or(text.len(), |end| begin + end + 1)
 }
 
-/// Checks the class names in the views.
+/// Checks that all class names in the views have the component's prefix.
 fn classes(tree: &Tree, found: &mut Vec<String>) {
     for (file, text) in tree.files.iter().filter(|(file, _)| file.starts_with("src/ui")) {
         for (index, _) in text.match_indices("class=\"") {
@@ -79,7 +79,7 @@ fn without_comments(css: &str) -> String {
         .collect()
 }
 
-/// Every rule's selector and declarations, including those in @media and @container.
+/// The selector and declarations of every rule, including rules nested in `@media` and `@container`.
 fn rules(css: &str) -> Vec<(String, String)> {
     let mut rules = Vec::new();
     let mut rest = css;

@@ -1,10 +1,10 @@
-//! The project's sources and the imports between them.
+//! Loads the project's sources and resolves the imports between them.
 
 use crate::code::{Code, Import};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-/// Rust files under src/ and style sheets, by path relative to the project's root.
+/// All files in `src` and `style`. Maps each path, relative to the project's root, to the file's contents.
 #[derive(Clone)]
 pub struct Tree {
     pub files: BTreeMap<String, String>,
@@ -32,7 +32,7 @@ impl Tree {
         }
     }
 
-    /// The parsed Rust files, except test modules, which may import anything.
+    /// Parses the Rust files, except for test modules, which may import anything.
     pub fn code(&self) -> BTreeMap<String, Code> {
         let rust = self.files.iter().filter(|(path, _)| path.ends_with(".rs"));
         let mut code: BTreeMap<_, _> = rust.map(|(path, text)| (path.clone(), Code::parse(path, text))).collect();
@@ -42,11 +42,11 @@ impl Tree {
     }
 }
 
-/// The imports between files; names re-exported by `pub use` count for the file that defines them.
+/// The imports of all files. A name that is re-exported with `pub use` is attributed to the file that defines it.
 pub struct Imports {
-    /// The files that each file names.
+    /// The files that each file refers to.
     pub files: BTreeMap<String, BTreeSet<String>>,
-    /// The crates that each file names.
+    /// The crates that each file refers to.
     pub crates: BTreeMap<String, BTreeSet<String>>,
 }
 
@@ -69,7 +69,7 @@ impl Imports {
         Self { files, crates }
     }
 
-    /// A cycle of files that import each other, if any.
+    /// Returns a cycle of files that import each other; `None` if there is no cycle.
     pub fn cycle(&self) -> Option<Vec<String>> {
         let mut done = BTreeSet::new();
         self.files.keys().find_map(|file| self.cycle_from(file, &mut Vec::new(), &mut done))
@@ -95,7 +95,7 @@ struct Resolver<'a> {
 }
 
 impl Resolver<'_> {
-    /// The file that defines an import; `None` for another crate.
+    /// Returns the file that defines an imported name; `None` if the name comes from another crate.
     fn resolve(&self, file: &str, import: &Import) -> Option<String> {
         let own = &self.code[file].module;
         let (base, rest): (Vec<String>, &[String]) = match import.path[0].as_str() {
@@ -113,7 +113,7 @@ impl Resolver<'_> {
         Some(self.follow(base, rest))
     }
 
-    /// Descends into the modules of the path, then follows `pub use` to the definition.
+    /// Descends through the modules in the path, then follows `pub use` to the definition.
     fn follow(&self, mut module: Vec<String>, rest: &[String]) -> String {
         let mut rest = rest.iter();
         let mut item = rest.next();

@@ -1,4 +1,4 @@
-//! Hundreds of containers that start and stop.
+//! Tests with hundreds of containers that start and stop.
 
 use crate::support::docker::{SLEEP, TestDocker};
 use crate::support::program::{Launch, Program};
@@ -10,7 +10,7 @@ use std::time::Duration;
 const COUNT: usize = 100;
 const MIB: u64 = 1 << 20;
 
-/// Runs a command for every container, four in parallel, because each call takes a while.
+/// Runs a command for each container, replacing `N` with its number. Runs four at a time, because each call is slow.
 fn for_all(docker: &TestDocker, command: &str) {
     let script = format!("seq {COUNT} | xargs -P 4 -I N {command} >/dev/null");
     let status = Command::new("sh").args(["-ec", &script]).env("DOCKER_HOST", &docker.host).status();
@@ -23,7 +23,7 @@ fn start_and_remove(docker: &TestDocker, program: &Program) {
     for_all(docker, &start);
     let complete = |answer: &crate::support::program::Answer| answer.is_complete(COUNT as u64);
     within(Duration::from_secs(30), "all are measured", || program.containers(), complete);
-    // A few scrapes of all containers, to measure the interval.
+    // Wait for a few scrapes of all containers to measure the time between them.
     let scrapes = || program.api("history").json["totals"].as_array().map_or(0, Vec::len);
     let before = scrapes();
     within(Duration::from_secs(30), "scrapes", scrapes, |now| *now >= before + 4);
@@ -31,7 +31,7 @@ fn start_and_remove(docker: &TestDocker, program: &Program) {
         program.api("history").json["totals"].as_array().expect("scrapes").iter().map(seconds_of_day).collect();
     let waits: Vec<f64> = times[times.len() - 4..].windows(2).map(|pair| pair[1] - pair[0]).collect();
     println!("seconds between scrapes of {COUNT} containers: {waits:.1?}");
-    assert!(waits.iter().all(|wait| *wait < 6.0), "the interval of 3 s is kept: {waits:?}");
+    assert!(waits.iter().all(|wait| *wait < 6.0), "scrapes keep to the 3 s interval: {waits:?}");
     for_all(docker, "docker rm -f crowd-N");
     within(
         Duration::from_secs(20),
@@ -51,7 +51,7 @@ fn two_hundred_removed_containers_leave_nothing_behind() {
     start_and_remove(&docker, &program);
     let (files_after, memory_after) = (program.open_files(), program.resident());
     println!("open files {files}, then {files_after}; memory {} MiB, then {}", memory / MIB, memory_after / MIB);
-    // Idle connections are kept for a while, but none per removed container.
+    // A scrape in progress may hold a few files open, but removed containers must not.
     assert!(files_after <= files + 2, "{files} files, then {files_after}");
     assert!(memory_after <= memory + memory / 10, "{memory} bytes, then {memory_after}");
     assert_eq!(program.api("history").json["containers"], Value::Array(Vec::new()), "no history of removed containers");

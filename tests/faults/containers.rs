@@ -1,4 +1,4 @@
-//! Single containers: stuck, not running, dying.
+//! Tests with individual containers that are stuck, not running or dying.
 
 use crate::support::docker::{BURN, SLEEP, TestDocker};
 use crate::support::program::{Answer, Launch, Program};
@@ -71,10 +71,10 @@ fn every_state_is_reported() {
         |answer| state(answer, "restarting") == "restarting" && answer.row("paused")["cpu"].is_number(),
     );
     let paused = shown.row("paused");
-    assert_eq!((paused["state"].as_str(), &paused["cpu"]), (Some("paused"), &0.0.into()), "frozen, so really 0");
-    assert!(paused["memory_mb"].as_f64() > Some(0.0), "it holds memory: {paused}");
+    assert_eq!((paused["state"].as_str(), &paused["cpu"]), (Some("paused"), &0.0.into()), "paused uses no CPU");
+    assert!(paused["memory_mb"].as_f64() > Some(0.0), "a paused container keeps its memory: {paused}");
     let restarting = shown.row("restarting");
-    assert!(restarting["cpu"].is_null() && restarting["memory_mb"].is_null(), "never a false 0: {restarting}");
+    assert!(restarting["cpu"].is_null() && restarting["memory_mb"].is_null(), "null if unknown: {restarting}");
     assert_eq!((shown.rows().len(), &shown.json["running_count"]), (2, &1.into()), "{shown:?}");
 }
 
@@ -85,7 +85,7 @@ fn containers_that_die_during_a_scrape_have_no_made_up_numbers() {
     let program = program(&docker, "1");
     let cpus = program.host().json["cpu"]["count"].as_f64().expect("CPUs");
     std::thread::scope(|scope| {
-        // A daemon before 24.0.7 takes up to a second per scrape, so most of these die during one.
+        // Docker before 24.0.7 takes up to a second to respond, so most of these containers die during a scrape.
         let dying = scope.spawn(|| {
             for n in 0..8u32 {
                 let name = format!("dying-{n}");
@@ -106,7 +106,7 @@ fn containers_that_die_during_a_scrape_have_no_made_up_numbers() {
             }
             sleep(Duration::from_millis(20));
         }
-        assert!(seen > 0, "none was seen alive, so none can have died during a scrape");
+        assert!(seen > 0, "no dying container was ever seen, so the test proves nothing");
     });
     let forgotten = |answer: &Answer| answer.rows().len() == 1 && answer.is_complete(1);
     within(Duration::from_secs(5), "forgotten", || program.containers(), forgotten);
@@ -120,14 +120,14 @@ fn suspending_the_program_causes_a_gap_and_no_spike() {
     within(Duration::from_secs(10), "measured", || program.containers(), |answer| answer.is_complete(1));
     let last = program.host().json["timestamp"].clone();
     program.signal("STOP");
-    // The container is paused most of this time, so an average over the whole suspension would be near 0.
+    // The container is paused for most of the suspension, so its average over that period would be close to 0.
     docker.docker(&["pause", "burner"]);
     sleep(Duration::from_secs(55));
     docker.docker(&["unpause", "burner"]);
     sleep(Duration::from_secs(5));
     program.signal("CONT");
     let woken = program.containers();
-    assert_eq!(woken.status, 200, "nothing was scraped meanwhile, so Docker must not count as gone: {woken:?}");
+    assert_eq!(woken.status, 200, "no scrape failed while suspended, so Docker is not unavailable: {woken:?}");
     let fresh = |answer: &Answer| answer.status == 200 && answer.json["timestamp"] != last && !answer.is_stale();
     within(Duration::from_secs(7), "fresh", || program.host(), fresh);
     let burner = within(
@@ -137,12 +137,12 @@ fn suspending_the_program_causes_a_gap_and_no_spike() {
         |answer| !answer.is_stale() && answer.is_complete(1),
     );
     let cpu = burner.row("burner")["cpu"].as_f64().expect("CPU");
-    assert!((5.0..45.0).contains(&cpu), "{cpu}: over a new window, not the whole suspension");
+    assert!((5.0..45.0).contains(&cpu), "{cpu}: measured over the suspension, not a new window");
     let history = program.api("history");
     let times: Vec<f64> = history.json["host"].as_array().expect("samples").iter().map(seconds_of_day).collect();
     let pauses: Vec<f64> = times.windows(2).map(|pair| pair[1] - pair[0]).collect();
     let gaps = pauses.iter().filter(|pause| **pause > 10.0).count();
-    assert!(gaps == 1 && pauses.iter().any(|pause| *pause > 55.0), "one gap, as long as the pause: {pauses:?}");
+    assert!(gaps == 1 && pauses.iter().any(|pause| *pause > 55.0), "expected one long gap: {pauses:?}");
 }
 
 #[test]
@@ -153,7 +153,7 @@ fn first_values_within_two_seconds() {
     }
     let start = Instant::now();
     let program = program(&docker, "5");
-    // One second more than allowed, for busy machines.
+    // The promised time is 2 s; allow one more second for busy machines.
     let limit = Duration::from_secs(3);
     within(limit.saturating_sub(start.elapsed()), "all CPUs", || program.containers(), |answer| answer.is_complete(10));
     println!("the first values of ten containers, from the program's start: {:.1} s", start.elapsed().as_secs_f64());

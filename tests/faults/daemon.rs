@@ -1,4 +1,4 @@
-//! The daemon is absent, dies, hangs, or refuses.
+//! Tests with a daemon that is absent, killed, hanging or inaccessible.
 
 use crate::support::docker::{SLEEP, TestDocker};
 use crate::support::program::{Answer, Launch, Program};
@@ -6,10 +6,10 @@ use crate::support::{signal, within};
 use std::os::unix::fs::PermissionsExt as _;
 use std::time::{Duration, Instant};
 
-/// The default, from which the times below follow: stale after at most two intervals, given up after three.
+/// The default sampling interval. Numbers become stale after at most two intervals and are dropped after three.
 const INTERVAL: Duration = Duration::from_secs(5);
 
-/// The latest that numbers are given up once the daemon is gone: three intervals, plus 3 s for a busy machine.
+/// How long numbers may remain after the daemon disappears: three intervals, plus 3 s of slack for busy machines.
 const GIVEN_UP: Duration = Duration::from_secs(3 * INTERVAL.as_secs() + 3);
 
 fn program(docker: &TestDocker) -> Program {
@@ -20,7 +20,7 @@ fn measured(program: &Program) {
     within(Duration::from_secs(10), "measured", || program.containers(), |answer| answer.is_complete(1));
 }
 
-/// The program, once it has measured a container.
+/// Starts a container and the program, and waits until the container has been measured.
 fn measuring(docker: &TestDocker) -> Program {
     docker.run("agent-a", &[], SLEEP);
     let program = program(docker);
@@ -32,7 +32,8 @@ fn healed(answer: &Answer) -> bool {
     answer.status == 200 && !answer.is_stale()
 }
 
-/// Expects the last good numbers, stale, for three intervals after their sample, then none. The host is unaffected.
+/// Checks that the last good numbers turn stale and are dropped three intervals after they were sampled, and that the
+/// host's numbers are unaffected.
 fn expect_stale_and_given_up(program: &Program) {
     let start = Instant::now();
     let stale = within(GIVEN_UP, "stale", || program.containers(), Answer::is_stale);
@@ -56,7 +57,7 @@ fn a_socket_that_appears_later_is_found() {
     let Some(docker) = TestDocker::own("later", "") else { return };
     docker.script("stop");
     let socket = docker.host.trim_start_matches("unix://").to_owned();
-    // A stopped daemon leaves its socket behind.
+    // A stopped daemon may leave its socket behind.
     std::fs::remove_file(&socket).ok();
     let program = program(&docker);
     let absent = program.containers();
@@ -67,7 +68,7 @@ fn a_socket_that_appears_later_is_found() {
     docker.run("agent-a", &[], SLEEP);
     measured(&program);
     let complaints = program.log().iter().filter(|line| line.contains("Docker not available")).count();
-    assert_eq!(complaints, 1, "one line a minute, however many attempts: {:?}", program.log());
+    assert_eq!(complaints, 1, "failures are logged once a minute, however often they occur: {:?}", program.log());
 }
 
 #[test]
@@ -90,7 +91,7 @@ fn a_hanging_daemon_blocks_no_request() {
     signal("STOP", &docker.pid());
     expect_stale_and_given_up(&program);
     let piled_up = program.open_files().saturating_sub(files);
-    assert!(piled_up <= 3, "{piled_up} connections wait for a daemon that hangs");
+    assert!(piled_up <= 3, "{piled_up} connections are waiting for the hung daemon");
     signal("CONT", &docker.pid());
     within(Duration::from_secs(12), "healed", || program.containers(), healed);
 }
@@ -99,8 +100,8 @@ fn a_hanging_daemon_blocks_no_request() {
 fn a_forbidden_socket_is_reported_with_a_hint() {
     let Some(docker) = TestDocker::own("forbidden", "") else { return };
     let socket = docker.host.trim_start_matches("unix://").to_owned();
-    std::fs::set_permissions(docker.folder(), std::fs::Permissions::from_mode(0o755)).expect("a folder to look into");
-    std::fs::set_permissions(&socket, std::fs::Permissions::from_mode(0o660)).expect("a socket of root's");
+    std::fs::set_permissions(docker.folder(), std::fs::Permissions::from_mode(0o755)).expect("chmod the folder");
+    std::fs::set_permissions(&socket, std::fs::Permissions::from_mode(0o660)).expect("chmod the socket");
     let launch = Launch::new(&["--docker-host", &docker.host]).run_by(65_534);
     let program = launch.start();
     let refused = program.containers();

@@ -1,4 +1,4 @@
-//! The watched file system: deleted, hanging, full, read-only.
+//! Tests with a watched file system that is deleted, hanging, full or read-only.
 
 use crate::support::program::{Launch, Program};
 use crate::support::{signal, skipped, within};
@@ -25,7 +25,7 @@ fn a_deleted_disk_path_is_null_with_its_reason() {
     std::fs::remove_dir(&path).expect("cleaned up");
 }
 
-/// A FUSE file system whose program can be stopped.
+/// A FUSE file system that hangs while its process is stopped.
 struct FuseMount {
     program: Child,
     mounted: tempfile::TempDir,
@@ -53,7 +53,7 @@ impl FuseMount {
 
 impl Drop for FuseMount {
     fn drop(&mut self) {
-        // Killing the program releases its waiting callers, so that the file system can be unmounted.
+        // Killing the process releases the callers that are blocked on it, so the file system can be unmounted.
         let _ = self.program.kill();
         let _ = self.program.wait();
         let _ = Command::new("umount").arg("-l").arg(self.mounted.path()).status();
@@ -85,17 +85,17 @@ fn a_hanging_disk_is_null_with_its_reason_and_delays_nothing() {
             thread.as_ref().map(|thread| std::fs::read_to_string(thread.path().join("comm")).unwrap_or_default());
         name.is_ok_and(|name| name.trim() == "disk-usage")
     });
-    assert_eq!(waiting.count(), 1, "one thread waits, not one per sample");
+    assert_eq!(waiting.count(), 1, "expected one blocked thread, not one per sample");
     disk.signal("CONT");
     within(TIMEOUT, "healed", || program.host(), |answer| answer.json["disk"].is_object());
 }
 
-/// Starts the program in its own mount namespace, after running `commands`. It watches a full file system of 1 MiB at
-/// `/mnt`.
+/// Starts the program in its own mount namespace, where it watches a full 1 MiB file system at `/mnt`. The shell runs
+/// `commands` after mounting the file system. Returns `None` if mount namespaces are not permitted.
 fn program_on_a_full_disk(commands: &str) -> Option<Program> {
     let may = Command::new("unshare").args(["-m", "true"]).output().is_ok_and(|output| output.status.success());
     if !may {
-        skipped("a full disk", "root, and the right to make mount namespaces");
+        skipped("a full disk", "root and permission to create mount namespaces");
         return None;
     }
     let full = "mount -t tmpfs -o size=1m full /mnt && { head -c 2m /dev/zero 2>/dev/null >/mnt/file || :; }";
@@ -107,7 +107,7 @@ fn program_on_a_full_disk(commands: &str) -> Option<Program> {
 fn a_full_disk_is_read_only_only_if_its_file_system_is() {
     let cases = [
         ("mount -o remount,ro /mnt", true),
-        // A read-only mount, as `docker run -v /:/host:ro` makes it, leaves the file system itself writable.
+        // A read-only mount, such as the one that `docker run -v /:/host:ro` creates, leaves the file system writable.
         ("mount -o remount,bind,ro /mnt", false),
         ("true", false),
     ];

@@ -1,4 +1,4 @@
-//! Faults of the host's own sources: counters that fall or never move, impossible values, clock jumps.
+//! Faults in the host's own data sources: counters that decrease or never move, impossible values and clock jumps.
 
 use crate::support::program::{Answer, Launch, Program};
 use crate::support::{skipped, within};
@@ -14,9 +14,9 @@ fn percent(answer: &Answer, part: &str) -> f64 {
     answer.json[part]["percent"].as_f64().unwrap_or(f64::NAN)
 }
 
-/// Replaces the content of a file in one write, so that no reader sees half of it.
+/// Replaces the contents of a file in a single write, so readers never see a partial file.
 fn rewrite(file: &Path, text: &str) {
-    // A bind mount follows the inode, so the file cannot be replaced by another; padding keeps the length.
+    // A bind mount follows the inode, so the file must be overwritten in place. Padding keeps its length constant.
     let padded = format!("{text:<4096}");
     std::os::unix::fs::FileExt::write_all_at(
         &std::fs::OpenOptions::new().write(true).create(true).truncate(false).open(file).expect("a file"),
@@ -26,7 +26,7 @@ fn rewrite(file: &Path, text: &str) {
     .expect("written");
 }
 
-/// A /proc/stat with these columns in its first line, and so many CPUs.
+/// The contents of a `/proc/stat` with the given columns in its first line and the given number of CPUs.
 fn stat_of(columns: [u64; 10], cpus: usize) -> String {
     let lines: String = (0..cpus).map(|cpu| format!("cpu{cpu} 0 0 0 0 0 0 0 0 0 0\n")).collect();
     format!("cpu  {}\n{lines}", columns.map(|column| column.to_string()).join(" "))
@@ -40,21 +40,22 @@ fn meminfo(total: u64, free: u64, others: &str) -> String {
     format!("MemTotal: {total} kB\nMemFree: {free} kB\n{others}")
 }
 
-/// Waits until the current files have been read.
+/// Waits until the program has sampled the current contents of the files.
 fn sampled(program: &Program) {
-    // The next sample may have been read before the files changed.
+    // Wait for two samples, because the first may have been taken before the files changed.
     for _ in 0..2 {
         let now = program.host().json["timestamp"].clone();
         within(TIMEOUT, "a sample", || program.host(), |answer| answer.json["timestamp"] != now);
     }
 }
 
-/// Starts the program in its own mount namespace, where `stat` and `meminfo` in the folder replace the kernel's.
+/// Starts the program in its own mount namespace, where the folder's `stat` and `meminfo` replace the files in `/proc`.
+/// Returns `None` if mount namespaces are not permitted.
 fn program_on(folder: &Path) -> Option<Program> {
     let (stat, meminfo) = (folder.join("stat"), folder.join("meminfo"));
     let may = Command::new("unshare").args(["-m", "true"]).output().is_ok_and(|output| output.status.success());
     if !may {
-        skipped("replaced files under /proc", "root, and the right to make mount namespaces");
+        skipped("replaced files under /proc", "root and permission to create mount namespaces");
         return None;
     }
     let bind = |file: &Path, name: &str| format!("mount --bind {} /proc/{name}", file.display());
@@ -78,14 +79,14 @@ fn falling_counters_excessive_memory_and_cpu_hotplug_are_handled() {
     );
     assert_eq!(still.json["errors"]["cpu"], "/proc/stat: no time has passed since the last sample");
 
-    // 10 busy, 100 idle, and iowait falls by more than both.
+    // The busy time rises by 10 ticks and idle by 100, while iowait falls by more than both.
     rewrite(&stat_file, &stat(1010, 1100, 4000, 2));
     let fell = within(TIMEOUT, "iowait fell", host, |answer| answer.json["cpu"].is_object());
     assert_eq!(percent(&fell, "cpu"), 9.1, "as in psutil, without a spike to 100");
 
     rewrite(&stat_file, &stat(5, 5, 5, 4));
     sampled(&program);
-    assert_eq!(host().json["cpu"], Value::Null, "all counters fell: CPU is unknown");
+    assert_eq!(host().json["cpu"], Value::Null, "CPU is unknown after all counters fell");
     rewrite(&stat_file, &stat(15, 95, 5, 4));
     let plugged = within(TIMEOUT, "two CPUs added", host, |answer| answer.json["cpu"]["count"] == 4);
     assert_eq!(percent(&plugged, "cpu"), 10.0);
@@ -95,7 +96,7 @@ fn falling_counters_excessive_memory_and_cpu_hotplug_are_handled() {
 
     rewrite(&meminfo_file, &meminfo(1 << 20, 1 << 18, "MemAvailable: 9786432 kB\n"));
     within(TIMEOUT, "available above total", host, |answer| percent(answer, "memory") == 75.0);
-    // Without MemAvailable, available memory is estimated: here it is the free memory, as there is no cache.
+    // Without MemAvailable, available memory is estimated. With no cache, the estimate equals free memory.
     rewrite(&meminfo_file, &meminfo(1 << 20, 1 << 17, ""));
     within(TIMEOUT, "no MemAvailable", host, |answer| percent(answer, "memory") == 87.5);
     rewrite(&stat_file, "cpu x\n");
@@ -111,7 +112,7 @@ fn falling_counters_excessive_memory_and_cpu_hotplug_are_handled() {
 fn impossible_numbers_are_null_with_their_reason() {
     let folder = tempfile::tempdir().expect("a folder");
     let (stat_file, meminfo_file) = (folder.path().join("stat"), folder.path().join("meminfo"));
-    // gVisor counts no CPU time, and lxcfs reports an unset limit as swap space.
+    // gVisor does not count CPU time, and lxcfs reports an unset limit as the size of the swap space.
     rewrite(&stat_file, &stat_of([0; 10], 8));
     let swap = "MemAvailable: 786432 kB\nSwapTotal: 9007199246672720 kB\nSwapFree: 0 kB\n";
     rewrite(&meminfo_file, &meminfo(1 << 20, 1 << 19, swap));
@@ -122,7 +123,7 @@ fn impossible_numbers_are_null_with_their_reason() {
     assert_eq!(odd.json["errors"]["cpu"], "/proc/stat counts no time on this kernel");
     assert_eq!(odd.json["errors"]["swap"], "/proc/meminfo: SwapTotal cannot be 9223372028592865280 bytes");
 
-    // One of 100 ticks is busy, and steal rises by 92 days.
+    // One of 100 ticks is busy, and steal time jumps by 92 days.
     rewrite(&stat_file, &stat_of([1000, 0, 0, 1000, 0, 0, 0, 5, 0, 0], 8));
     sampled(&program);
     rewrite(&stat_file, &stat_of([1001, 0, 0, 1099, 0, 0, 0, 800_000_005, 0, 0], 8));
@@ -134,7 +135,7 @@ fn impossible_numbers_are_null_with_their_reason() {
     assert_eq!(more_free.json["errors"]["memory"], "/proc/meminfo: MemFree is more than MemTotal", "{more_free:?}");
 }
 
-/// The path of libfaketime, as installed by Debian.
+/// The path of libfaketime, if its Debian package is installed.
 fn faketime() -> Option<String> {
     let list = Command::new("dpkg").args(["-L", "libfaketime"]).output().ok()?;
     let list = String::from_utf8(list.stdout).ok()?;
@@ -167,7 +168,7 @@ fn setting_the_clock_changes_no_age_and_makes_no_spike() {
             let host = program.host();
             let age = host.json["age_seconds"].as_f64().expect("an age");
             assert!(!host.is_stale() && (0.0..2.5).contains(&age), "{step}: {host:?}");
-            assert!(host.json["cpu"].is_object(), "its window uses the monotonic clock: {step}: {host:?}");
+            assert!(host.json["cpu"].is_object(), "CPU is measured with the monotonic clock: {step}: {host:?}");
             std::thread::sleep(Duration::from_millis(100));
         }
     }

@@ -1,7 +1,7 @@
-//! Real faults that the program must survive: on a private daemon, on a misbehaving socket, in a mount namespace. Each
-//! test queries the program over HTTP, and no response may take long.
+//! Real faults that the program must survive, caused with a private daemon, a misbehaving socket or a mount namespace.
+//! Each test queries the program over HTTP and fails if a response takes too long.
 //!
-//! `make test-faults` runs them. Slow clients and DNS rebinding are not covered yet.
+//! Run these tests with `make test-faults`. Slow clients and DNS rebinding are not covered yet.
 
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
 

@@ -1,4 +1,4 @@
-//! An engine that sends invalid responses, or a container name that is markup.
+//! Tests with an engine that sends invalid responses or a container name that contains markup.
 
 use crate::support::fake_engine::{FakeSocket, Mood, Question, stats};
 use crate::support::program::{Answer, Launch};
@@ -54,11 +54,11 @@ fn a_hostile_name_is_text_and_never_markup() {
     let socket = FakeSocket::start(name);
     let program = socket.program();
     within(TIMEOUT, "measured", || program.containers(), |answer| answer.is_complete(1));
-    assert!(program.containers().row(name).is_object(), "the wire has the name unchanged");
+    assert!(program.containers().row(name).is_object(), "the API returns the name unchanged");
     let page = program.get("/");
     assert!(page.contains("&lt;script&gt;alert(1)"), "the page escapes the name");
     for markup in ["<script>alert", "<img src=x"] {
-        // The page's data are in a script element, which a name must not be able to close.
+        // The page embeds its data in a script element, and a container name must not be able to close it.
         assert!(!page.contains(markup), "{markup}");
     }
 }
@@ -91,7 +91,7 @@ fn containers_are_measured_through_a_proxy_that_refuses_descriptions() {
     for question in [Question::Version, Question::Info, Question::Inspect] {
         socket.answers(question, Mood::Refused);
     }
-    // Without a limit, the engine reports the machine's size, which must not become a limit.
+    // Without a limit, the engine reports the machine's memory size, which must not be shown as the container's limit.
     let mut unlimited = stats();
     unlimited["memory_stats"]["limit"] = json!(machine_memory());
     socket.answers(Question::Stats, Mood::Json(unlimited));
@@ -106,7 +106,7 @@ fn containers_are_measured_through_a_proxy_that_refuses_descriptions() {
     assert_eq!(refused.json["reason"], "the proxy refuses /containers/json (403)");
 }
 
-/// The memory of this machine in bytes, as a local engine reports it.
+/// This machine's total memory in bytes, as a local engine reports it.
 fn machine_memory() -> u64 {
     let meminfo = std::fs::read_to_string("/proc/meminfo").expect("meminfo");
     let line = meminfo.lines().find_map(|line| line.strip_prefix("MemTotal:")).expect("MemTotal");
@@ -162,7 +162,7 @@ fn a_missing_socket_is_reported_with_another_that_exists() {
     let answer = within(TIMEOUT, "refused", || program.containers(), |answer| answer.status == 503);
     let reason = answer.json["reason"].as_str().expect("a reason");
     assert!(reason.starts_with("no socket at /nowhere/docker.sock, but "), "{reason}");
-    // On a machine with a socket at the usual path, that one is named first.
+    // If the machine has a Docker socket at the usual path, the reason suggests that socket instead.
     let names_one =
         reason.contains(&format!("unix://{}", socket.display())) || reason.contains("unix:///var/run/docker.sock");
     assert!(names_one, "{reason}");

@@ -1,4 +1,5 @@
-//! The kernel's own counters of a container, to compare numbers with: no test may assume that a core is idle.
+//! The kernel's own counters for a container. Tests compare the program's numbers with these, because they cannot
+//! assume that the machine is otherwise idle.
 
 use chrono::{DateTime, Utc};
 use std::path::{Path, PathBuf};
@@ -7,10 +8,11 @@ use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-/// How often a counter is read.
+/// How often the CPU counter is read.
 const READ_EVERY: Duration = Duration::from_millis(10);
 
-/// A file of a process's cgroup: `v1` in the hierarchy of `controller`, or `v2` in the single hierarchy of cgroup v2.
+/// The path of a file in a process's cgroup. `v1` is the file's name on cgroup v1, where `controller` selects the
+/// hierarchy, and `v2` is its name on cgroup v2.
 pub fn file(pid: &str, controller: &str, v1: &str, v2: &str) -> PathBuf {
     let groups = std::fs::read_to_string(format!("/proc/{pid}/cgroup")).expect("the process's cgroups");
     let of = |wanted: &str| {
@@ -26,9 +28,9 @@ pub fn file(pid: &str, controller: &str, v1: &str, v2: &str) -> PathBuf {
     }
 }
 
-/// Records the CPU time of a process's cgroup until it is dropped.
+/// Records the CPU time that a process's cgroup uses, until the recorder is dropped.
 pub struct CpuRecorder {
-    /// Unix times in seconds, and the CPU seconds used until then.
+    /// Pairs of a Unix time in seconds and the CPU seconds used up to that time.
     readings: Arc<Mutex<Vec<(f64, f64)>>>,
     stop: Arc<AtomicBool>,
     thread: Option<JoinHandle<()>>,
@@ -50,25 +52,25 @@ impl CpuRecorder {
         Self { readings, stop, thread: Some(thread) }
     }
 
-    /// The median difference between `samples`, each a timestamp of the wire and a container's CPU, and the counter
-    /// over the same windows, in percent of a core.
+    /// The median difference between the CPU usage in `samples` and the kernel's counter over the same windows, as a
+    /// percentage of one core. Each sample is a timestamp and a CPU usage from the API.
     pub fn distance(&self, samples: &[(String, f64)]) -> f64 {
         let mut distances: Vec<f64> = samples
             .windows(2)
             .map(|pair| (pair[1].1 - self.percent_between(&pair[0].0, &pair[1].0)).abs())
-            .inspect(|distance| println!("{distance:.1} points of a core from the kernel's counter"))
+            .inspect(|distance| println!("off by {distance:.1} percentage points of a core"))
             .collect();
         distances.sort_by(f64::total_cmp);
         distances[distances.len() / 2]
     }
 
-    /// CPU used between two timestamps of the wire; 100 is one core.
+    /// The CPU usage between two timestamps from the API, as a percentage where 100 is one core.
     fn percent_between(&self, from: &str, to: &str) -> f64 {
         let (from, to) = (parse(from), parse(to));
         100.0 * (self.used_at(to) - self.used_at(from)) / (to - from)
     }
 
-    /// CPU seconds used until `moment`, interpolated between the two readings around it.
+    /// The CPU seconds used up to `moment`, interpolated between the readings before and after it.
     fn used_at(&self, moment: f64) -> f64 {
         let readings = self.readings.lock().expect("the readings");
         let next = readings.partition_point(|(at, _)| *at < moment);
@@ -81,12 +83,12 @@ impl CpuRecorder {
 impl Drop for CpuRecorder {
     fn drop(&mut self) {
         self.stop.store(true, Ordering::Relaxed);
-        // A panic in the thread has already been printed.
+        // If the thread panicked, its message has already been printed.
         let _ = self.thread.take().map(JoinHandle::join);
     }
 }
 
-/// CPU seconds from cpuacct.usage, or from `usage_usec` in cpu.stat.
+/// Reads the CPU seconds used, from `cpuacct.usage` on cgroup v1 or from `usage_usec` in `cpu.stat` on cgroup v2.
 fn cpu_seconds(file: &Path) -> Option<f64> {
     let text = std::fs::read_to_string(file).ok()?;
     match text.lines().find_map(|line| line.strip_prefix("usage_usec ")) {

@@ -1,5 +1,5 @@
-//! A Docker daemon for tests: a private one if run as root, otherwise the machine's, where tests touch only their own
-//! containers.
+//! Provides a Docker daemon for tests: a private daemon when running as root, otherwise the machine's own daemon, where
+//! tests touch only the containers that they created.
 
 use super::{cgroup, skipped, stdout};
 use host_telemetry::collect::{DockerEndpoint, DockerReader};
@@ -10,23 +10,23 @@ const SCRIPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/support/private
 pub const BURN: &[&str] = &["sh", "-c", "while :; do :; done"];
 pub const SLEEP: &[&str] = &["sleep", "100000"];
 
-/// A daemon for a test; dropping it removes the test's containers.
+/// A Docker daemon for one test. Dropping it removes the test's containers.
 pub struct TestDocker {
-    /// DOCKER_HOST of the daemon.
+    /// The daemon's address, as a value for `DOCKER_HOST`.
     pub host: String,
-    /// The folder of a private daemon; `None` for the machine's.
+    /// The private daemon's folder; `None` if the test uses the machine's daemon.
     own: Option<tempfile::TempDir>,
-    /// The label of every container of this test, by which its reader filters.
+    /// The label that all of the test's containers carry. The test's reader filters by it.
     pub label: String,
 }
 
 impl TestDocker {
-    /// A daemon, or `None` if none is available.
+    /// Starts a private daemon or falls back to the machine's. Returns `None` if neither is available.
     pub fn start(test: &str) -> Option<Self> {
         Self::own_with(test, "").or_else(|| Self::shared(test)).or_else(|| skip(test))
     }
 
-    /// A private daemon, which the test may stop, or `None` if none can be started.
+    /// Starts a private daemon, which the test may stop. Returns `None` if it cannot be started.
     pub fn own(test: &str, flags: &str) -> Option<Self> {
         Self::own_with(test, flags).or_else(|| skip(test))
     }
@@ -69,29 +69,30 @@ impl TestDocker {
         stdout(script(verb, self.folder()).output().expect("the script"));
     }
 
-    /// The folder of a private daemon.
+    /// The private daemon's folder. Panics if the test uses the machine's daemon.
     pub fn folder(&self) -> &Path {
         self.own.as_ref().expect("a private daemon").path()
     }
 
-    /// The PID of a private daemon.
+    /// The private daemon's PID.
     pub fn pid(&self) -> String {
         std::fs::read_to_string(self.folder().join("pid")).expect("a pid file").trim().to_owned()
     }
 
-    /// The PID of a container's shim, which the daemon asks for its statistics.
+    /// The PID of the container's shim, from which the daemon gets the container's statistics.
     pub fn shim(&self, name: &str) -> String {
         let id = self.docker(&["inspect", "-f", "{{.Id}}", name]);
         let shims = Command::new("pgrep").args(["-f", &format!("containerd-shim.*{}", id.trim())]).output();
         stdout(shims.expect("pgrep")).trim().to_owned()
     }
 
-    /// A container's first process.
+    /// The PID of the container's first process.
     pub fn container_pid(&self, name: &str) -> String {
         self.docker(&["inspect", "-f", "{{.State.Pid}}", name]).trim().to_owned()
     }
 
-    /// Reads a container's cgroup file: `v1` in the hierarchy of `controller`, or `v2` in the unified hierarchy.
+    /// Reads a file in the container's cgroup. `v1` is the file's name on cgroup v1, where `controller` selects the
+    /// hierarchy, and `v2` is its name on cgroup v2.
     pub fn cgroup_file(&self, name: &str, controller: &str, v1: &str, v2: &str) -> String {
         let file = cgroup::file(&self.container_pid(name), controller, v1, v2);
         std::fs::read_to_string(&file).unwrap_or_else(|error| panic!("{}: {error}", file.display())).trim().to_owned()
@@ -100,7 +101,7 @@ impl TestDocker {
 
 impl Drop for TestDocker {
     fn drop(&mut self) {
-        // Failures are printed, not asserted: a panic while panicking would abort the other tests before they clean up.
+        // Print failures instead of asserting. A second panic would abort the process before other tests clean up.
         let cleaned = match &self.own {
             Some(folder) => script("remove", folder.path()).status(),
             None => {
@@ -119,7 +120,7 @@ fn skip(test: &str) -> Option<TestDocker> {
     None
 }
 
-/// The script that starts and stops daemons.
+/// A command that runs the script for private daemons with the given verb.
 pub fn script(verb: &str, folder: &Path) -> Command {
     let mut command = Command::new(SCRIPT);
     command.arg(verb).arg(folder);

@@ -1,4 +1,4 @@
-//! A Docker socket that misbehaves.
+//! A fake Docker socket that can misbehave.
 
 use super::program::{Launch, Program};
 use serde_json::{Value, json};
@@ -9,10 +9,10 @@ use std::sync::{Arc, LazyLock, Mutex};
 use std::time::Instant;
 
 const ID: &str = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
-/// When the counters started.
+/// When the fake container's counters started.
 static START: LazyLock<Instant> = LazyLock::new(Instant::now);
 
-/// The requests to the socket.
+/// The kinds of requests that the socket answers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Question {
     Version,
@@ -22,30 +22,30 @@ pub enum Question {
     Stats,
 }
 
-/// How the socket responds.
+/// How the socket responds to a request.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Mood {
-    /// Answers as a daemon would.
+    /// Responds as a real daemon would.
     Sane,
-    /// Sends the head of a response, then nothing.
+    /// Sends the response headers, but no body.
     SilentAfterHead,
-    /// Closes the connection in the middle of the body.
+    /// Closes the connection halfway through the body.
     Cut,
     /// Sends an empty body.
     Empty,
     /// Sends something other than JSON.
     NotJson,
-    /// Sends JSON of another shape.
+    /// Sends JSON with an unexpected structure.
     OtherJson,
-    /// Sends this.
+    /// Sends the given JSON.
     Json(Value),
-    /// Refuses with a page, as a proxy does.
+    /// Refuses the request with an HTML page, as a proxy would.
     Refused,
 }
 
 type Moods = Arc<Mutex<HashMap<Question, Mood>>>;
 
-/// A socket with one container, and a mood for each kind of request.
+/// A fake socket that reports one container. Its mood can be set for each kind of request.
 pub struct FakeSocket {
     address: String,
     moods: Moods,
@@ -59,7 +59,7 @@ impl FakeSocket {
         let listener = UnixListener::bind(&path).expect("a socket");
         let moods = Moods::default();
         let served = Arc::clone(&moods);
-        // A thread per connection, which may hang forever; they end with the test's process.
+        // Each connection has its own thread. A thread may hang, but not outlive the test process.
         std::thread::spawn(move || {
             for connection in listener.incoming().map_while(Result::ok) {
                 let moods = Arc::clone(&served);
@@ -73,7 +73,7 @@ impl FakeSocket {
         Launch::new(&["--docker-host", &self.address, "--interval", "1"]).start()
     }
 
-    /// Sets the mood for a kind of request.
+    /// Sets how the socket responds to one kind of request.
     pub fn answers(&self, question: Question, mood: Mood) {
         self.moods.lock().unwrap().insert(question, mood);
     }
@@ -102,7 +102,7 @@ fn serve(connection: UnixStream, name: &str, moods: &Moods) {
     }
 }
 
-/// A sane daemon's response, and the mood to send it in.
+/// The response that a real daemon would send, and the mood to send it in.
 fn answer(path: &str, name: &str, moods: &Moods) -> (Value, Mood) {
     let (question, body) = if path.contains("/stats") {
         (Question::Stats, stats())
@@ -118,7 +118,7 @@ fn answer(path: &str, name: &str, moods: &Moods) -> (Value, Mood) {
     (body, moods.lock().unwrap().get(&question).cloned().unwrap_or(Mood::Sane))
 }
 
-/// A container that uses a tenth of the time of two cores.
+/// Statistics for a container that uses a tenth of the CPU time of two cores.
 pub fn stats() -> Value {
     let elapsed = START.elapsed().as_micros();
     json!({
@@ -128,7 +128,7 @@ pub fn stats() -> Value {
     })
 }
 
-/// Sends the body in that mood; returns whether to keep the connection open.
+/// Sends the body according to the mood. Returns whether to keep the connection open.
 fn say(connection: &mut UnixStream, body: &str, mood: Mood) -> bool {
     let head = |length: usize| {
         format!("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {length}\r\n\r\n")

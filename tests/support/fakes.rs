@@ -1,4 +1,4 @@
-//! A fake host and a fake engine.
+//! A fake host reader and a fake container reader.
 
 use host_telemetry::collect::{
     ContainerCounters, ContainerReader, CpuClock, CpuTimes, DiskUsage, HostReader, HostReading, HostUsage,
@@ -11,7 +11,7 @@ use std::time::Instant;
 
 const GIB: u64 = 1 << 30;
 
-/// A host with two cores at a constant load, 45% by default.
+/// A host with two cores and a constant CPU utilization, 45% by default.
 pub struct FakeHost {
     ticks: Arc<AtomicU64>,
     /// CPU utilization in percent.
@@ -24,7 +24,7 @@ impl FakeHost {
         Self { ticks: Arc::default(), busy: 45, readable: true }
     }
 
-    /// A host with this CPU utilization in percent.
+    /// A host with the given CPU utilization in percent.
     pub fn busy(percent: u64) -> Self {
         Self { busy: percent, ..Self::new() }
     }
@@ -62,17 +62,17 @@ impl HostReader for FakeHost {
     }
 }
 
-/// How the engine behaves.
+/// How a [`FakeEngine`] behaves.
 #[derive(Clone)]
 pub enum Engine {
-    /// Lists these. Containers called `broken` fail, containers called `silent` are reported as gone, and the others use
+    /// Lists the named containers. One named `broken` fails, one named `silent` is reported as gone, and all others use
     /// 10% of the host's CPU.
     Up(Vec<&'static str>),
     /// Refuses connections.
     Down,
     /// Never answers.
     Hung,
-    /// Lists one container and then never answers again, like a daemon that hangs during a scrape.
+    /// Lists one container, then stops answering, like a daemon that hangs during a scrape.
     HungAfterList,
 }
 
@@ -80,9 +80,9 @@ pub enum Engine {
 pub struct FakeEngine {
     engine: Arc<Mutex<Engine>>,
     clock: Arc<AtomicU64>,
-    /// How often the list was requested.
+    /// How many times the list has been requested.
     pub lists: Arc<AtomicU64>,
-    /// Whether it runs on the measured host.
+    /// Whether the engine runs on the measured host.
     local: bool,
 }
 
@@ -91,7 +91,7 @@ impl FakeEngine {
         Self { engine: Arc::new(Mutex::new(engine)), clock: Arc::default(), lists: Arc::default(), local: true }
     }
 
-    /// An engine on another machine than the measured host.
+    /// An engine on a different machine from the measured host.
     pub fn remote(engine: Engine) -> Self {
         Self { local: false, ..Self::new(engine) }
     }

@@ -1,6 +1,6 @@
-//! Shared by the integration tests.
+//! Helpers shared by the integration tests.
 
-// Each test binary uses only some of it.
+// Each test binary uses only some of these helpers.
 #![allow(dead_code)]
 
 pub mod cgroup;
@@ -15,7 +15,8 @@ use std::io::Write as _;
 use std::process::{Command, Output};
 use std::time::{Duration, Instant};
 
-/// Reports on the real stderr that a test is skipped, because the harness captures a passing test's output. Panics in CI.
+/// Reports that a test is skipped. Writes to `/dev/stderr`, because the harness captures a passing test's output.
+/// Panics in CI, where no test may be skipped.
 pub fn skipped(test: &str, needs: &str) {
     assert!(std::env::var_os("CI").is_none(), "{test} must not be skipped here: it needs {needs}");
     if let Ok(mut terminal) = std::fs::OpenOptions::new().append(true).open("/dev/stderr") {
@@ -23,7 +24,7 @@ pub fn skipped(test: &str, needs: &str) {
     }
 }
 
-/// The stdout of a command, which must have succeeded.
+/// Returns a command's stdout. Panics with its stderr if the command failed.
 pub fn stdout(output: Output) -> String {
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     String::from_utf8(output.stdout).expect("text")
@@ -37,7 +38,7 @@ pub fn signal(name: &str, pid: &str) {
     );
 }
 
-/// Polls until the answer is as expected, and prints how long that took; panics after `limit`.
+/// Polls until `expected` accepts the answer, and prints how long that took. Panics after `limit`.
 pub fn within<T: std::fmt::Debug>(
     limit: Duration,
     what: &str,
@@ -56,14 +57,14 @@ pub fn within<T: std::fmt::Debug>(
     }
 }
 
-/// The time of a history point in seconds since midnight.
+/// The timestamp of a point in the history, in seconds since midnight UTC.
 pub fn seconds_of_day(point: &Value) -> f64 {
     let text = point["timestamp"].as_str().expect("a time");
     let number = |from: usize, to: usize| text[from..to].parse::<f64>().expect("a number");
     number(11, 13) * 3600.0 + number(14, 16) * 60.0 + number(17, 26)
 }
 
-/// An amount of memory as engines write it (`504KiB`, `1.176 MiB`), in MiB.
+/// Parses an amount of memory as container engines print it (`504KiB`, `1.176 MiB`) and returns it in MiB.
 pub fn mib(text: &str) -> f64 {
     let unit = text.trim_start_matches(|c: char| c.is_ascii_digit() || c == '.');
     let number: f64 = text[..text.len() - unit.len()].parse().expect("a number");

@@ -1,4 +1,4 @@
-//! A Podman service for tests.
+//! Provides a private Podman service for tests.
 
 use super::docker::script;
 use super::{skipped, stdout, within};
@@ -9,19 +9,19 @@ use std::time::Duration;
 /// How long the service may take to start.
 const START_TIMEOUT: Duration = Duration::from_secs(20);
 
-/// Podman with its own store and socket.
+/// A Podman service with its own storage and socket. Dropping it removes its containers.
 pub struct TestPodman {
     folder: tempfile::TempDir,
     service: Child,
 }
 
 impl TestPodman {
-    /// Starts the service; `None` if Podman is unavailable.
+    /// Starts the service. Returns `None` if Podman is not installed or the tests are not running as root.
     pub fn start() -> Option<Self> {
         let runs = Command::new("podman").arg("--version").output().is_ok_and(|output| output.status.success());
         let is_root = stdout(Command::new("id").arg("-u").output().expect("id")).trim() == "0";
         if !runs || !is_root {
-            skipped("Podman's socket", "podman, and root");
+            skipped("Podman's socket", "Podman and root");
             return None;
         }
         let folder = tempfile::Builder::new().prefix("ht-").tempdir().expect("a folder");
@@ -39,7 +39,7 @@ impl TestPodman {
         format!("unix://{}/p.sock", self.folder.path().display())
     }
 
-    /// Imports the image of the Docker tests.
+    /// Imports the same image that the Docker tests use.
     fn import(&self) {
         stdout(script("archive", self.folder.path()).output().expect("the script"));
         self.podman(&["import", &format!("{}/image.tar", self.folder.path().display()), "localhost/ht-busybox"]);
@@ -50,7 +50,7 @@ impl TestPodman {
     }
 
     pub fn run(&self, name: &str, options: &[&str], command: &[&str]) {
-        // By default podman raises these limits, which fails if they exceed the test's own.
+        // By default, Podman raises these limits, which fails if they exceed the test process's own limits.
         let limits = ["--ulimit", "nofile=1024:1024", "--ulimit", "nproc=1024:1024"];
         let fixed = ["run", "-d", "--network", "none", "--label", "ht=yes", "--name", name];
         self.podman(&[&fixed, &limits[..], options, &["localhost/ht-busybox"], command].concat());
@@ -72,7 +72,7 @@ impl Drop for TestPodman {
         }
         let _ = self.service.kill();
         let _ = self.service.wait();
-        // Podman bind-mounts its store onto itself, and a folder with a mount in it cannot be removed.
+        // Podman bind-mounts its storage onto itself, and a folder that contains a mount point cannot be removed.
         let script =
             r#"awk -v dir="$0/" 'index($2, dir) == 1 { print $2 }' /proc/mounts | sort -r | xargs -r umount -l"#;
         let _ = Command::new("sh").args(["-c", script]).arg(self.folder.path()).status();

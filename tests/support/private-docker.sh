@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
-# A Docker daemon for tests with its own folder, socket and image, isolated from the machine's daemon.
-#   private-docker.sh start DIR   starts or restarts it and waits until it answers at DIR/d.sock
-#   private-docker.sh stop DIR    stops it and its containers
-#   private-docker.sh kill DIR    kills the daemon and its containerd, like a crash
-#   private-docker.sh remove DIR  stops it and deletes the folder
-#   private-docker.sh image DIR   only imports the image ht-busybox into the daemon at DOCKER_HOST; DIR is for scratch files
-#   private-docker.sh archive DIR only writes that image to DIR/image.tar
-# Containers: docker -H unix://DIR/d.sock run -d --network none --name NAME ht-busybox COMMAND
+# Runs a Docker daemon for tests that is isolated from the machine's own: it has its own folder, socket and image.
+#   private-docker.sh start DIR   starts or restarts the daemon and waits until it answers at DIR/d.sock
+#   private-docker.sh stop DIR    stops the daemon and its containers
+#   private-docker.sh kill DIR    kills the daemon and its containerd, to simulate a crash
+#   private-docker.sh remove DIR  stops the daemon and deletes DIR
+#   private-docker.sh image DIR   only imports the image ht-busybox into the daemon at DOCKER_HOST, with DIR for scratch files
+#   private-docker.sh archive DIR only writes the image to DIR/image.tar
+# To start a container: docker -H unix://DIR/d.sock run -d --network none --name NAME ht-busybox COMMAND
 set -euo pipefail
 verb=$1 dir=$2
 [ "$verb" = image ] || [ "$verb" = archive ] || export DOCKER_HOST=unix://$dir/d.sock
@@ -24,7 +24,7 @@ start() {
   mkdir -p "$dir"
   if [ -n "$(pid)" ] && kill -0 "$(pid)" 2>/dev/null; then die "a daemon already runs in $dir"; fi
   rm -f "$dir/pid"
-  # Without bridge and iptables it does not touch the machine's network.
+  # Without a bridge or iptables, the daemon leaves the machine's network alone.
   setsid dockerd -H "$DOCKER_HOST" ${PRIVATE_DOCKER_FLAGS:-} --data-root "$dir/data" --exec-root "$dir/exec" \
     --pidfile "$dir/pid" --bridge none --iptables=false --ip6tables=false >>"$dir/log" 2>&1 </dev/null &
   for _ in $(seq 300); do
@@ -38,7 +38,7 @@ start() {
   die "the daemon did not come up"
 }
 
-# A static busybox as image, so that no registry is needed.
+# Builds the image from the machine's static busybox, so no registry is needed.
 archive() {
   local root=$dir/image applet
   mkdir -p "$root/bin"
@@ -73,7 +73,7 @@ crash() {
   local pid
   pid=$(pid)
   [ -n "$pid" ] || return 0
-  # Its containerd is the only other process in its session.
+  # The daemon runs in its own session together with its containerd, so this cannot hit any other daemon.
   pkill -KILL -s "$(ps -o sid= -p "$pid" | tr -d ' ')" -x 'dockerd|containerd' || true
 }
 
@@ -85,9 +85,9 @@ case $verb in
   archive) archive ;;
   remove)
     stop
-    # Kill shims, and with them containers, left behind by a killed daemon.
+    # Kill any shims that a killed daemon left behind, and their containers with them.
     pkill -KILL -f "containerd-shim.*$dir/exec/" || true
-    # Unmount what a killed daemon left mounted.
+    # Unmount whatever a killed daemon left mounted.
     awk -v dir="$dir/" 'index($2, dir) == 1 { print $2 }' /proc/mounts | sort -r | xargs -r umount -l
     rm -rf "$dir"
     ;;

@@ -1,4 +1,4 @@
-//! Starts the program as a user would, and queries it over HTTP.
+//! Starts the program as a user would and queries it over HTTP.
 
 use serde_json::Value;
 use std::fs::Permissions;
@@ -11,7 +11,7 @@ use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-/// Far less than a reader may take: no request waits for one.
+/// Much shorter than a reader's timeout, so a request that waits for a reader fails the test.
 const RESPONSE_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// How to start the program.
@@ -24,7 +24,8 @@ pub struct Launch {
 }
 
 impl Launch {
-    /// In a folder with only an empty site, on a free port, with an environment of just PATH.
+    /// Prepares to start the program in a new folder that contains an empty site, listening on a free port and with
+    /// only `PATH` in its environment.
     pub fn new(arguments: &[&str]) -> Self {
         let folder = folder_with_site();
         let fixed = ["--site-root", "site", "--listen", "127.0.0.1:0"];
@@ -32,12 +33,12 @@ impl Launch {
         Self { wrapper: Vec::new(), arguments, env: Vec::new(), user: None, folder }
     }
 
-    /// The folder it starts in.
+    /// The folder in which the program starts.
     pub fn folder(&self) -> &Path {
         self.folder.path()
     }
 
-    /// In its own mount namespace, where a shell runs these commands first.
+    /// Starts the program in its own mount namespace, after a shell has run `commands` there.
     pub fn in_own_mounts(mut self, commands: &str) -> Self {
         let script = format!("{commands} && exec \"$0\" \"$@\"");
         self.wrapper = ["unshare", "-m", "sh", "-ec", &script].map(Into::into).into();
@@ -49,13 +50,14 @@ impl Launch {
         self
     }
 
-    /// As another user.
+    /// Starts the program as another user and group, given by ID.
     pub fn run_by(mut self, user: u32) -> Self {
         self.user = Some(user);
         self
     }
 
-    /// The program's path; for another user a copy in a readable folder, because the build folder may not be.
+    /// The path of the program. For another user, this is a copy in a readable folder, because the build folder may not
+    /// be readable.
     fn program(&self) -> String {
         let program = env!("CARGO_BIN_EXE_host-telemetry");
         if self.user.is_none() {
@@ -67,7 +69,7 @@ impl Launch {
         copy.display().to_string()
     }
 
-    /// Starts it and waits until it serves.
+    /// Starts the program and waits until it is listening.
     pub fn start(self) -> Program {
         let program = self.program();
         let mut words = self.wrapper.iter().chain([&program]).chain(&self.arguments);
@@ -87,7 +89,7 @@ impl Launch {
         });
         let address = address.unwrap_or_else(|| panic!("it does not serve: {:?}", log.lock()));
         let sink = Arc::clone(&log);
-        // Keep reading stderr, or the program would fail on a closed pipe.
+        // Keep reading stderr: the program would fail if the pipe were closed.
         std::thread::spawn(move || {
             lines.map_while(Result::ok).for_each(|line| sink.lock().expect("the log").push(line));
         });
@@ -95,7 +97,8 @@ impl Launch {
     }
 }
 
-/// What the page links. The WebAssembly's name depends on whether LEPTOS_OUTPUT_NAME was set when leptos was compiled.
+/// The files that the page needs. The name of the WebAssembly file depends on whether `LEPTOS_OUTPUT_NAME` was set when
+/// Leptos was compiled, so both names are listed.
 const SITE_FILES: [&str; 6] = [
     "pkg/host-telemetry.js",
     "pkg/host-telemetry.css",
@@ -105,7 +108,7 @@ const SITE_FILES: [&str; 6] = [
     "favicon.svg",
 ];
 
-/// A folder with a site of empty files to start the program in.
+/// Creates a folder for the program to start in. It contains a site whose files are empty.
 pub fn folder_with_site() -> tempfile::TempDir {
     let folder = tempfile::Builder::new().prefix("ht-").tempdir().expect("a folder");
     let site = folder.path().join("site");
@@ -116,7 +119,7 @@ pub fn folder_with_site() -> tempfile::TempDir {
     folder
 }
 
-/// The running program; killed when dropped.
+/// A running instance of the program. It is killed when dropped.
 pub struct Program {
     pub child: Child,
     address: String,
@@ -124,7 +127,7 @@ pub struct Program {
     _folder: tempfile::TempDir,
 }
 
-/// A response's status and JSON.
+/// The status and JSON body of a response.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Answer {
     pub status: u16,
@@ -136,17 +139,17 @@ impl Program {
         self.child.id().to_string()
     }
 
-    /// Sends it a signal (`STOP`, `CONT`, `TERM`).
+    /// Sends the program a signal (`STOP`, `CONT`, `TERM`).
     pub fn signal(&self, name: &str) {
         super::signal(name, &self.pid());
     }
 
-    /// The lines that it has logged.
+    /// The lines that the program has logged so far.
     pub fn log(&self) -> Vec<String> {
         self.log.lock().expect("the log").clone()
     }
 
-    /// The raw response; panics if it takes longer than `RESPONSE_TIMEOUT`.
+    /// Requests `path` and returns the raw response. Panics if a read takes longer than `RESPONSE_TIMEOUT`.
     pub fn get(&self, path: &str) -> String {
         let mut stream = TcpStream::connect(&self.address).expect("a connection");
         stream.set_read_timeout(Some(RESPONSE_TIMEOUT)).expect("a deadline");
@@ -156,7 +159,7 @@ impl Program {
         answer
     }
 
-    /// The response of `/api/telemetry/{name}`.
+    /// Requests `/api/telemetry/{name}`.
     pub fn api(&self, name: &str) -> Answer {
         let text = self.get(&format!("/api/telemetry/{name}"));
         let (head, body) = text.split_once("\r\n\r\n").expect("a head and a body");
@@ -172,37 +175,37 @@ impl Program {
         self.api("containers")
     }
 
-    /// Its resident memory in bytes.
+    /// The program's resident memory in bytes.
     pub fn resident(&self) -> u64 {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.pid())).expect("its status");
         let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).expect("its memory");
         line.trim().trim_end_matches(" kB").parse::<u64>().expect("a number") * 1024
     }
 
-    /// How many files it has open.
+    /// How many files the program has open.
     pub fn open_files(&self) -> usize {
         std::fs::read_dir(format!("/proc/{}/fd", self.pid())).expect("its files").count()
     }
 }
 
 impl Answer {
-    /// Whether `count` containers are running and every row has its CPU.
+    /// Whether `count` containers are running and every row has a CPU value.
     pub fn is_complete(&self, count: u64) -> bool {
         let rows = self.rows();
         self.json["running_count"] == count && !rows.is_empty() && rows.iter().all(|row| row["cpu"].is_number())
     }
 
-    /// The containers' rows; empty if there are none.
+    /// The rows of all containers; empty if the response has none.
     pub fn rows(&self) -> &[Value] {
         self.json["containers"].as_array().map_or(&[], Vec::as_slice)
     }
 
-    /// The row of the container with this name.
+    /// The row of the container with the given name; null if there is no such row.
     pub fn row(&self, name: &str) -> &Value {
         self.rows().iter().find(|row| row["name"] == name).unwrap_or(&Value::Null)
     }
 
-    /// Whether the data are stale.
+    /// Whether the response is marked as stale.
     pub fn is_stale(&self) -> bool {
         self.json["stale"] == true
     }
@@ -210,7 +213,7 @@ impl Answer {
 
 impl Drop for Program {
     fn drop(&mut self) {
-        // It may have exited already.
+        // The program may have exited already.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }

@@ -1,7 +1,7 @@
-//! HTTP to the engine, over a Unix socket, TCP or TLS.
+//! An HTTP client for the engine, over a Unix socket, TCP or TLS.
 //!
-//! No Docker client library: those parse whole responses into strict types, so that one unexpected field would lose
-//! every container.
+//! It does not use a Docker client library: those parse whole responses into strict types, so a single unexpected field
+//! would lose every container.
 
 use super::endpoint::{DockerEndpoint, Tls};
 use super::error::EngineError;
@@ -23,19 +23,19 @@ use std::borrow::Cow;
 use std::error::Error;
 use std::path::PathBuf;
 
-/// The largest response that is read, in bytes. The list of a thousand containers is about 2 MB.
+/// The maximum size of a response body, in bytes. For comparison, a list of a thousand containers is about 2 MB.
 const MAX_ANSWER: usize = 64 << 20;
 
-/// The newest API version whose responses are known to parse, major and minor.
+/// The newest API version, as (major, minor), whose responses are known to parse.
 const NEWEST_API: (u32, u32) = (1, 52);
 
 type Http<C> = hyper_util::client::legacy::Client<C, Empty<Bytes>>;
 
-/// A connection to an engine; clones share it.
+/// A client for one engine. Cloning is cheap: all clones share the same transport.
 #[derive(Clone)]
 pub(super) struct Client {
     transport: Transport,
-    /// Prefix of each path: `/v1.41`, or empty if the engine's version is unknown.
+    /// The version prefix of every request path, such as `/v1.41`; empty if the engine's API version is unknown.
     prefix: String,
 }
 
@@ -46,17 +46,17 @@ enum Transport {
     Tls { http: Http<HttpsConnector<HttpConnector>>, address: String },
 }
 
-/// The engine's response to a request.
+/// A successful response from the engine.
 pub(super) struct Answer {
     headers: HeaderMap,
     body: Bytes,
 }
 
 impl Client {
-    /// Connects on the first request. Fails if the certificates cannot be read.
+    /// Creates a client, which does not connect until the first request. Fails if the TLS certificates cannot be read.
     pub(super) fn new(endpoint: &DockerEndpoint) -> Result<Self, EngineError> {
-        // Idle connections are not kept: with daemons that delay each response, a thousand containers would leave
-        // hundreds open.
+        // Keep no idle connections: with daemons that delay every response, a thousand containers would leave hundreds
+        // of connections open.
         let mut builder = Builder::new(TokioExecutor::new());
         let builder = builder.pool_max_idle_per_host(0);
         let transport = match endpoint {
@@ -75,7 +75,7 @@ impl Client {
         Ok(Self { transport, prefix: String::new() })
     }
 
-    /// The same connection with the newest API version that both sides know. `version` is the engine's newest.
+    /// Switches to the newest API version that both sides support. `version` is the newest that the engine supports.
     pub(super) fn in_version(self, version: Option<&str>) -> Self {
         let parse = |version: &str| {
             let (major, minor) = version.split_once('.')?;
@@ -85,7 +85,7 @@ impl Client {
         Self { prefix: version.map_or_else(String::new, |(major, minor)| format!("/v{major}.{minor}")), ..self }
     }
 
-    /// Sends a request and reads the whole response. It has no timeout: the caller sets the deadline.
+    /// Sends a request and reads the whole response. There is no timeout here; callers set their own deadlines.
     pub(super) async fn get(&self, request: Request<'_>) -> Result<Answer, EngineError> {
         let path = format!("{}{}", self.prefix, request.path());
         let response = self.send(&path)?.await.map_err(|error| EngineError::Transport(error.into()))?;
@@ -118,7 +118,7 @@ impl Client {
 }
 
 impl Answer {
-    /// The body as text. Invalid UTF-8 is replaced: it garbles a name, but does not lose the response.
+    /// The body as text. Invalid UTF-8 is replaced, so it can garble a name but does not lose the whole response.
     pub(super) fn text(&self) -> Cow<'_, str> {
         String::from_utf8_lossy(&self.body)
     }
@@ -128,7 +128,8 @@ impl Answer {
     }
 }
 
-/// TLS with the certificate files of Docker's own client. The daemon is verified against `ca.pem` alone.
+/// Configures TLS with the same certificate files as the Docker CLI. The daemon's certificate is verified against
+/// `ca.pem` alone, not against the system's trusted roots.
 fn tls_config(tls: &Tls) -> Result<ClientConfig, Box<dyn Error + Send + Sync>> {
     let file = |name: &str| tls.directory.join(name);
     let in_file = |name: &str, error: rustls::pki_types::pem::Error| format!("{}: {error}", file(name).display());

@@ -1,4 +1,4 @@
-//! Connecting to an engine.
+//! Connects to an engine and identifies it.
 
 use super::client::Client;
 use super::endpoint::DockerEndpoint;
@@ -12,22 +12,23 @@ use serde::de::DeserializeOwned;
 use std::time::Duration;
 use tokio::time::timeout;
 
-/// How long the engine may take to describe its machine. The description is optional.
+/// How long to wait for `/info`, which describes the engine's machine. Its response is optional.
 const INFO_TIMEOUT: Duration = Duration::from_secs(1);
 
-/// A connection and the engine at its other end.
+/// A client, and what is known about the engine it talks to.
 #[derive(Clone)]
 pub(super) struct Connection {
     pub(super) client: Client,
     pub(super) engine: Identity,
-    /// Whether the engine runs on this machine, as far as is known.
+    /// Whether the engine appears to run on this machine.
     pub(super) is_local: bool,
-    /// Memory of the engine's machine in bytes; `None` if unknown.
+    /// The total memory of the engine's machine in bytes; `None` if unknown.
     pub(super) machine_memory: Option<u64>,
 }
 
 impl Connection {
-    /// Fails if nothing answers. The descriptions of engine and machine are optional: some proxies refuse them.
+    /// Connects to the engine. Fails if the TLS certificates cannot be read or the engine does not respond. A refused
+    /// `/version` request or a failed `/info` request is not an error, because some proxies block both.
     pub(super) async fn open(endpoint: &DockerEndpoint) -> Result<Self, EngineError> {
         let client = Client::new(endpoint)?;
         let (version, headers) = describe::<Version>(&client, Request::Version).await?;
@@ -46,7 +47,8 @@ impl Connection {
     }
 }
 
-/// Requests a description. If it is refused or cannot be parsed, returns the default with the response's headers.
+/// Sends a request and parses the response. If the request is refused or the response cannot be parsed, returns the
+/// default value with the response's headers.
 async fn describe<T: Default + DeserializeOwned>(
     client: &Client,
     request: Request<'_>,

@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 use std::path::PathBuf;
 
-/// An address in the form of DOCKER_HOST. Only these two kinds are supported.
+/// The address of a daemon, in the same syntax as `DOCKER_HOST`. Other schemes are not supported.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum DockerEndpoint {
     /// `unix:///absolute/path`
@@ -12,24 +12,25 @@ pub enum DockerEndpoint {
     Tcp {
         /// Host and port.
         address: String,
-        /// The certificates; `None` for a plain connection.
+        /// The TLS certificates; `None` for a plain connection.
         tls: Option<Tls>,
     },
 }
 
-/// The client's certificates, as in DOCKER_CERT_PATH. The daemon's certificate is always verified, against `ca.pem`
-/// alone.
+/// The client's certificates, laid out as in `DOCKER_CERT_PATH`. The daemon's certificate is always verified, and only
+/// against `ca.pem`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Tls {
-    /// The folder with `ca.pem`, `cert.pem` and `key.pem`.
+    /// The directory that contains `ca.pem`, `cert.pem` and `key.pem`.
     pub directory: PathBuf,
 }
 
 impl DockerEndpoint {
-    /// The allowed addresses, for error messages.
+    /// A description of the allowed addresses, for error messages.
     pub const ALLOWED: &'static str = "unix:///absolute/path or tcp://host:port";
 
-    /// Whether the address is another machine's. A local socket or port may still be forwarded from another machine.
+    /// Whether the address belongs to another machine. If not, the engine may still be remote, because a local socket
+    /// or port can be forwarded.
     pub(super) fn is_remote(&self) -> bool {
         let Self::Tcp { address, .. } = self else { return false };
         let host = address.rsplit_once(':').map_or(address.as_str(), |(host, _)| host);
@@ -37,7 +38,7 @@ impl DockerEndpoint {
         host != "localhost" && !host.parse().is_ok_and(|ip: IpAddr| ip.is_loopback())
     }
 
-    /// Parses an address; the error says what is allowed. `tls` applies to tcp:// only, as in Docker's own client.
+    /// Parses an address; the error says what is allowed. `tls` applies only to `tcp://`, as in the Docker CLI.
     pub fn parse(text: &str, tls: Option<Tls>) -> Result<Self, &'static str> {
         if let Some(path) = text.strip_prefix("unix://") {
             return path.starts_with('/').then(|| Self::Unix(path.into())).ok_or(Self::ALLOWED);

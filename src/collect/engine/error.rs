@@ -1,4 +1,4 @@
-//! Failures in an operator's words.
+//! Describes failed requests in terms that operators understand.
 
 use super::endpoint::DockerEndpoint;
 use super::headers::EngineHeaders;
@@ -10,23 +10,23 @@ use std::io::ErrorKind;
 use std::os::unix::fs::FileTypeExt as _;
 use std::path::Path;
 
-/// The maximum length of a message from the engine, in characters; longer messages are cut.
+/// The maximum length of an engine's error message, in characters; longer messages are truncated.
 const LONGEST_MESSAGE: usize = 300;
 
-/// Why the engine did not answer a request.
+/// Why a request to the engine failed.
 #[derive(Debug)]
 pub(super) enum EngineError {
-    /// The engine, or a proxy in front of it, answered with an error.
+    /// The engine, or a proxy in front of it, responded with an error status.
     Refused {
         request: &'static str,
         status: u16,
-        /// The engine's message; `None` if the body is not in its form, such as a proxy's page.
+        /// The engine's error message; `None` if the body does not contain one, as in a proxy's HTML page.
         message: Option<String>,
         headers: EngineHeaders,
     },
-    /// The response to this request cannot be parsed.
+    /// The response to `request` could not be parsed.
     Unreadable { request: &'static str, reason: String },
-    /// No connection, or it was lost.
+    /// The certificates could not be read, the connection could not be made or was lost, or the response was too large.
     Transport(Box<dyn Error + Send + Sync>),
 }
 
@@ -44,12 +44,12 @@ impl EngineError {
         Self::Unreadable { request: request.name(), reason }
     }
 
-    /// Whether the engine does not know the container, or says that it has ended.
+    /// Whether the error means that the container no longer exists or is no longer running.
     pub(super) fn is_gone(&self) -> bool {
         matches!(self, Self::Refused { status: 404 | 409, .. })
     }
 
-    /// The cause in an operator's words, with a remedy if known.
+    /// The cause in terms that operators understand, with a remedy if one is known.
     pub(super) fn reason(&self, endpoint: &DockerEndpoint) -> String {
         match self {
             Self::Refused { status, message: Some(message), .. } => format!("status {status}: {message}"),
@@ -63,7 +63,7 @@ impl EngineError {
     }
 }
 
-/// Replaces line breaks and other control characters, and cuts long text.
+/// Replaces line breaks and other control characters with spaces, and truncates long text.
 fn one_line(text: &str) -> String {
     let text: String = text.trim().chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
     match text.char_indices().nth(LONGEST_MESSAGE) {
@@ -102,12 +102,12 @@ fn unreachable_reason(endpoint: &DockerEndpoint, error: &(dyn Error + 'static)) 
     }
 }
 
-/// Whether the path exists, but is not a socket.
+/// Whether the path exists but is not a socket.
 fn is_other_file(path: &Path) -> bool {
     path.metadata().is_ok_and(|metadata| !metadata.file_type().is_socket())
 }
 
-/// The kind of the first I/O error among an error and its causes.
+/// The kind of the first I/O error in the chain of an error and its causes.
 fn io_kind(error: &(dyn Error + 'static)) -> Option<ErrorKind> {
     let mut cause = Some(error);
     while let Some(error) = cause {
@@ -119,7 +119,7 @@ fn io_kind(error: &(dyn Error + 'static)) -> Option<ErrorKind> {
     None
 }
 
-/// An error with its causes, each once.
+/// An error followed by its causes, without repeating text that is already included.
 fn chain(error: &(dyn Error + 'static)) -> String {
     let mut text = error.to_string();
     let mut source = error.source();

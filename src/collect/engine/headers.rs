@@ -2,12 +2,13 @@
 
 use hyper::header::{HeaderMap, HeaderValue, SERVER};
 
-/// What the headers of any response say about the engine. Proxies usually pass them on.
+/// What a response's headers reveal about the engine. Engines send these headers with every response, and proxies
+/// usually forward them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct EngineHeaders {
-    /// Such as `Docker/28.2.2 (linux)` or `Libpod/4.3.1 (linux)`.
+    /// The `Server` header, such as `Docker/28.2.2 (linux)` or `Libpod/4.3.1 (linux)`.
     pub(super) server: Option<String>,
-    /// Its newest API version.
+    /// The newest API version that the engine supports.
     pub(super) api_version: Option<String>,
 }
 

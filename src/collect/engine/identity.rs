@@ -5,11 +5,11 @@ use super::lenient::{lenient, lenient_list};
 use crate::collect::bounds::{MAX_CPUS, possible_bytes};
 use serde::Deserialize;
 
-/// From this version on, one-shot calls are answered at once. Before, each waits for the daemon's next collection,
-/// which happens once a second, so sequential calls would take a second each.
+/// The first Docker version that answers one-shot calls immediately. In older versions, each call waits for the
+/// daemon's next collection, which runs once a second, so sequential calls would take a second each.
 const PROMPT_ONE_SHOT: [u32; 3] = [24, 0, 7];
 
-/// The used fields of the response to `/version`.
+/// The fields of the `/version` response that are used.
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub(super) struct Version {
@@ -27,7 +27,7 @@ struct Component {
     name: String,
 }
 
-/// The used fields of the response to `/info`.
+/// The fields of the `/info` response that are used.
 #[derive(Debug, Default, Deserialize)]
 pub(super) struct Info {
     #[serde(default, rename = "NCPU", deserialize_with = "lenient")]
@@ -38,35 +38,35 @@ pub(super) struct Info {
     kernel: Option<String>,
 }
 
-/// Engines whose numbers differ in meaning.
+/// The kind of engine, which determines how its statistics are interpreted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 enum Kind {
     Docker,
-    /// Has Docker's API, but sends no memory details, and its system_cpu_usage has another meaning.
+    /// Implements Docker's API, but omits memory details and uses `system_cpu_usage` to mean something else.
     Podman,
-    /// Neither version nor headers identify it: a proxy may withhold both.
+    /// Neither the version nor the headers identify the engine; a proxy may withhold both.
     #[default]
     Unknown,
 }
 
-/// An engine and its machine.
+/// What is known about an engine and the machine it runs on.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Identity {
     kind: Kind,
-    /// Whether a one-shot call is answered at once.
+    /// Whether the engine answers one-shot calls immediately.
     pub(super) is_prompt: bool,
     /// The newest API version that the engine supports; `None` if unknown.
     pub(super) api_version: Option<String>,
-    /// CPUs of the machine; `None` if unknown.
+    /// The number of CPUs in the machine; `None` if unknown.
     pub(super) cpus: Option<u32>,
-    /// Memory of the machine in bytes; `None` if unknown.
+    /// The machine's total memory in bytes; `None` if unknown.
     pub(super) memory: Option<u64>,
-    /// The machine's kernel; `None` if unknown.
+    /// The machine's kernel release; `None` if unknown.
     kernel: Option<String>,
 }
 
 impl Identity {
-    /// `headers` may be those of any response; they stand in for a `version` that was withheld.
+    /// Identifies an engine. `headers` may come from any response; they stand in for `version` if a proxy withholds it.
     pub(super) fn of(version: Version, headers: EngineHeaders, machine: Info) -> Self {
         let is_named = |name: &str| version.components.iter().any(|component| component.name == name);
         let (program, number) = headers.server.as_deref().and_then(|server| server.split_once('/')).unwrap_or_default();
@@ -88,21 +88,22 @@ impl Identity {
         }
     }
 
-    /// Whether its machine may be the one with this kernel and this much memory. A value that is unknown on either side
-    /// matches.
+    /// Whether the engine may run on the machine with this kernel release and this much memory in bytes. Unknown values
+    /// match anything.
     pub(super) fn may_run_on(&self, kernel: Option<&str>, memory: Option<u64>) -> bool {
         let same_kernel = self.kernel.as_deref().zip(kernel).is_none_or(|(theirs, ours)| theirs == ours);
         let same_memory = self.memory.zip(memory).is_none_or(|(theirs, ours)| theirs == ours);
         same_kernel && same_memory
     }
 
-    /// Whether its numbers equal those in the kernel's files. Podman's do not include the size of the page cache.
+    /// Whether the engine's statistics agree with the kernel's own files. Podman's do not: its host CPU counter means
+    /// something else, and it does not report the page cache.
     pub(super) fn counts_as_kernel(&self) -> bool {
         self.kind == Kind::Docker
     }
 
-    /// Whether the list without `all` has every active container. Podman's has only running containers, and its filter
-    /// by state rejects `stopping`.
+    /// Whether listing containers without `all` returns every active one. Podman returns only running containers, and
+    /// its state filter rejects `stopping`.
     pub(super) fn lists_every_active_state(&self) -> bool {
         self.kind == Kind::Docker
     }
@@ -115,13 +116,14 @@ fn numbers(version: &str) -> [u32; 3] {
 
 #[cfg(test)]
 impl Identity {
-    /// The identity from these responses to `/version` and `/info`.
+    /// Builds an identity from the given `/version` and `/info` responses.
     pub(super) fn answered(version: &serde_json::Value, info: &serde_json::Value) -> Self {
         let version = serde_json::from_value(version.clone()).unwrap_or_default();
         Self::of(version, EngineHeaders::default(), serde_json::from_value(info.clone()).unwrap_or_default())
     }
 
-    /// The identity of an engine of this version with this component, `Engine` or `Podman Engine`.
+    /// Builds an identity from a version number, a component name (`Engine` or `Podman Engine`) and an `/info`
+    /// response.
     pub(super) fn named(version: &str, component: &str, info: &serde_json::Value) -> Self {
         Self::answered(&serde_json::json!({"Version": version, "Components": [{"Name": component}]}), info)
     }

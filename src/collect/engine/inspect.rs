@@ -1,4 +1,4 @@
-//! Inspecting a container: its limits and its cgroup. Cached, since these rarely change.
+//! Inspects containers to find their limits and cgroups. Results are cached because they rarely change.
 
 use super::connect::Connection;
 use super::lenient::lenient;
@@ -13,18 +13,21 @@ use std::time::{Duration, Instant};
 use tokio::sync::Semaphore;
 use tokio::time::timeout;
 
-/// How long results are cached; refreshes are staggered by up to 256 times the spread.
+/// How long results are cached. To stagger the refreshes, this is extended by the spread times the first byte of the
+/// container's ID (0 to 255).
 const CACHED_FOR: Duration = Duration::from_secs(45);
 const CACHED_SPREAD: Duration = Duration::from_millis(60);
 
-/// How long inspecting may delay a container's numbers, and how many calls may be in flight.
+/// How long an inspection may delay a container's numbers.
 const TIMEOUT: Duration = Duration::from_secs(1);
+
+/// How many inspections may be in flight at once.
 const CONCURRENCY: usize = 16;
 
-/// The kernel's default period of CPU quotas, in microseconds.
+/// The kernel's default CPU quota period, in microseconds.
 const DEFAULT_CPU_PERIOD: i64 = 100_000;
 
-/// The used fields of an inspection.
+/// The fields of an inspect response that are used.
 #[derive(Default, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub(super) struct Inspected {
@@ -37,7 +40,7 @@ pub(super) struct Inspected {
 #[derive(Default, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 struct HostConfig {
-    /// In bytes; 0 for no limit.
+    /// The memory limit in bytes; 0 means no limit.
     #[serde(default, deserialize_with = "lenient")]
     memory: Option<u64>,
     #[serde(default, deserialize_with = "lenient")]
@@ -57,16 +60,16 @@ struct ProcessState {
     pid: Option<i64>,
 }
 
-/// The result of inspecting a container.
+/// What inspecting a container revealed.
 #[derive(Clone, Default)]
 pub(super) struct Details {
-    /// When the container was inspected; `None` if never.
+    /// When the container was last inspected; `None` if it has not been.
     at: Option<Instant>,
-    /// The CPU limit in cores.
+    /// The CPU limit in cores; `None` if there is no limit or it is unknown.
     pub(super) cpu_limit: Option<f64>,
-    /// Whether there is a memory limit; `None` if unknown.
+    /// Whether the container has a memory limit; `None` if unknown.
     has_memory_limit: Option<bool>,
-    /// Its cgroup; `None` if that is not visible from here.
+    /// The container's cgroup; `None` if it cannot be read from this machine or is unknown.
     pub(super) cgroup: Option<Cgroup>,
 }
 
@@ -76,9 +79,9 @@ impl Details {
         self.at.is_some_and(|at| at.elapsed() < CACHED_FOR + CACHED_SPREAD * spread.into())
     }
 
-    /// The memory limit in bytes, given the number that the kernel or the engine reports. `None` if there is no limit,
-    /// or it is unknown: without a limit, the kernel reports a number beyond all memory, and the engine the machine's
-    /// size.
+    /// The memory limit in bytes, given the limit that the kernel or the engine reports. `None` if there is no limit or
+    /// it is unknown. For a container without a limit, the kernel reports more memory than any machine has, and the
+    /// engine reports the machine's total memory.
     pub(super) fn memory_limit(&self, counted: Option<u64>, machine_memory: Option<u64>) -> Option<u64> {
         let counted = counted.filter(|bytes| *bytes > 0)?;
         let is_limit = match machine_memory {
@@ -89,7 +92,7 @@ impl Details {
     }
 }
 
-/// The details of every container, cached.
+/// A cache of every container's details.
 pub(super) struct InspectCache {
     details: Mutex<HashMap<String, Details>>,
     permits: Semaphore,
@@ -100,12 +103,13 @@ impl InspectCache {
         Self { details: Mutex::default(), permits: Semaphore::new(CONCURRENCY) }
     }
 
-    /// The cached details, however old.
+    /// Returns the cached details, however old; empty if the container has not been inspected.
     pub(super) fn cached(&self, id: &str) -> Details {
         lock(&self.details).get(id).cloned().unwrap_or_default()
     }
 
-    /// The details. Inspects the container if the cached ones are old.
+    /// Returns the container's details, inspecting it again if the cached ones are too old. If that fails, returns the
+    /// cached ones.
     pub(super) async fn get(&self, connection: &Connection, id: &str) -> Details {
         let cached = self.cached(id);
         if cached.are_recent(id) {
@@ -125,14 +129,15 @@ impl InspectCache {
         details
     }
 
-    /// Forgets all but these containers.
+    /// Drops the details of containers that are not in `ids`.
     pub(super) fn retain(&self, ids: &HashSet<&str>) {
         lock(&self.details).retain(|id, _| ids.contains(id.as_str()));
     }
 }
 
 impl Inspected {
-    /// The smaller of CPU quota and CPU set; `None` without either.
+    /// The CPU limit in cores: the CPU quota or the size of the CPU set, whichever is smaller. `None` if neither is
+    /// set.
     pub(super) fn cpu_limit(&self) -> Option<f64> {
         let config = self.host_config.as_ref()?;
         let positive = |value: &i64| *value > 0;
@@ -146,7 +151,7 @@ impl Inspected {
         }
     }
 
-    /// The details, dated now.
+    /// Converts the response into details, with the current time as the time of inspection.
     pub(super) fn into_details(self, cgroup: Option<Cgroup>) -> Details {
         Details {
             at: Some(Instant::now()),
@@ -161,7 +166,7 @@ impl Inspected {
     }
 }
 
-/// How many CPUs a set such as `0-2,4` has; `None` if it is empty or malformed. A CPU that is named twice counts once.
+/// How many CPUs a set such as `0-2,4` contains; `None` if it is empty or malformed. Duplicates are counted once.
 fn cpus_in(set: &str) -> Option<f64> {
     let mut cpus = BTreeSet::new();
     for part in set.split(',') {
@@ -192,7 +197,7 @@ mod tests {
         };
         assert_eq!(inspected(&json!({})).cpu_limit(), None);
         assert_eq!(limit(0, 0, 0, ""), None);
-        assert_eq!(limit(0, -1, 100_000, ""), None, "-1 is the kernel's notation for no limit");
+        assert_eq!(limit(0, -1, 100_000, ""), None, "-1 means no limit in the kernel");
         assert_eq!(limit(500_000_000, 0, 0, ""), Some(0.5));
         assert_eq!(limit(0, 150_000, 0, ""), Some(1.5));
         assert_eq!(limit(0, 10_000, 50_000, ""), Some(0.2));

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 use std::collections::HashSet;
 
-/// One element of the list.
+/// A container in the list.
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 struct Summary {
@@ -19,8 +19,8 @@ struct Summary {
     state: Option<String>,
 }
 
-/// The active containers: running, paused, stopping or restarting. Malformed elements are skipped. Fails only if the
-/// response is not a list.
+/// Returns the active containers: running, paused, stopping or restarting. Skips malformed elements and duplicate IDs.
+/// Fails only if the response is not a list.
 pub(super) fn parse(json: &str) -> serde_json::Result<Vec<ListedContainer>> {
     let elements: Vec<&RawValue> = serde_json::from_str(json)?;
     let mut seen = HashSet::new();
@@ -28,7 +28,8 @@ pub(super) fn parse(json: &str) -> serde_json::Result<Vec<ListedContainer>> {
     Ok(summaries.filter_map(listed).filter(|container| seen.insert(container.id.clone())).collect())
 }
 
-/// `None` for an inactive container (exited, created, being removed) and for a malformed element.
+/// Converts an element of the list. Returns `None` if the container is inactive (exited, created or being removed) or
+/// the element is malformed.
 fn listed(summary: Summary) -> Option<ListedContainer> {
     let state = match summary.state?.as_str() {
         "running" => ContainerState::Running,
@@ -38,7 +39,7 @@ fn listed(summary: Summary) -> Option<ListedContainer> {
         _ => return None,
     };
     let id = summary.id.filter(|id| is_id(id))?;
-    // Links add names of the form /other/alias. The container's own name has one slash.
+    // Links add names of the form /other/alias. The container's own name has only the leading slash.
     let own = summary.names.into_iter().find_map(|name| {
         let name = name.strip_prefix('/').unwrap_or(&name);
         (!name.is_empty() && !name.contains('/')).then(|| name.to_owned())
@@ -47,7 +48,8 @@ fn listed(summary: Summary) -> Option<ListedContainer> {
     Some(ListedContainer { id, name, state })
 }
 
-/// IDs become part of a request path, so they must not be able to change which path that is.
+/// Whether the text is a safe container ID. IDs become part of request paths, so they must not contain characters such
+/// as `/` that would redirect a request.
 fn is_id(id: &str) -> bool {
     !id.is_empty()
         && id.len() <= 128

@@ -1,11 +1,11 @@
-//! Finds engines at addresses other than the configured one: rootless Docker, Docker contexts, Podman.
+//! Finds engines at addresses other than the configured one: rootless Docker, Docker contexts and Podman.
 
 use super::endpoint::DockerEndpoint;
 use serde_json::Value;
 use std::os::unix::fs::FileTypeExt as _;
 use std::path::{Path, PathBuf};
 
-/// Names an engine to use instead, with the flag to set; `None` if none is found.
+/// Suggests another engine and the flag that selects it; `None` if no other engine is found.
 pub(super) fn hint(asked: &Path) -> Option<String> {
     let env = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
     find(asked, Path::new("/"), &env)
@@ -27,7 +27,7 @@ fn find(asked: &Path, root: &Path, env: &dyn Fn(&str) -> Option<String>) -> Opti
     Some(format!("{what} is at {socket}: set --docker-host unix://{socket}"))
 }
 
-/// The usual socket paths of engines, the likeliest first.
+/// The usual socket paths of container engines, most likely first.
 fn sockets(root: &Path, home: Option<&Path>, env: &dyn Fn(&str) -> Option<String>) -> Vec<(&'static str, PathBuf)> {
     let users = root.join("run/user");
     let others = std::fs::read_dir(users).into_iter().flatten().flatten().map(|entry| entry.path());
@@ -43,7 +43,8 @@ fn sockets(root: &Path, home: Option<&Path>, env: &dyn Fn(&str) -> Option<String
     sockets
 }
 
-/// The name and the address of the context that Docker's own client would use.
+/// The name and address of the context that the Docker CLI would use; `None` if no context is selected or its files
+/// cannot be read.
 fn context(home: &Path, env: &dyn Fn(&str) -> Option<String>) -> Option<(String, String)> {
     let folder = env("DOCKER_CONFIG").map_or_else(|| home.join(".docker"), PathBuf::from);
     let read = |path: &Path| serde_json::from_str::<Value>(&std::fs::read_to_string(path).ok()?).ok();

@@ -1,4 +1,4 @@
-//! Properties that hold for any response of an engine: well-formed with any numbers, or not well-formed at all.
+//! Property tests for responses from an engine: well-formed responses with arbitrary numbers, and malformed ones.
 
 use super::identity::Identity;
 use super::inspect::Inspected;
@@ -17,7 +17,7 @@ use std::time::{Duration, Instant};
 
 const TICK: Duration = Duration::from_secs(5);
 
-/// A field's value: mostly a counter, sometimes absent, null or of the wrong type.
+/// Generates a field's value: usually a counter, sometimes missing, null or of the wrong type.
 fn field() -> impl Strategy<Value = Option<Value>> {
     prop_oneof![
         20 => counter().prop_map(|number| Some(json!(number))),
@@ -36,7 +36,7 @@ fn object(names: &'static [&'static str]) -> impl Strategy<Value = Value> {
     })
 }
 
-/// A response in the engine's form, as text.
+/// Generates a one-shot statistics response as JSON text.
 fn statistics() -> impl Strategy<Value = String> {
     let read = prop_oneof![
         9 => Just("2026-01-13T12:00:00.5Z"),
@@ -65,13 +65,13 @@ fn engine() -> impl Strategy<Value = Identity> {
     })
 }
 
-/// Mostly this value, sometimes one of the wrong type.
+/// Generates the given value most of the time, and otherwise a value that is usually of the wrong type.
 fn odd_or(value: Value) -> impl Strategy<Value = Value> {
     (prop::bool::weighted(0.8), field())
         .prop_map(move |(is_sane, odd)| if is_sane { value.clone() } else { odd.unwrap_or(Value::Null) })
 }
 
-/// A list of one well-formed container, at any index, and others that may be malformed.
+/// Generates a list with one well-formed container at a random index among others that may be malformed.
 fn list() -> impl Strategy<Value = Value> {
     let element = (odd_or(json!("b")), odd_or(json!(["/b"])), odd_or(json!("paused")), field());
     let element = element.prop_map(
@@ -84,7 +84,7 @@ fn list() -> impl Strategy<Value = Value> {
     })
 }
 
-/// A scrape of two containers with these responses.
+/// Builds a scrape of two containers from the given responses.
 fn scrape(at: Instant, answers: &[String; 2], engine: &Identity, stat: &str, meminfo: &str) -> Sample<Scrape> {
     let reading = |(index, text): (usize, &String)| {
         let id = format!("container-{index}");
@@ -106,7 +106,7 @@ fn scrape(at: Instant, answers: &[String; 2], engine: &Identity, stat: &str, mem
 
 fn adds_up(split: &Option<Split>, most: f64) -> bool {
     split.as_ref().is_none_or(|Split { host, containers, other, clamped, .. }| {
-        // Exabytes in MiB leave a float no decimals, so the tolerance grows with the number.
+        // An exabyte in MiB leaves an f64 too little precision for decimals, so the tolerance grows with the value.
         let tolerance = 0.051 + host * 1e-9;
         let in_range = [host, containers, other].iter().all(|part| (0.0..=most).contains(*part));
         in_range && (host - containers - other).abs() <= tolerance && (!clamped || *other == 0.0)
@@ -134,7 +134,7 @@ fn holds(stats: &ContainersStats) -> bool {
         && adds_up(&stats.split.memory_mb, f64::MAX)
 }
 
-/// No row uses more than all the CPUs that the engine counted.
+/// Whether no row uses more CPU than the largest number of CPUs in the responses allows.
 fn within_cpus(stats: &ContainersStats, answers: &[String; 2], engine: &Identity) -> bool {
     let cpus = |text: &String| {
         let stats = serde_json::from_str::<Stats>(text).ok()?;

@@ -1,4 +1,4 @@
-//! Reads containers from an engine.
+//! The reader that lists containers and reads their counters from an engine.
 
 use super::connect::Connection;
 use super::endpoint::DockerEndpoint;
@@ -16,16 +16,17 @@ use std::sync::Mutex;
 use std::time::{Duration, Instant};
 use tokio::time::timeout;
 
-/// Concurrency of one-shot calls for daemons that answer promptly.
+/// How many one-shot calls may be in flight with daemons that answer promptly.
 const PROMPT_CONCURRENCY: usize = 16;
 
-/// Concurrency for daemons that delay every reply by a second; bounded only by open files.
+/// How many one-shot calls may be in flight with daemons that delay every response by a second. The only reason for a
+/// limit is the number of files that the process may have open.
 const DELAYED_CONCURRENCY: usize = 400;
 
-/// The part of a container's time that is reserved for reading its cgroup if its statistics do not arrive.
+/// Time set aside before a container's deadline to read its cgroup if its statistics do not arrive.
 const CGROUP_RESERVE: Duration = Duration::from_millis(500);
 
-/// Reads containers from a Docker daemon. Connects when first needed, and again after a failure.
+/// Reads containers from a Docker daemon. Connects on first use and reconnects after a failure.
 pub struct DockerReader {
     endpoint: DockerEndpoint,
     label: Option<String>,
@@ -35,7 +36,8 @@ pub struct DockerReader {
 }
 
 impl DockerReader {
-    /// Reads the containers of the daemon at `endpoint` that carry `label` (`key` or `key=value`), or all.
+    /// Creates a reader for the daemon at `endpoint`. If `label` (`key` or `key=value`) is set, only containers that
+    /// carry it are read; otherwise, all are.
     pub fn new(endpoint: DockerEndpoint, label: Option<String>) -> Self {
         Self { endpoint, label, connection: Mutex::default(), inspected: InspectCache::new(), shims: ShimProbes::new() }
     }
@@ -57,9 +59,9 @@ impl DockerReader {
         list::parse(&json).map_err(|error| EngineError::unreadable(request, &json, &error))
     }
 
-    /// The counters from the cgroup of a container whose statistics did not arrive. `None` if they cannot be read, or
-    /// if the container's own shim hangs, which must stay an error. Before 24.0.7, a daemon with one hung shim delays
-    /// the statistics of all containers.
+    /// Reads the counters of a container from its cgroup after its statistics did not arrive: in Docker before 24.0.7,
+    /// one hung shim delays the statistics of all containers. Returns `None` if the cgroup cannot be read, or if the
+    /// container's own shim is hung, which must be reported as an error.
     async fn cgroup_counters(&self, connection: &Connection, id: &str) -> Option<ContainerCounters> {
         let cgroup = self.inspected.cached(id).cgroup?;
         if !self.shims.answers(&connection.client, id).await {

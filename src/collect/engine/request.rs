@@ -1,29 +1,29 @@
-//! Every request to the engine: few and read-only, so that a proxy in front of it can allow each by name.
+//! All requests to the engine. They are few and read-only, so a proxy in front of the engine can allow each of them.
 
-/// A request to the engine; each is a GET.
+/// A request to the engine. Every request is a GET.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Request<'a> {
-    /// Identifies the engine. Optional: the headers of any response do, too.
+    /// Identifies the engine. May be refused, because the headers of any response also identify the engine.
     Version,
-    /// Describes the engine's machine. Optional.
+    /// Describes the engine's machine. May be refused.
     Info,
-    /// The containers, filtered by a label.
+    /// Lists the containers, optionally filtered by a label.
     List {
-        /// `key` or `key=value`; `None` lists all.
+        /// The label to filter by, as `key` or `key=value`; `None` disables the filter.
         label: Option<&'a str>,
         /// Whether to include containers that are not running.
         all: bool,
     },
-    /// A container's limits and PID.
+    /// Returns a container's limits and PID.
     Inspect(&'a str),
-    /// A container's counters now.
+    /// Returns a container's current counters.
     Stats(&'a str),
-    /// A container's processes. Requested only to find out whether its shim answers.
+    /// Lists a container's processes. Used only to find out whether its shim responds.
     Top(&'a str),
 }
 
 impl Request<'_> {
-    /// The path and query, without the API version.
+    /// The path and query string, without the API version prefix.
     pub(super) fn path(self) -> String {
         match self {
             Self::Version | Self::Info => self.name().to_owned(),
@@ -40,7 +40,7 @@ impl Request<'_> {
         }
     }
 
-    /// The path as an operator would write it in the rules of a proxy.
+    /// The path as an operator would write it in a proxy's rules.
     pub(super) fn name(self) -> &'static str {
         match self {
             Self::Version => "/version",

@@ -1,4 +1,4 @@
-//! Probes whether a container's shim still answers. Used when its statistics do not arrive.
+//! Probes whether a container's shim still responds. Used when the container's statistics do not arrive.
 
 use super::client::Client;
 use super::error::EngineError;
@@ -10,22 +10,23 @@ use std::time::{Duration, Instant};
 use tokio::sync::{Semaphore, watch};
 use tokio::time::timeout;
 
-/// How many shims are probed at once. The daemon starts a `ps` for each that answers.
+/// How many shims are probed at once. The daemon runs `ps` for every shim that responds.
 const CONCURRENCY: usize = 4;
 
-/// A probe that takes longer gives up its permit, but goes on.
+/// How long a probe may hold its permit. A slower probe releases the permit but keeps running.
 const TIMEOUT: Duration = Duration::from_secs(1);
 
-/// A probe that takes longer is ended: the shim does not answer.
+/// After this long, a probe is cancelled and its shim is considered hung.
 const LIMIT: Duration = Duration::from_secs(30);
 
-/// How long an answer is valid.
+/// How long a shim that responded is not probed again.
 const ANSWER_VALID: Duration = Duration::from_secs(60);
 
-/// How long a missing answer is valid. It is longer, because the daemon keeps each unanswered probe.
+/// How long a hung shim is not probed again. This is longer than [`ANSWER_VALID`], because every unanswered probe stays
+/// pending in the daemon.
 const SILENCE_VALID: Duration = Duration::from_secs(300);
 
-/// At most one probe per container. A probe may outlive its scrape.
+/// The latest probe of each container, at most one at a time. A probe may outlive the scrape that started it.
 pub(super) struct ShimProbes {
     permits: Arc<Semaphore>,
     probes: Mutex<HashMap<String, Probe>>,
@@ -33,7 +34,8 @@ pub(super) struct ShimProbes {
 
 struct Probe {
     at: Instant,
-    /// `None` while the probe is pending, then whether there was an answer.
+    /// Whether the shim responded. `None` while the probe is pending; stays `None` if the request failed, in which case
+    /// the sender is dropped.
     answered: watch::Receiver<Option<bool>>,
 }
 
@@ -52,7 +54,7 @@ impl ShimProbes {
         Self { permits: Arc::new(Semaphore::new(CONCURRENCY)), probes: Mutex::default() }
     }
 
-    /// Whether the container's shim answers; waits for a pending probe.
+    /// Whether the container's shim responds. Waits for the result if a probe is pending.
     pub(super) async fn answers(&self, client: &Client, id: &str) -> bool {
         let mut answered = {
             let mut probes = lock(&self.probes);
@@ -69,7 +71,7 @@ impl ShimProbes {
         answered.wait_for(Option::is_some).await.is_ok_and(|answered| *answered == Some(true))
     }
 
-    /// Forgets all but these containers.
+    /// Drops the probes of containers that are not in `ids`.
     pub(super) fn retain(&self, ids: &HashSet<&str>) {
         lock(&self.probes).retain(|id, _| ids.contains(id.as_str()));
     }
@@ -79,8 +81,8 @@ impl ShimProbes {
         let permits = Arc::clone(&self.permits);
         tokio::spawn(async move {
             let Ok(permit) = permits.acquire_owned().await else { return };
-            // Listing processes asks the shim. Any response counts, even an error status. Without a connection there is
-            // no response, and the dropped sender ends the probe.
+            // To list processes, the daemon has to query the shim. Any response counts, even an error status. If the
+            // connection fails, nothing is sent, and dropping the sender ends the probe.
             let mut listing = std::pin::pin!(timeout(LIMIT, client.get(Request::Top(&id))));
             let listed = match timeout(TIMEOUT, &mut listing).await {
                 Ok(listed) => listed,

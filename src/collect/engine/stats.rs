@@ -11,7 +11,7 @@ use chrono::DateTime;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
-/// The used fields of a one-shot response.
+/// The fields of a one-shot response that are used.
 #[derive(Debug, Default, Deserialize)]
 pub(super) struct Stats {
     #[serde(default, deserialize_with = "lenient")]
@@ -50,7 +50,7 @@ struct MemoryStats {
     stats: Option<CacheStats>,
 }
 
-/// The page cache, by the names of cgroup v1 and v2.
+/// Page cache counters, in bytes. The `total_` fields exist only on cgroup v1 and include child cgroups.
 #[derive(Debug, Default, Deserialize)]
 struct CacheStats {
     #[serde(default, deserialize_with = "lenient")]
@@ -63,10 +63,11 @@ struct CacheStats {
     total_active_file: Option<u64>,
 }
 
-/// The counters of a one-shot response, which has no CPU limit. The memory limit is as reported: without a limit, the
-/// machine's size.
+/// Extracts the counters from a one-shot response. `memory_limit` is as reported: if the container has no limit, it is
+/// the machine's total memory. `cpu_limit` is always `None`, because the response does not include it. Fails if the
+/// container has stopped, or if the response has neither CPU nor memory usage.
 pub(super) fn counters(stats: &Stats, engine: &Identity) -> Result<ContainerCounters, ReadError> {
-    // For a container that has just stopped, the engine sends the zero time and no numbers.
+    // If the container has just stopped, the engine sends a zero timestamp and no numbers.
     let read = stats.read.as_deref().and_then(|read| DateTime::parse_from_rfc3339(read).ok());
     if read.is_some_and(|read| read.timestamp() <= 0) {
         return Err(ReadError::Gone);
@@ -83,7 +84,7 @@ pub(super) fn counters(stats: &Stats, engine: &Identity) -> Result<ContainerCoun
         } else {
             Some(CpuClock::Monotonic)
         },
-        // Absent before Docker 1.13; cgroup v2 has no percpu_usage.
+        // Docker did not send online_cpus before API 1.27, and sends no percpu_usage on cgroup v2.
         online_cpus: cpu
             .and_then(|cpu| cpu.online_cpus)
             .filter(is_possible)
@@ -100,7 +101,8 @@ pub(super) fn counters(stats: &Stats, engine: &Identity) -> Result<ContainerCoun
 }
 
 impl MemoryStats {
-    /// `None` if the engine does not count memory: a running container uses more than 0.
+    /// `None` if the usage is missing or impossible. Zero counts as missing, because a running container always uses
+    /// some memory.
     fn usage(&self) -> Option<MemoryUsage> {
         let usage = self.usage.and_then(possible_bytes).filter(|bytes| *bytes > 0)?;
         Some(MemoryUsage { usage, cache: self.stats.as_ref().and_then(CacheStats::file_cache) })

@@ -15,7 +15,7 @@ fn read(json: &Value, engine: &Identity) -> Result<ContainerCounters, ReadError>
     counters(&serde_json::from_value(json.clone()).expect("a stats answer"), engine)
 }
 
-/// dockerd 20.10.24 on cgroup v1, a container with a memory limit; shortened.
+/// A response from dockerd 20.10.24 on cgroup v1, for a container with a memory limit; abridged.
 fn recorded_v1() -> Value {
     json!({
         "read": "2026-11-22T20:04:17.155090287Z",
@@ -45,7 +45,7 @@ fn recorded_v1() -> Value {
     })
 }
 
-/// dockerd 20.10 on cgroup v2, twelve CPUs, a container without a limit; shortened.
+/// A response from dockerd 20.10 on cgroup v2 with twelve CPUs, for a container without a memory limit; abridged.
 fn recorded_v2() -> Value {
     json!({
         "read": "2022-03-03T10:00:01.2Z",
@@ -63,7 +63,7 @@ fn recorded_v2() -> Value {
     })
 }
 
-/// podman 4.3.1 on cgroup v1, half a core and 128 MiB; shortened.
+/// A response from Podman 4.3.1 on cgroup v1, for a container limited to half a core and 128 MiB; abridged.
 fn recorded_podman() -> Value {
     json!({
         "read": "2026-11-22T20:04:44.368699539Z",
@@ -127,10 +127,10 @@ fn absent_fields_are_unknown_and_affect_nothing_else() {
     old["cpu_stats"]["online_cpus"] = Value::Null;
     assert_eq!(read(&old, &docker()).expect("counters").online_cpus, Some(2), "the length of the per-CPU list");
     old["cpu_stats"]["cpu_usage"]["percpu_usage"] = Value::Null;
-    assert_eq!(read(&old, &docker()).expect("counters").online_cpus, Some(2), "else the machine's CPUs");
+    assert_eq!(read(&old, &docker()).expect("counters").online_cpus, Some(2), "the machine's number of CPUs");
     assert_eq!(read(&old, &Identity::default()).expect("counters").online_cpus, None);
     old["read"] = Value::Null;
-    assert!(read(&old, &docker()).is_ok(), "the time only shows whether the container has stopped");
+    assert!(read(&old, &docker()).is_ok(), "the timestamp is only needed to detect a stopped container");
 }
 
 #[test]
