@@ -138,8 +138,9 @@ fn tls_config(tls: &Tls) -> Result<ClientConfig, Box<dyn Error + Send + Sync>> {
         Ok(read.map_err(|error| in_file(name, error))?)
     };
     let mut roots = RootCertStore::empty();
-    for certificate in certificates("ca.pem")? {
-        roots.add(certificate)?;
+    let (added, _) = roots.add_parsable_certificates(certificates("ca.pem")?);
+    if added == 0 {
+        return Err(format!("{}: no certificate in it", file("ca.pem").display()).into());
     }
     let key = PrivateKeyDer::from_pem_file(file("key.pem")).map_err(|error| in_file("key.pem", error))?;
     Ok(ClientConfig::builder_with_provider(ring::default_provider().into())

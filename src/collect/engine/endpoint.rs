@@ -3,6 +3,9 @@
 use std::net::IpAddr;
 use std::path::PathBuf;
 
+/// The longest path of a Unix socket on Linux, in bytes: `sun_path` without its terminating zero.
+const LONGEST_PATH: usize = 107;
+
 /// The address of a daemon, in the same syntax as `DOCKER_HOST`. Other schemes are not supported.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum DockerEndpoint {
@@ -41,7 +44,8 @@ impl DockerEndpoint {
     /// Parses an address; the error says what is allowed. `tls` applies only to `tcp://`, as in the Docker CLI.
     pub fn parse(text: &str, tls: Option<Tls>) -> Result<Self, &'static str> {
         if let Some(path) = text.strip_prefix("unix://") {
-            return path.starts_with('/').then(|| Self::Unix(path.into())).ok_or(Self::ALLOWED);
+            let is_path = path.starts_with('/') && path.len() <= LONGEST_PATH;
+            return is_path.then(|| Self::Unix(path.into())).ok_or(Self::ALLOWED);
         }
         let address = text.strip_prefix("tcp://").ok_or(Self::ALLOWED)?.trim_end_matches('/');
         let (host, port) = address.rsplit_once(':').ok_or(Self::ALLOWED)?;
@@ -85,6 +89,7 @@ mod tests {
             "",
             "/var/run/docker.sock",
             "unix://relative",
+            &format!("unix:///{}", "a".repeat(LONGEST_PATH)),
             "http://a:1",
             "ssh://a",
             "tcp://a",

@@ -32,10 +32,8 @@ pub(super) enum EngineError {
 
 impl EngineError {
     pub(super) fn refused(request: Request<'_>, status: u16, headers: &HeaderMap, body: &[u8]) -> Self {
-        let message = serde_json::from_slice::<serde_json::Value>(body)
-            .ok()
-            .and_then(|body| body.get("message")?.as_str().map(one_line))
-            .filter(|message| !message.is_empty());
+        let message =
+            message(&String::from_utf8_lossy(body)).map(|text| one_line(&text)).filter(|text| !text.is_empty());
         Self::Refused { request: request.name(), status, message, headers: EngineHeaders::of(headers) }
     }
 
@@ -52,7 +50,9 @@ impl EngineError {
     /// The cause in terms that operators understand, with a remedy if one is known.
     pub(super) fn reason(&self, endpoint: &DockerEndpoint) -> String {
         match self {
-            Self::Refused { status, message: Some(message), .. } => format!("status {status}: {message}"),
+            Self::Refused { request, status, message: Some(message), .. } => {
+                format!("{request} failed with status {status}: {message}")
+            }
             Self::Refused { request, status: status @ (401 | 403 | 405), .. } => {
                 format!("the proxy refuses {request} ({status})")
             }
@@ -60,6 +60,14 @@ impl EngineError {
             Self::Unreadable { request, reason } => format!("the response to {request} is {reason}"),
             Self::Transport(error) => unreachable_reason(endpoint, error.as_ref()),
         }
+    }
+}
+
+/// The engine's own message in the body of an error: JSON with a message, or plain text. HTML comes from a proxy.
+fn message(body: &str) -> Option<String> {
+    match serde_json::from_str::<serde_json::Value>(body) {
+        Ok(json) => json.get("message")?.as_str().map(str::to_owned),
+        Err(_) => (!body.trim_start().starts_with('<')).then(|| body.to_owned()),
     }
 }
 
@@ -81,25 +89,36 @@ fn unreachable_reason(endpoint: &DockerEndpoint, error: &(dyn Error + 'static)) 
     if socket.is_some_and(is_other_file) {
         return format!("{place} is not a socket");
     }
-    let elsewhere = || socket.and_then(other_sockets::hint);
+    let elsewhere = socket.and_then(other_sockets::hint);
+    let with_hint = |reason: String| match &elsewhere {
+        Some(hint) => format!("{reason} Another engine is there: {hint}"),
+        None => reason,
+    };
     match kind {
-        Some(ErrorKind::NotFound) => match elsewhere() {
+        Some(ErrorKind::NotFound) => match &elsewhere {
             Some(hint) => format!("no socket at {place}, but {hint}"),
             None => format!("no socket at {place}: is Docker installed and running?"),
         },
-        Some(ErrorKind::PermissionDenied) => match elsewhere() {
-            Some(hint) => format!("permission denied at {place}, but {hint}"),
-            None => format!("permission denied at {place}: run as root or as a member of the socket's group (docker)"),
-        },
-        Some(ErrorKind::ConnectionRefused) => match elsewhere() {
-            Some(hint) => format!("nothing listens at {place}, but {hint}"),
-            None => format!("nothing listens at {place}: is the daemon running?"),
-        },
+        Some(ErrorKind::PermissionDenied) => with_hint(format!(
+            "permission denied at {place}: run as root or as a member of the socket's group (docker)"
+        )),
+        Some(ErrorKind::ConnectionRefused) => with_hint(format!("nothing listens at {place}: is the daemon running?")),
         Some(ErrorKind::ConnectionReset | ErrorKind::BrokenPipe | ErrorKind::UnexpectedEof) => {
             format!("the daemon at {place} closed the connection")
         }
+        _ if is_cut_short(error) => format!("the daemon at {place} closed the connection"),
         _ => chain(error),
     }
+}
+
+/// Whether the connection was closed before the response was complete.
+fn is_cut_short(error: &(dyn Error + 'static)) -> bool {
+    causes(error).any(|cause| cause.downcast_ref::<hyper::Error>().is_some_and(hyper::Error::is_incomplete_message))
+}
+
+/// An error and its causes, outermost first.
+fn causes<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
+    std::iter::successors(Some(error), |error: &&'a (dyn Error + 'static)| (*error).source())
 }
 
 /// Whether the path exists but is not a socket.
@@ -107,30 +126,18 @@ fn is_other_file(path: &Path) -> bool {
     path.metadata().is_ok_and(|metadata| !metadata.file_type().is_socket())
 }
 
-/// The kind of the first I/O error in the chain of an error and its causes.
+/// The kind of the first I/O error among an error and its causes.
 fn io_kind(error: &(dyn Error + 'static)) -> Option<ErrorKind> {
-    let mut cause = Some(error);
-    while let Some(error) = cause {
-        if let Some(io) = error.downcast_ref::<std::io::Error>() {
-            return Some(io.kind());
-        }
-        cause = error.source();
-    }
-    None
+    causes(error).find_map(|cause| cause.downcast_ref::<std::io::Error>()).map(std::io::Error::kind)
 }
 
-/// An error followed by its causes, without repeating text that is already included.
+/// An error followed by its causes. Omits a cause that the text already contains.
 fn chain(error: &(dyn Error + 'static)) -> String {
-    let mut text = error.to_string();
-    let mut source = error.source();
-    while let Some(cause) = source {
-        let cause_text = cause.to_string();
-        if !text.contains(&cause_text) {
-            text = format!("{text}: {cause_text}");
-        }
-        source = cause.source();
-    }
-    text
+    causes(error).map(ToString::to_string).fold(String::new(), |text, cause| match text.as_str() {
+        "" => cause,
+        _ if text.contains(&cause) => text,
+        _ => format!("{text}: {cause}"),
+    })
 }
 
 #[cfg(test)]
@@ -146,9 +153,18 @@ mod tests {
     fn a_refusal_names_the_request_and_never_quotes_html() {
         assert_eq!(reason(Request::Version, 403, "<html><body>Forbidden"), "the proxy refuses /version (403)");
         assert_eq!(reason(Request::Stats("a"), 502, "<html>"), "/containers/{id}/stats failed with status 502");
-        assert_eq!(reason(Request::Info, 500, r#"{"message": "out of\n memory "}"#), "status 500: out of  memory");
+        assert_eq!(
+            reason(Request::Info, 500, r#"{"message": "out of\n memory "}"#),
+            "/info failed with status 500: out of  memory"
+        );
+        let plain = "Client sent an HTTP request to an HTTPS server.\n";
+        let expected = "/version failed with status 400: Client sent an HTTP request to an HTTPS server.";
+        assert_eq!(reason(Request::Version, 400, plain), expected);
         let long = format!(r#"{{"message": "{}"}}"#, "é".repeat(1000));
-        assert_eq!(reason(Request::Info, 500, &long).chars().count(), "status 500: ".len() + LONGEST_MESSAGE + 1);
+        assert_eq!(
+            reason(Request::Info, 500, &long).chars().count(),
+            "/info failed with status 500: ".len() + LONGEST_MESSAGE + 1
+        );
     }
 
     #[test]

@@ -1,32 +1,21 @@
-//! Lenient JSON parsing: a field of an unexpected type is treated as missing, and other fields are unaffected.
+//! Lenient JSON parsing: a field of an unexpected type counts as missing and does not affect the other fields.
 
-use serde::de::{Deserialize, Deserializer, IgnoredAny};
+use serde::de::{Deserialize, DeserializeOwned, Deserializer};
+use serde_json::value::RawValue;
 
-/// A JSON value that may or may not have the expected type.
-#[derive(serde::Deserialize)]
-#[serde(untagged)]
-pub(super) enum Lenient<T> {
-    Expected(T),
-    Other(IgnoredAny),
+/// Reads a field; for `#[serde(default, deserialize_with = "lenient")]`.
+///
+/// The field is taken as raw text first, so even a number that no type can hold does not affect the other fields.
+pub(super) fn lenient<'de, D: Deserializer<'de>, T: DeserializeOwned>(field: D) -> Result<Option<T>, D::Error> {
+    Ok(parse(&Box::<RawValue>::deserialize(field)?))
 }
 
-impl<T> Lenient<T> {
-    pub(super) fn expected(self) -> Option<T> {
-        match self {
-            Self::Expected(value) => Some(value),
-            Self::Other(_) => None,
-        }
-    }
+/// Reads a list and leaves out the elements of an unexpected type.
+pub(super) fn lenient_list<'de, D: Deserializer<'de>, T: DeserializeOwned>(field: D) -> Result<Vec<T>, D::Error> {
+    let list: Option<Vec<Box<RawValue>>> = lenient(field)?;
+    Ok(list.unwrap_or_default().iter().filter_map(|element| parse(element)).collect())
 }
 
-/// Deserializes a field, or returns `None` if its type is unexpected. Meant for
-/// `#[serde(default, deserialize_with = "lenient")]`.
-pub(super) fn lenient<'de, D: Deserializer<'de>, T: Deserialize<'de>>(field: D) -> Result<Option<T>, D::Error> {
-    Ok(Lenient::deserialize(field)?.expected())
-}
-
-/// Deserializes a list, skipping elements of an unexpected type.
-pub(super) fn lenient_list<'de, D: Deserializer<'de>, T: Deserialize<'de>>(field: D) -> Result<Vec<T>, D::Error> {
-    let list: Option<Vec<Lenient<T>>> = lenient(field)?;
-    Ok(list.unwrap_or_default().into_iter().filter_map(Lenient::expected).collect())
+fn parse<T: DeserializeOwned>(value: &RawValue) -> Option<T> {
+    serde_json::from_str(value.get()).ok()
 }

@@ -13,18 +13,28 @@ pub(super) fn hint(asked: &Path) -> Option<String> {
 
 fn find(asked: &Path, root: &Path, env: &dyn Fn(&str) -> Option<String>) -> Option<String> {
     let home = env("HOME").map(PathBuf::from);
-    let is_elsewhere = |address: &str| {
-        DockerEndpoint::parse(address, None).is_ok_and(|endpoint| endpoint != DockerEndpoint::Unix(asked.into()))
+    let is_other = |path: &Path| is_socket(path) && canonical(path) != canonical(asked);
+    let is_elsewhere = |address: &str| match DockerEndpoint::parse(address, None) {
+        Ok(DockerEndpoint::Unix(path)) => is_other(&path),
+        Ok(DockerEndpoint::Tcp { .. }) => true,
+        Err(_) => false,
     };
     let context = home.as_deref().and_then(|home| context(home, env));
     if let Some((name, address)) = context.filter(|(_, address)| is_elsewhere(address)) {
         return Some(format!("the Docker context {name:?} is at {address}: set --docker-host {address}"));
     }
-    let (what, socket) = sockets(root, home.as_deref(), env).into_iter().find(|(_, socket)| {
-        socket != asked && socket.metadata().is_ok_and(|metadata| metadata.file_type().is_socket())
-    })?;
+    let (what, socket) = sockets(root, home.as_deref(), env).into_iter().find(|(_, socket)| is_other(socket))?;
     let socket = socket.display();
     Some(format!("{what} is at {socket}: set --docker-host unix://{socket}"))
+}
+
+fn is_socket(path: &Path) -> bool {
+    path.metadata().is_ok_and(|metadata| metadata.file_type().is_socket())
+}
+
+/// The path without symbolic links, such as /var/run; as it is if it does not exist.
+fn canonical(path: &Path) -> PathBuf {
+    path.canonicalize().unwrap_or_else(|_| path.to_owned())
 }
 
 /// The usual socket paths of container engines, most likely first.
@@ -91,10 +101,17 @@ mod tests {
         };
         let home = root.path().display().to_string();
         let find = |asked: &str| find(Path::new(asked), root.path(), &|name| (name == "HOME").then(|| home.clone()));
-        meta("unix:///run/lab.sock");
-        let expected = "the Docker context \"lab\" is at unix:///run/lab.sock: set --docker-host unix:///run/lab.sock";
-        assert_eq!(find("/var/run/docker.sock"), Some(expected.into()));
-        assert_eq!(find("/run/lab.sock"), None, "that is the configured address");
+        let socket = root.path().join("lab.sock").display().to_string();
+        meta(&format!("unix://{socket}"));
+        assert_eq!(find("/var/run/docker.sock"), None, "nothing is there");
+        let _listener = UnixListener::bind(&socket).expect("a socket");
+        let expected = format!("the Docker context \"lab\" is at unix://{socket}: set --docker-host unix://{socket}");
+        assert_eq!(find("/var/run/docker.sock"), Some(expected));
+        std::os::unix::fs::symlink(root.path(), root.path().join("link")).expect("a link");
+        let linked = root.path().join("link/lab.sock").display().to_string();
+        for configured in [socket, linked] {
+            assert_eq!(find(&configured), None, "that is the configured address");
+        }
         meta("ssh://lab");
         assert_eq!(find("/var/run/docker.sock"), None, "ssh:// is not supported");
     }

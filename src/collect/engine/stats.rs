@@ -76,6 +76,9 @@ pub(super) fn counters(stats: &Stats, engine: &Identity) -> Result<ContainerCoun
     let usage = cpu.and_then(|cpu| cpu.cpu_usage.as_ref());
     let per_cpu = usage.and_then(|usage| usage.percpu_usage.as_ref()).and_then(|list| u32::try_from(list.len()).ok());
     let is_possible = |cpus: &u32| (1..=MAX_CPUS).contains(cpus);
+    // Docker did not send online_cpus before API 1.27, and sends no percpu_usage on cgroup v2. Podman's is the number of CPUs
+    // that the container may run on.
+    let reported = cpu.and_then(|cpu| cpu.online_cpus).filter(is_possible).or(per_cpu.filter(is_possible));
     let memory = stats.memory_stats.as_ref();
     let counters = ContainerCounters {
         cpu_total: usage.and_then(|usage| usage.total_usage).filter(|total| *total > 0),
@@ -84,12 +87,7 @@ pub(super) fn counters(stats: &Stats, engine: &Identity) -> Result<ContainerCoun
         } else {
             Some(CpuClock::Monotonic)
         },
-        // Docker did not send online_cpus before API 1.27, and sends no percpu_usage on cgroup v2.
-        online_cpus: cpu
-            .and_then(|cpu| cpu.online_cpus)
-            .filter(is_possible)
-            .or(per_cpu.filter(is_possible))
-            .or(engine.cpus),
+        online_cpus: if engine.counts_as_kernel() { reported.or(engine.cpus) } else { engine.cpus.or(reported) },
         memory_limit: memory.and_then(|memory| memory.limit).and_then(possible_bytes),
         ..ContainerCounters::default()
     };

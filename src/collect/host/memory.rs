@@ -69,7 +69,7 @@ impl MemoryReading {
 impl SwapReading {
     /// The error says what is missing or impossible: lxcfs reports an unset limit as swap space.
     fn of(lines: &Lines) -> Result<Self, String> {
-        if matches!(lines.get("SwapTotal"), None | Some(0)) {
+        if !lines.has("SwapTotal") || lines.get("SwapTotal") == Some(0) {
             return Ok(Self::default());
         }
         let (total, free) = (lines.bytes("SwapTotal")?, lines.bytes("SwapFree")?);
@@ -110,6 +110,10 @@ pub(super) fn swap_stats(memory: &MemoryReading) -> Result<Option<SwapStats>, St
 struct Lines<'a>(&'a str);
 
 impl Lines<'_> {
+    fn has(&self, name: &str) -> bool {
+        self.0.lines().any(|line| line.strip_prefix(name).is_some_and(|rest| rest.starts_with(':')))
+    }
+
     /// The named line's value in bytes; `None` if there is no such line or it holds no number.
     fn get(&self, name: &str) -> Option<u64> {
         let value = self.0.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(':'))?;

@@ -20,7 +20,8 @@ pub(super) fn docker_endpoint(text: &str) -> Checked<DockerEndpoint> {
 
 /// May be empty, which means no filter.
 pub(super) fn label(text: &str) -> Checked<String> {
-    (!text.starts_with('=')).then(|| text.to_owned()).ok_or("key or key=value")
+    let is_label = !text.starts_with('=') && text.len() <= 4096;
+    is_label.then(|| text.to_owned()).ok_or("key or key=value, of at most 4096 bytes")
 }
 
 pub(super) fn word(text: &str) -> Checked<String> {
