@@ -1,5 +1,5 @@
-//! The HTTP API: the server functions ([`host`], [`containers`], [`history`]), the [`Source`] behind them, their errors,
-//! their encoding, and the [`Snapshot`] that a page is rendered from.
+//! The HTTP API: the server functions ([`host`], [`containers`] and [`history`]), the [`Source`] that provides their
+//! data, their errors and encoding, and the [`Snapshot`] from which a page is rendered.
 
 mod contract;
 mod error;

@@ -1,4 +1,4 @@
-//! This project's own page around the component: the document, and the dashboard.
+//! This project's own page around the component: the HTML document and the dashboard.
 
 mod dashboard;
 mod document;

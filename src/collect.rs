@@ -1,8 +1,8 @@
-//! Measuring, on the server: two independent loops ([`Sampler`]), each publishing its newest sample to a handle
-//! ([`Telemetry`]) that never waits.
+//! Measures the host and its containers on the server. The [`Sampler`] runs two independent loops; each publishes its
+//! latest sample to a handle ([`Telemetry`]) that never blocks.
 //!
-//! Reading is separate from deriving. A reader is a small trait, so that tests can replace it; derivation is a pure
-//! function of this sample and the previous one.
+//! Reading and deriving are separate. Readers are small traits that tests can replace; derivation is a pure function of
+//! the current reading and the previous one.
 
 mod bounds;
 mod cgroup;

@@ -1,7 +1,7 @@
-//! Live CPU, memory and disk of a host, and CPU and memory of its containers, for a dashboard's header.
+//! Live CPU, memory and disk usage of a host, and CPU and memory usage of its containers, for a dashboard's header.
 //!
-//! One crate, compiled twice: with the feature `ssr` into the server, with `hydrate` into the browser's bundle.
-//! Imports run one way, along these arrows:
+//! The crate is compiled twice: with the feature `ssr` into the server, and with `hydrate` into the browser's bundle.
+//! Modules import each other only in the direction of these arrows:
 //!
 //! ```text
 //! main -> serve ---> app ---> ui ---> api ---> model
@@ -9,14 +9,14 @@
 //!           +-----> collect -----------+
 //! ```
 //!
-//! - [`model`]: the measured data, as on the wire; pure.
-//! - [`api`]: the HTTP API, and the trait [`api::Source`] behind it.
-//! - [`ui`]: the header, its panel, chart and table, and the polling that keeps them live.
-//! - [`app`]: the document and the dashboard page that places the header.
-//! - `collect`: reads the host and Docker at its own intervals.
-//! - `serve`: configuration, routes, start and stop.
+//! - [`model`]: the measured data in the form sent over the wire; pure.
+//! - [`api`]: the HTTP API and the trait [`api::Source`], which provides its data.
+//! - [`ui`]: the header with its panel, chart and table, and the polling that keeps them live.
+//! - [`app`]: the HTML document and the dashboard page that contains the header.
+//! - `collect`: reads the host and Docker at regular intervals, independently of requests.
+//! - `serve`: configuration, routes, startup and shutdown.
 
-// A view's type nests its parts' types deeper than the compiler's default limit.
+// The nested types of views exceed the compiler's default recursion limit.
 #![recursion_limit = "512"]
 
 pub mod api;
@@ -28,17 +28,18 @@ pub mod model;
 pub mod serve;
 pub mod ui;
 
-/// Spare bytes among the bundle's constants. The splitter realigns each constant and, if they then exceed their old size, puts
-/// all of them into the first file; these bytes belong to neither file, so the constants always fit.
+/// Spare bytes among the bundle's constants. The splitter realigns each constant. If the constants then take up more
+/// space than before, it puts all of them into the first file. These bytes belong to neither file, so the constants
+/// always fit.
 #[cfg(feature = "hydrate")]
 #[used]
 static SPLIT_SLACK: [u8; 384] = [1; 384];
 
-/// Hydrates the server's HTML in the browser; the bundle's only entry point.
+/// Hydrates the server-rendered HTML in the browser. This is the bundle's only entry point.
 #[cfg(feature = "hydrate")]
 #[wasm_bindgen::prelude::wasm_bindgen]
 pub fn hydrate() {
-    // Readable panics in development; a release saves their bytes.
+    // Makes panics readable in development; release builds leave this out to save space.
     #[cfg(debug_assertions)]
     console_error_panic_hook::set_once();
     leptos::mount::hydrate_body(app::App);

@@ -1,4 +1,4 @@
-//! Reads the command line and serves until a shutdown signal.
+//! Loads the configuration and serves until a shutdown signal arrives.
 
 use host_telemetry::serve::{self, Config, ConfigError};
 use std::io::IsTerminal;
@@ -8,7 +8,7 @@ use std::process::ExitCode;
 async fn main() -> ExitCode {
     let config = match Config::load(std::env::args_os().skip(1), |name| std::env::var(name).ok()) {
         Ok(config) => config,
-        // Also the help and the version.
+        // clap also reports requests for help and the version as errors.
         Err(ConfigError::CommandLine(answer)) => answer.exit(),
         Err(error) => return fail(error.exit_status(), &error),
     };
@@ -25,7 +25,7 @@ async fn main() -> ExitCode {
     }
 }
 
-/// Prints in one line why the program exits.
+/// Prints the error on one line and returns the exit status.
 fn fail(status: u8, error: &dyn std::error::Error) -> ExitCode {
     eprintln!("host-telemetry: {error}");
     ExitCode::from(status)

@@ -1,6 +1,7 @@
-//! The measured data, in types that both sides share. The server fills them in, the browser reads them.
+//! The measured data, as types shared by the server, which fills them in, and the browser, which reads them.
 //!
-//! Pure: no I/O and no feature `cfg`. Its only input from the system is the time ([`Timestamp::now`]).
+//! This module is pure: it does no I/O and does not depend on the crate's features. The only thing it reads from the
+//! system is the time ([`Timestamp::now`]).
 
 mod attribution;
 mod containers;

@@ -1,4 +1,4 @@
-//! The HTTP server: configuration, routes, and the wiring of collector and endpoints.
+//! The HTTP server: its configuration, its routes, and the code that connects the collector to the endpoints.
 
 mod config;
 mod router;
@@ -22,35 +22,36 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::oneshot;
 use tokio::time::sleep;
 
-/// How long requests in flight may take after a shutdown signal.
+/// How long in-flight requests may take to finish after a shutdown signal.
 const SHUTDOWN_GRACE: Duration = Duration::from_secs(2);
 
-/// Why the server ended.
+/// Why the server could not start or stopped running.
 #[derive(Debug, Error)]
 pub enum ServeError {
-    /// The configuration refers to something missing.
+    /// The configuration refers to a file that does not exist.
     #[error(transparent)]
     Config(#[from] ConfigError),
-    /// Listening on the address failed.
+    /// The server could not listen on the address.
     #[error("cannot listen on {address}: {source}")]
     Listen {
         /// The address.
         address: SocketAddr,
-        /// The system's error.
+        /// The operating system's error.
         source: std::io::Error,
     },
-    /// A measuring loop ended, which is a bug: no numbers are better than old ones forever.
+    /// A measuring loop ended, which is a bug. The server exits rather than serve outdated numbers forever.
     #[error("measuring stopped")]
     SamplerEnded,
-    /// Accepting connections failed permanently.
+    /// The server can no longer accept connections.
     #[error("the server stopped: {0}")]
     Stopped(std::io::Error),
 }
 
-/// Measures and serves until `stop` resolves.
+/// Measures and serves until `stop` resolves or an error occurs.
 ///
-/// Binds first, so that a port in use is reported at once. Serves once there is data: after the first host sample, and the
-/// first scrape of the containers or two seconds.
+/// Binds the address first, so a port that is already in use is reported at once. Starts serving when the first host
+/// sample is available and the first scrape of the containers has ended, but does not wait for that scrape for more
+/// than two seconds.
 pub async fn serve(config: Config, stop: impl Future<Output = ()> + Send + 'static) -> Result<(), ServeError> {
     let leptos = leptos_options(&config);
     site::check(&leptos)?;
@@ -78,7 +79,7 @@ pub async fn shutdown_signal() {
 
 fn bind(address: SocketAddr) -> std::io::Result<TcpSocket> {
     let socket = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
-    // A restarted server may reuse its port while old connections are in TIME_WAIT.
+    // Lets a restarted server reuse its port while old connections are still in TIME_WAIT.
     socket.set_reuseaddr(true)?;
     socket.bind(address)?;
     Ok(socket)
@@ -130,7 +131,7 @@ async fn run(
         let _ = stopping.send(());
     };
     let grace = async {
-        // An error means that the server ended by itself, which the other branch handles.
+        // An error means that the server has already ended, which the other branch handles.
         let _ = stopped.await;
         sleep(SHUTDOWN_GRACE).await;
     };

@@ -1,9 +1,9 @@
-//! The user interface. Names only `model` and `api`.
+//! The user interface. Depends only on `model` and `api`.
 //!
-//! `live` keeps the state up to date, `metrics` describes what the header shows, `header` shows it. `lazy` is the only
-//! way into the bundle's second file: `chart`, `table` and `panel`. `graphics` and `format` are shared.
+//! `live` keeps the state up to date, `metrics` describes what the header shows, and `header` renders it. `lazy` is
+//! the only way into the second bundle file: `chart`, `table` and `panel`. `graphics` and `format` are shared.
 //!
-//! Other Leptos apps can place [`HostTelemetry`] in their header, and [`Sparkline`] anywhere.
+//! Other Leptos apps can use [`HostTelemetry`] in their header and [`Sparkline`] anywhere.
 
 mod chart;
 mod format;

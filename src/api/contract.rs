@@ -1,7 +1,7 @@
-//! The HTTP contract: three server functions, reached with plain GET.
+//! The HTTP contract: three server functions, called with plain GET requests.
 //!
-//! The bodies run on the server only. They may set the response's status, so a page being rendered must not call them: it
-//! takes its [`Snapshot`](super::Snapshot) from the context instead.
+//! The function bodies run only on the server. They may set the status of the response, so they must not be called
+//! while a page is being rendered; the page gets its [`Snapshot`](super::Snapshot) from the context instead.
 
 use super::error::TelemetryError;
 use super::wire::Wire;
@@ -9,15 +9,15 @@ use crate::model::{ContainersStats, HistoryAnswer, HostStats, Stamped};
 use leptos::prelude::*;
 use leptos::server_fn::codec::{GetUrl, Post};
 
-/// `GET /api/telemetry/host`: CPU, memory and disk of the host.
+/// `GET /api/telemetry/host`: CPU, memory and disk usage of the host.
 ///
-/// Fails with status 500 if nothing of the host can be read.
+/// Fails with status 500 if none of these could be read.
 #[server(name = GetHost, prefix = "/api", endpoint = "telemetry/host", input = GetUrl, output = Post<Wire>)]
 pub async fn host() -> Result<Stamped<HostStats>, TelemetryError> {
     crate::api::use_source()?.host()
 }
 
-/// `GET /api/telemetry/containers`: CPU and memory of the containers, in total and each.
+/// `GET /api/telemetry/containers`: CPU and memory usage of the containers, in total and for each container.
 ///
 /// Fails with status 503 if Docker is not available.
 #[server(name = GetContainers, prefix = "/api", endpoint = "telemetry/containers", input = GetUrl, output = Post<Wire>)]
@@ -30,7 +30,7 @@ pub async fn containers() -> Result<Stamped<ContainersStats>, TelemetryError> {
     })
 }
 
-/// `GET /api/telemetry/history`: the last 60 samples of the host and of the containers, with their times.
+/// `GET /api/telemetry/history`: the last 60 samples of the host and its containers, with their timestamps.
 #[server(name = GetHistory, prefix = "/api", endpoint = "telemetry/history", input = GetUrl, output = Post<Wire>)]
 pub async fn history() -> Result<HistoryAnswer, TelemetryError> {
     Ok(crate::api::use_source()?.history())

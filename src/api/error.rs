@@ -1,4 +1,4 @@
-//! Errors of the endpoints.
+//! Errors returned by the endpoints.
 
 use super::wire::{FromJson, read};
 use leptos::server_fn::error::{FromServerFnError, ServerFnErrorErr};
@@ -7,30 +7,30 @@ use std::fmt;
 
 const NO_DOCKER: &str = "Docker not available";
 
-/// Why an endpoint gave no numbers.
+/// Why an endpoint returned no data.
 ///
-/// On the wire: `{"detail": "…", "reason": "…"}`. Only [`Docker`](Self::Docker) has a `reason`, by which a reader recognizes
-/// it; every other error is read as [`Request`](Self::Request).
+/// On the wire: `{"detail": "…", "reason": "…"}`. Only [`Docker`](Self::Docker) has a `reason`, which is how clients
+/// recognize it; they read every other error as [`Request`](Self::Request).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum TelemetryError {
-    /// Nothing of the host could be read; the text says why.
+    /// None of the host's CPU, memory and disk usage could be read, or nothing has been read yet; the string says why.
     Host(String),
-    /// Docker is not available; the text says why.
+    /// Docker is not available; the string says why.
     Docker(String),
-    /// The request failed: no connection, no server, or an invalid response; the text says which.
+    /// The request failed because there was no connection, no server or no valid response; the string says which.
     Request(String),
     /// The request timed out.
     Timeout,
 }
 
-/// An error's form on the wire.
+/// The JSON object that represents an error on the wire.
 #[derive(Clone, Debug, PartialEq, Eq, miniserde::Deserialize)]
 pub(super) struct Body {
     detail: String,
     reason: Option<String>,
 }
 
-/// By hand, because `reason` is optional.
+/// Implemented by hand to leave out `reason` if it is `None`.
 impl Serialize for Body {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let detail = Some(("detail", &self.detail));
@@ -111,7 +111,7 @@ mod tests {
         for (error, body) in cases {
             assert_eq!(serde_json::to_value(&error).expect("json"), body);
             let read = TelemetryError::from_json(&body.to_string()).expect("an error");
-            assert_eq!(read.to_string(), error.to_string(), "a reader shows the same text");
+            assert_eq!(read.to_string(), error.to_string(), "the client shows the same message");
             assert_eq!(matches!(read, TelemetryError::Docker(_)), matches!(error, TelemetryError::Docker(_)));
         }
         assert!(TelemetryError::from_json("<html>").is_err());

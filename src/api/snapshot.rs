@@ -1,4 +1,4 @@
-//! The data that a page is rendered from and that the browser continues with.
+//! The data from which a page is rendered and with which the browser continues.
 
 use super::error::{Body, TelemetryError};
 use super::source::Source;
@@ -8,22 +8,23 @@ use leptos::prelude::*;
 use serde::ser::SerializeStruct;
 use serde::{Serialize, Serializer};
 
-/// Everything in the first HTML.
+/// All data that the server includes in a page's HTML.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Snapshot {
     /// The server's settings.
     pub settings: Settings,
-    /// The newest response of the host's endpoint.
+    /// What the host's endpoint would currently return.
     pub host: Result<Stamped<HostStats>, TelemetryError>,
-    /// The newest response of the containers' endpoint.
+    /// What the containers' endpoint would currently return.
     pub containers: Result<Stamped<ContainersStats>, TelemetryError>,
-    /// The culprits, according to the scrapes so far.
+    /// The culprits found in the scrapes so far.
     pub culprits: Culprits,
-    /// The last samples, except those of each container, which a page requests once it shows them.
+    /// The recent samples of the host and the containers' totals. A page requests the samples of individual
+    /// containers when it first shows them.
     pub history: HistoryAnswer,
 }
 
-/// By hand, because JSON has no `Result`: either data or error is `null`.
+/// Implemented by hand because JSON has no `Result`: of each pair of data and error, one is `null`.
 impl Serialize for Snapshot {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let Self { settings, host, containers, culprits, history } = self;
@@ -51,16 +52,16 @@ impl Snapshot {
         }
     }
 
-    /// The snapshot as JSON, for the context of a page being rendered and for its HTML.
+    /// The snapshot as JSON, for the context in which the page is rendered and for the page's HTML.
     ///
-    /// The context has JSON, too, so that the browser's bundle contains no code to write it.
+    /// The context holds JSON rather than the snapshot so that the browser's bundle needs no code for writing JSON.
     pub fn rendered(&self) -> RenderedSnapshot {
-        // Numbers, strings and lists always have a JSON form.
+        // Serializing cannot fail: numbers, strings and lists can always be represented in JSON.
         RenderedSnapshot(serde_json::to_string(self).unwrap_or_default())
     }
 }
 
-/// Data and stamps are read separately, like those of a [`Stamped`].
+/// Reads data and stamps in two passes over the same JSON, because miniserde cannot flatten structs.
 impl FromJson for Snapshot {
     fn from_json(json: &str) -> miniserde::Result<Self> {
         #[derive(miniserde::Deserialize)]
@@ -95,13 +96,13 @@ fn stamped<T>(data: Option<T>, stamp: Option<Stamp>, error: Option<Body>) -> Res
     stamped.ok_or_else(|| error.map_or(TelemetryError::Timeout, TelemetryError::from))
 }
 
-/// A [`Snapshot`] as JSON, for the context of a page being rendered; made by [`Snapshot::rendered`].
+/// A [`Snapshot`] as JSON, for the context in which a page is rendered. Created by [`Snapshot::rendered`].
 #[derive(Clone, Debug, Default)]
 pub struct RenderedSnapshot(String);
 
 impl RenderedSnapshot {
-    /// The snapshot that the page is rendered from: on the server from the context, in the browser from the HTML.
-    /// `None` in an app that does not provide one.
+    /// The snapshot from which the page is rendered, taken from the context on the server and from the HTML in the
+    /// browser. `None` if the app does not provide a valid one.
     pub fn shared() -> Option<Snapshot> {
         let json = SharedValue::new_str(|| use_context::<Self>().unwrap_or_default().0).into_inner();
         Snapshot::from_json(&json).ok()
@@ -111,16 +112,16 @@ impl RenderedSnapshot {
 /// The part of the server's configuration that the page needs.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, miniserde::Deserialize)]
 pub struct Settings {
-    /// The machine's name.
+    /// The host name to show.
     pub hostname: String,
-    /// The noun for a container (`agent`); the plural adds an s.
+    /// The singular noun for a container, such as `agent`; the plural is formed by adding an s.
     pub noun: String,
-    /// Seconds between samples, and so between polls.
+    /// Seconds between samples, which is also the time between polls.
     pub interval_seconds: u32,
 }
 
 impl Default for Settings {
-    /// The defaults of a component that was rendered without a [`Snapshot`].
+    /// The settings of a component that is rendered without a [`Snapshot`].
     fn default() -> Self {
         Self { hostname: String::new(), noun: "container".into(), interval_seconds: 5 }
     }

@@ -5,27 +5,29 @@ use crate::model::{ContainersStats, Culprits, HistoryAnswer, HostStats, Stamped}
 use leptos::prelude::use_context;
 use std::sync::Arc;
 
-/// The source of data for the server functions and the page. The local collector implements it.
+/// The source of data for the server functions and the page. The local collector implements this trait.
 ///
-/// Every method returns the newest sample at once, without measuring or waiting.
+/// Every method returns data that was already collected, without measuring or waiting.
 pub trait Source: Send + Sync + 'static {
-    /// The host's newest sample.
+    /// The newest sample of the host.
     fn host(&self) -> Result<Stamped<HostStats>, TelemetryError>;
 
-    /// The containers' newest good scrape; all `null` before the first.
+    /// The newest successful scrape of the containers. Until the first scrape ends, all counts and totals are `null`
+    /// and there are no rows.
     fn containers(&self) -> Result<Stamped<ContainersStats>, TelemetryError>;
 
-    /// The culprits, according to the scrapes so far.
+    /// The culprits found in the scrapes so far.
     fn culprits(&self) -> Culprits;
 
-    /// The last samples of the host and of the containers.
+    /// The recent samples of the host and its containers.
     fn history(&self) -> HistoryAnswer;
 
-    /// The last samples, except those of each container, which are most of the data.
+    /// The recent samples of the host and the containers' totals, without the samples of each container, which make up
+    /// most of the data.
     fn history_totals(&self) -> HistoryAnswer;
 }
 
-/// The source in the context of the request or the page.
+/// The source provided in the context of the current request or page.
 pub fn use_source() -> Result<Arc<dyn Source>, TelemetryError> {
     use_context().ok_or_else(|| TelemetryError::Request("this server measures nothing".into()))
 }

@@ -1,26 +1,26 @@
-//! Encoding: JSON, written by serde_json on the server and read by miniserde in the browser.
+//! The encoding of responses: JSON, written by serde_json on the server and read by miniserde in the browser.
 
 use crate::model::{HistoryAnswer, Stamped};
 use leptos::server_fn::{Bytes, ContentType, Decodes, Encodes, Format, FormatType};
 use serde::Serialize;
 
-/// JSON. miniserde reads through trait objects; serde's reader, generated per type, would be a sixth of the browser's
-/// bundle.
+/// The JSON encoding. It uses miniserde for reading because serde generates a reader for each type, which would make up
+/// a sixth of the browser's bundle; miniserde uses trait objects instead.
 #[derive(Clone, Copy, Debug)]
 pub struct Wire;
 
 /// A value that can be read from JSON.
 pub trait FromJson: Sized {
-    /// Parses the whole text.
+    /// Parses a whole JSON document.
     fn from_json(json: &str) -> miniserde::Result<Self>;
 }
 
-/// Reads a value with its derived reader, which ignores unknown keys.
+/// Reads a value with its derived `Deserialize` implementation, which ignores unknown keys.
 pub(super) fn read<T: miniserde::Deserialize>(json: &str) -> miniserde::Result<T> {
     miniserde::json::from_str(json)
 }
 
-/// miniserde cannot flatten, so data and stamp each read their own keys of the same object.
+/// miniserde cannot flatten structs, so the data and the stamp are read separately from the same object.
 impl<T: miniserde::Deserialize> FromJson for Stamped<T> {
     fn from_json(json: &str) -> miniserde::Result<Self> {
         Ok(Self { data: read(json)?, stamp: read(json)? })

@@ -1,14 +1,14 @@
-//! The document around the page.
+//! The HTML document around the page.
 
 use super::dashboard::App;
 use leptos::config::LeptosOptions;
 use leptos::hydration::{AutoReload, HydrationScripts};
 use leptos::prelude::*;
 
-/// The whole document, rendered by the server.
+/// The whole HTML document, rendered on the server.
 #[component]
 pub fn Shell(
-    /// Where the bundle is.
+    /// The options that say where the bundle is.
     options: LeptosOptions,
 ) -> impl IntoView {
     let stylesheet = format!("/{}/{}.css", options.site_pkg_dir, options.output_name);

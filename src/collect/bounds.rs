@@ -1,18 +1,18 @@
-//! Plausibility limits: a number beyond them is not a measurement.
+//! Plausibility limits. A number beyond them cannot be a real measurement.
 
-/// 1 PiB, more than any machine has of memory, swap or disk. Kernels and emulated /proc files report such numbers for
-/// "no limit" and after overflows.
+/// 1 PiB, which is taken to be more memory, swap or disk space than any machine has. Kernels and emulated /proc files
+/// report numbers this large to mean "no limit" and after overflows.
 const IMPOSSIBLE_BYTES: u64 = 1 << 50;
 
-/// More CPUs than Linux can be built for (NR_CPUS is at most 8192 on x86).
+/// More CPUs than any Linux kernel supports (NR_CPUS is at most 8192 on x86).
 pub(super) const MAX_CPUS: u32 = 1 << 16;
 
-/// `bytes`, or `None` if no machine has that many.
+/// Returns `bytes`, or `None` if the number is implausibly large.
 pub(super) fn possible_bytes(bytes: u64) -> Option<u64> {
     (bytes < IMPOSSIBLE_BYTES).then_some(bytes)
 }
 
-/// [`possible_bytes`] with an error; `name` says what was measured.
+/// Like [`possible_bytes`], but returns an error; `name` says what was measured.
 pub(super) fn bytes_of(name: &str, bytes: u64) -> Result<u64, String> {
     possible_bytes(bytes).ok_or_else(|| format!("{name} cannot be {bytes} bytes"))
 }

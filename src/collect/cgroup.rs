@@ -1,4 +1,4 @@
-//! Cgroups: a container's counters straight from the kernel's files, which never hang.
+//! Reads a container's counters from its cgroup. Unlike the engine, the kernel's files never hang.
 
 mod files;
 mod group;

@@ -1,5 +1,5 @@
-//! The containers: the interface of a reader, the scrape, and what is derived from two scrapes (`rates`, then
-//! `summary`).
+//! Measures the containers: the reader interface, the scrape, and what is derived from consecutive scrapes (`rates`,
+//! then `summary`).
 
 mod counters;
 mod rates;

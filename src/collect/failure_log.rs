@@ -1,17 +1,17 @@
-//! Logs a line when a failure begins, one a minute while it lasts, and one when it ends.
+//! Logs a line when a failure begins, once a minute while it lasts, and when it ends.
 
 use std::time::{Duration, Instant};
 
 /// How often a lasting failure is logged.
 const LOG_EVERY: Duration = Duration::from_secs(60);
 
-/// The failures of one source.
+/// Logs the failures of one source.
 pub(super) struct FailureLog {
     failing: &'static str,
     healed: &'static str,
     /// When a failure was last logged.
     logged: Option<Instant>,
-    /// Whether to log the end of that failure.
+    /// Whether a failure has been logged, but not yet its end.
     is_open: bool,
 }
 
@@ -21,8 +21,8 @@ impl FailureLog {
         Self { failing, healed, logged: None, is_open: false }
     }
 
-    /// Logs the reason for a failure, or with `None` its end. Intermittent failures are rate-limited like persistent
-    /// ones.
+    /// Logs the reason for a failure, or its end if `failure` is `None`. Intermittent failures are rate-limited like
+    /// persistent ones.
     pub(super) fn note(&mut self, failure: Option<&str>) {
         match failure {
             Some(reason) if self.logged.is_none_or(|at| at.elapsed() >= LOG_EVERY) => {

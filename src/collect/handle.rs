@@ -1,4 +1,4 @@
-//! The newest samples: a handle that clones cheaply and never waits.
+//! The handle to the latest samples, which is cheap to clone and never blocks.
 
 use super::sample::Sample;
 use crate::api::{Source, TelemetryError};
@@ -12,26 +12,26 @@ use tokio::sync::watch;
 /// Published by the host's loop after each reading.
 #[derive(Clone, Debug, Default)]
 pub(super) struct HostLatest {
-    /// The newest sample, or why the host could not be read; `None` before the first.
+    /// The latest sample, or why the host could not be read; `None` before the first reading.
     pub(super) sample: Option<Result<Sample<HostStats>, String>>,
-    /// The last samples, including this one.
+    /// Recent samples, including `sample` unless it is an error.
     pub(super) history: HostHistory,
 }
 
 /// Published by the containers' loop after each scrape.
 #[derive(Clone, Debug, Default)]
 pub(super) struct ContainersLatest {
-    /// The newest successful scrape.
+    /// The latest successful scrape; `None` before the first.
     pub(super) last_good: Option<Sample<ContainersStats>>,
-    /// Why the scrapes since then failed; `None` after a success.
+    /// Why the latest scrape failed; `None` if it succeeded or if there has been none.
     pub(super) failure: Option<String>,
-    /// The last scrapes, including this one.
+    /// Recent successful scrapes, including `last_good`.
     pub(super) history: ContainersHistory,
-    /// The culprits as of the last successful scrape.
+    /// The culprits as of the latest successful scrape.
     pub(super) culprits: Culprits,
 }
 
-/// Handle to the newest samples of this host and its containers.
+/// A handle to the latest samples of the host and the containers.
 #[derive(Clone)]
 pub struct Telemetry {
     pub(super) host: watch::Receiver<Arc<HostLatest>>,
@@ -86,24 +86,25 @@ fn containers_at(
         };
     };
     let age = last_good.age(now);
-    // Without a failure, this process was suspended, not Docker: every call to Docker has a timeout.
+    // Calls to Docker have timeouts, so a daemon that hangs causes a failure. Old numbers without a failure mean that
+    // this process was suspended.
     if let Some(reason) = latest.failure.as_ref().filter(|_| age > given_up_after(interval)) {
         return Err(TelemetryError::Docker(reason.clone()));
     }
     Ok(last_good.stamped(now, latest.failure.is_some() || age > stale_after(interval)))
 }
 
-/// A sample that is two intervals old is overdue.
+/// The age at which a sample counts as stale: two intervals.
 fn stale_after(interval: Duration) -> Duration {
     2 * at_least_two_seconds(interval)
 }
 
-/// The last good numbers, of all containers or of one, are dropped after three intervals.
+/// The age at which the last good numbers for one or all containers are dropped: three intervals.
 pub(super) fn given_up_after(interval: Duration) -> Duration {
     3 * at_least_two_seconds(interval)
 }
 
-/// A scrape takes up to 1.3 s with daemons that collect once a second, so the shortest intervals count as 2 s.
+/// With daemons that collect once a second, a scrape takes up to 1.3 s, so intervals below 2 s count as 2 s.
 fn at_least_two_seconds(interval: Duration) -> Duration {
     interval.max(Duration::from_secs(2))
 }
@@ -141,8 +142,8 @@ mod tests {
             answer.map(|answer| (answer.stamp.age_seconds, answer.stamp.stale))
         };
         assert_eq!(at(6, None), Ok((6.0, false)));
-        assert_eq!(at(6, Some("refused")), Ok((6.0, true)), "a failed scrape is a missed scrape");
-        assert_eq!(at(11, None), Ok((11.0, true)), "a hanging scrape is a missed scrape");
+        assert_eq!(at(6, Some("refused")), Ok((6.0, true)), "a failed scrape counts as missed");
+        assert_eq!(at(11, None), Ok((11.0, true)), "a hanging scrape counts as missed");
         assert_eq!(at(15, Some("refused")), Ok((15.0, true)));
         assert_eq!(at(16, Some("refused")), Err(TelemetryError::Docker("refused".into())));
         assert_eq!(at(16, None), Ok((16.0, true)), "no scrape failed: this process was suspended, not Docker");

@@ -1,4 +1,4 @@
-//! The host: one file per resource, which reads and derives it; `derive` combines them.
+//! Measures the host. Each resource has its own file, which reads it and derives its numbers; `derive` combines them.
 
 mod cpu;
 mod derive;

@@ -1,22 +1,23 @@
-//! Decides when to scrape the containers next. Pure.
+//! Decides when to scrape the containers next, without doing any I/O.
 
 use std::time::Duration;
 
-/// The time from the first scrape to the second, which gives the first CPU numbers.
+/// The time between the first two scrapes, which yield the first CPU numbers.
 const FIRST_WINDOW: Duration = Duration::from_millis(500);
 
-/// The first pause after a failure; it doubles up to an interval, at most [`BACKOFF_LIMIT`].
+/// The pause after the first failure. It doubles with each further failure, up to the interval and at most
+/// [`BACKOFF_LIMIT`].
 const BACKOFF_START: Duration = Duration::from_secs(1);
 const BACKOFF_LIMIT: Duration = Duration::from_secs(5);
 
 /// How a scrape ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Outcome {
-    /// With rates: there was an earlier scrape to compare with.
+    /// The scrape succeeded and had rates, because there was an earlier scrape to compare with.
     Rates,
-    /// Without rates.
+    /// The scrape succeeded, but had no rates.
     NoRates,
-    /// The engine did not answer.
+    /// The scrape failed.
     Failed,
 }
 
@@ -25,18 +26,18 @@ pub(super) enum Outcome {
 pub(super) enum Next {
     /// At the next tick of the interval.
     Tick,
-    /// After this pause, with which the interval starts over.
+    /// After this pause, which also restarts the interval.
     After(Duration),
 }
 
-/// Decides when the next scrape is due, depending on how the last ones ended.
+/// Decides when the next scrape is due, depending on how the previous ones ended.
 #[derive(Clone, Debug)]
 pub(super) struct Pace {
     backoff_limit: Duration,
     /// The pause after the next failure.
     backoff: Duration,
-    /// Whether the last scrape had no rates. Hurry only after the first one without: if that yields no rates, hurrying
-    /// again won't help.
+    /// Whether the previous scrape had no rates. Only the first scrape without rates is followed by an early one: if
+    /// that yields no rates either, hurrying again won't help.
     hurried: bool,
 }
 

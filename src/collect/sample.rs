@@ -1,20 +1,20 @@
-//! Data and the time they were taken.
+//! Measured data and the time of the measurement.
 
 use crate::model::{Stamp, Stamped, Timestamp, round1};
 use std::time::{Duration, Instant};
 
-/// Data with the time they were taken, by both clocks.
+/// Measured data with the time of the measurement, according to two clocks.
 #[derive(Clone, Debug)]
 pub(super) struct Sample<T> {
-    /// By the monotonic clock, for ages and windows.
+    /// The time according to the monotonic clock, for computing ages and elapsed time.
     pub(super) at: Instant,
-    /// By the wall clock, for people.
+    /// The time according to the wall clock, for display.
     pub(super) timestamp: Timestamp,
     pub(super) data: T,
 }
 
 impl<T> Sample<T> {
-    /// Data taken now.
+    /// A sample of data that was measured just now.
     pub(super) fn now(data: T) -> Self {
         Self { at: Instant::now(), timestamp: Timestamp::now(), data }
     }

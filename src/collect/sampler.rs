@@ -1,4 +1,4 @@
-//! The loops that measure: one for the host, one for the containers. Neither waits for the other.
+//! The two measuring loops: one for the host, one for the containers. Neither waits for the other.
 
 use super::containers::{ContainerReader, Scraper};
 use super::failure_log::FailureLog;
@@ -13,20 +13,20 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::{Interval, MissedTickBehavior, interval_at, sleep, timeout};
 
-/// The time from the first reading of the host's counters to the second, which gives the first CPU number.
+/// The time between the first two readings of the host's counters, which yield the first CPU number.
 const FIRST_HOST_WINDOW: Duration = Duration::from_millis(250);
 
 /// How long to wait for the first scrape before serving without it.
 const FIRST_SCRAPE_TIMEOUT: Duration = Duration::from_secs(2);
 
-/// A sampler's options.
+/// Options for a [`Sampler`].
 #[derive(Clone, Debug)]
 pub struct SamplerOptions {
     /// The time between samples.
     pub interval: Duration,
     /// The machine's name, published with the host's numbers.
     pub hostname: String,
-    /// A prefix to strip from containers' names; may be empty.
+    /// A prefix to strip from container names; may be empty.
     pub prefix: String,
 }
 
@@ -36,9 +36,9 @@ impl SamplerOptions {
     }
 }
 
-/// The two measuring loops; dropping it stops them.
+/// Runs the two measuring loops; dropping it stops them.
 pub struct Sampler {
-    /// Aborts its tasks when dropped.
+    /// The tasks that run the loops; dropping the set aborts them.
     loops: JoinSet<()>,
     telemetry: Telemetry,
 }
@@ -57,22 +57,22 @@ impl Sampler {
         Self { loops, telemetry }
     }
 
-    /// The handle to the samples.
+    /// A handle to the latest samples.
     pub fn telemetry(&self) -> Telemetry {
         self.telemetry.clone()
     }
 
-    /// Resolves when a loop has ended. Loops never end by themselves, so this is a bug, and measuring has stopped.
+    /// Resolves when one of the loops has ended and stopped measuring, which only happens because of a bug.
     pub async fn ended(&mut self) {
         self.loops.join_next().await;
     }
 
-    /// Waits for the first host sample, and for the first scrape up to a timeout.
+    /// Waits for the first host sample and, with a timeout, for the first scrape of the containers.
     pub async fn first_samples(&self) {
         let mut host = self.telemetry.host.clone();
         let mut containers = self.telemetry.containers.clone();
-        // Each result is dropped at once, because it holds a lock that the loop needs to publish. A wait fails only if
-        // the loop has ended; then there is nothing to wait for.
+        // Each result is dropped at once because it holds a lock that the loop needs in order to publish. A wait fails
+        // only if the loop has ended, and then there is nothing to wait for.
         let host_read = async { drop(host.wait_for(|latest| latest.sample.is_some()).await) };
         let measured = |latest: &Arc<ContainersLatest>| latest.last_good.is_some() || latest.failure.is_some();
         let scraped = async { drop(containers.wait_for(measured).await) };
@@ -87,7 +87,7 @@ async fn sample_host(mut reader: impl HostReader, options: SamplerOptions, publi
     let mut last = Instant::now();
     let mut log = FailureLog::new("the host cannot be read", "the host can be read again");
     loop {
-        // After a pause, such as a stopped process, the rate would average over the whole pause: start over.
+        // If the process was paused, the rate would average over the whole pause, so a new baseline is needed.
         if last.elapsed() > 3 * options.interval {
             previous = None;
         }
@@ -101,14 +101,15 @@ async fn sample_host(mut reader: impl HostReader, options: SamplerOptions, publi
         let begun = Instant::now();
         let Some((again, reading)) = read_host(reader).await else { return };
         reader = again;
-        // From before the previous reading to after this one, so that it is never shorter than the time that was
-        // counted.
+        // The elapsed time runs from before the previous reading to after this one, so it is never shorter than the
+        // time that the counters cover.
         let since = previous.as_ref().map(|(begun, times): &(Instant, _)| (times, begun.elapsed()));
         let Sample { at, timestamp, data } = Sample::now(derive(&options.hostname, &reading, since));
         last = at;
         log.note(problem(&data).as_deref());
         if let Ok(stats) = &data {
-            // Ignores gaps: a client fills its own from the server, but this loop has no other source of samples.
+            // `record` reports gaps, which clients fill from the server. The server itself has no other source of
+            // samples, so it ignores them.
             let _ = history.record(timestamp, stats);
         }
         let sample = Some(data.map(|data| Sample { at, timestamp, data }));
@@ -118,7 +119,7 @@ async fn sample_host(mut reader: impl HostReader, options: SamplerOptions, publi
     }
 }
 
-/// Everything that could not be read, in one line.
+/// Everything that could not be read, in one line; `None` if nothing failed.
 fn problem(derived: &Result<HostStats, String>) -> Option<String> {
     match derived {
         Ok(stats) => stats.errors.joined(),
@@ -126,14 +127,14 @@ fn problem(derived: &Result<HostStats, String>) -> Option<String> {
     }
 }
 
-/// A timer whose first tick is one interval away, and which skips missed ticks.
+/// A timer whose first tick is one interval from now and that skips missed ticks.
 fn ticks(interval: Duration) -> Interval {
     let mut ticks = interval_at(tokio::time::Instant::now() + interval, interval);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Skip);
     ticks
 }
 
-/// Reads on a blocking thread. `None` only while the runtime shuts down.
+/// Reads the host on a blocking thread. `None` if the reader panicked or the runtime is shutting down.
 async fn read_host<R: HostReader>(mut reader: R) -> Option<(R, HostReading)> {
     let read = tokio::task::spawn_blocking(move || {
         let reading = reader.read();
@@ -160,7 +161,7 @@ async fn sample_containers<R: ContainerReader, U: Fn() -> HostUsage + Send + Syn
         let outcome = outcome(&scraped);
         match scraped {
             Ok(sample) => {
-                // Ignores gaps, as for the host.
+                // `record` reports gaps, which the server ignores because it has no other source of scrapes.
                 let _ = latest.history.record(sample.timestamp, &sample.data);
                 latest.culprits.observe(&sample.data);
                 latest.last_good = Some(sample);

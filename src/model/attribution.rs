@@ -1,4 +1,4 @@
-//! Attribution of the host's load: the split into containers and everything else, and the culprit.
+//! Attribution of the host's load: the split into containers and everything else, and the detection of culprits.
 
 mod culprit;
 mod split;

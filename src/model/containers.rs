@@ -1,54 +1,61 @@
-//! The containers' numbers, as on the wire.
+//! The containers' measurements in the form sent over the wire.
 
 use super::attribution::HostSplit;
 use serde::ser::SerializeStruct;
 use serde::{Serialize, Serializer};
 
-/// The response of `GET /api/telemetry/containers`, except its [`Stamp`](super::Stamp). The default before the first scrape.
+/// The response of `GET /api/telemetry/containers` without its [`Stamp`](super::Stamp). Before the first scrape, it is
+/// the default value.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, miniserde::Deserialize)]
 pub struct ContainersStats {
-    /// Running, paused and stopping containers that match, failed ones too; `null` before the first scrape.
+    /// The number of matching containers that are running, paused or stopping, including those that could not be
+    /// measured. `null` before the first scrape.
     pub running_count: Option<u32>,
-    /// How many containers contributed CPU to the totals and the split; new ones do from their second sample. `null`
-    /// before the first scrape.
+    /// How many containers contributed to total CPU and the CPU split. New containers contribute from their second
+    /// sample on. `null` before the first scrape.
     pub measured_count: Option<u32>,
-    /// Total CPU of the rows that are not stale, 100 being one core; `null` while no row has a value.
+    /// Total CPU usage of the containers whose rows are not stale, where 100 is one core. 0 if no containers are
+    /// running; `null` if none of the running containers was measured, and before the first scrape.
     pub total_cpu_percent: Option<f64>,
-    /// Total memory of the rows that are not stale, in MiB; `null` while no row has a value.
+    /// Total memory usage in MiB of the containers whose rows are not stale. 0 if no containers are running; `null` if
+    /// none of the running containers was measured, and before the first scrape.
     pub total_memory_mb: Option<f64>,
     /// The host's usage, split into these containers and everything else.
     pub split: HostSplit,
-    /// One row per container, highest CPU first, rows without a value last.
+    /// One row per container, sorted by CPU usage in descending order. Rows without a CPU value come last.
     pub containers: Vec<ContainerStats>,
 }
 
-/// One container.
+/// The measurements of one container.
 #[derive(Clone, Debug, PartialEq, miniserde::Deserialize)]
 pub struct ContainerStats {
-    /// The first twelve digits of the container's ID.
+    /// The first twelve characters of the container's ID.
     pub id: String,
-    /// The name without the leading slash and without the configured prefix.
+    /// The container's name without its leading slash or the configured prefix.
     pub name: String,
-    /// CPU on the scale of `docker stats`: 100 is one core; one decimal. `null` if not measured (yet).
+    /// CPU usage on the scale of `docker stats`, where 100 is one core; one decimal. `null` if CPU could not be
+    /// measured or the container has only one sample so far.
     pub cpu: Option<f64>,
-    /// The same CPU in percent of the whole host, 0 to 100.
+    /// CPU usage as a percentage of the whole host, 0 to 100; one decimal. `null` whenever `cpu` is `null`.
     pub cpu_host_percent: Option<f64>,
-    /// Memory in MiB as `docker stats` counts it, without inactive page cache; one decimal. `null` if not measured.
+    /// Memory usage in MiB as counted by `docker stats`, that is, without inactive page cache; one decimal. `null` if
+    /// memory could not be measured.
     pub memory_mb: Option<f64>,
-    /// The memory limit in MiB; `null` if there is none, or it is unknown.
+    /// The memory limit in MiB; `null` if there is no limit or it is unknown.
     pub memory_limit_mb: Option<f64>,
-    /// The CPU limit in cores: a quota, or a set of CPUs. Read once a minute. `null` if there is none, or it is unknown.
+    /// The CPU limit in cores, from a quota or a set of CPUs. It is read about once a minute. `null` if there is no
+    /// limit or it is unknown.
     pub cpu_limit_cores: Option<f64>,
-    /// The state reported by the daemon.
+    /// The container's state as reported by the daemon.
     pub state: ContainerState,
-    /// Whether it missed the last scrape and shows the numbers of an earlier one.
+    /// Whether the container could not be read in the latest scrape, so the row shows the values of an earlier scrape.
     pub stale: bool,
-    /// Why `cpu`, `memory_mb` or both are `null`. Omitted if nothing failed, if the first CPU is still to come, or if the row
-    /// still has its last numbers.
+    /// Why `cpu`, `memory_mb` or both are `null`. Omitted if neither is `null`, if `cpu` is `null` only until the next
+    /// sample, or if the container is restarting.
     pub error: Option<String>,
 }
 
-/// By hand, because `error` is optional, which miniserde's derive does not support.
+/// Implemented by hand to omit `error` if it is `None`: miniserde's derive does not support `skip_serializing_if`.
 impl Serialize for ContainerStats {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let Self { id, name, cpu, cpu_host_percent, memory_mb, memory_limit_mb, cpu_limit_cores, state, stale, error } =
@@ -71,36 +78,38 @@ impl Serialize for ContainerStats {
     }
 }
 
-/// The state of a container that holds memory or is about to.
+/// The state of a container that is using memory or is about to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, miniserde::Deserialize)]
 pub enum ContainerState {
-    /// Its processes run.
+    /// The container's processes are running.
     #[serde(rename = "running")]
     Running,
-    /// Its processes are frozen. It still holds memory, so it is measured and counted.
+    /// The container's processes are frozen. It still uses memory, so it is measured and counted.
     #[serde(rename = "paused")]
     Paused,
-    /// Asked to end, and not ended yet: Podman's name for it, while it still uses CPU and memory. Measured and counted.
+    /// The container was asked to stop but still uses CPU and memory, so it is measured and counted. Only Podman
+    /// reports this state.
     #[serde(rename = "stopping")]
     Stopping,
-    /// Between two starts: a row without numbers, not counted.
+    /// The container has exited and is about to be started again. Its row has no values, and it is not counted.
     #[serde(rename = "restarting")]
     Restarting,
 }
 
 impl ContainersStats {
-    /// The containers' CPU in percent of the host they run on, 0 to 100: their part of the split, or the total of their
-    /// shares if there is no split, as with a remote engine. `None` while no container is measured.
+    /// The containers' CPU usage as a percentage of the host they run on, 0 to 100. This is their part of the split or,
+    /// if there is no split, as with a remote engine, the sum of their shares. `None` if none of the running containers
+    /// was measured, and before the first scrape.
     pub fn cpu_host_percent(&self) -> Option<f64> {
         let split = self.split.cpu_percent.as_ref().map(|split| split.containers);
         let shares = self.containers.iter().filter(|row| !row.stale).filter_map(|row| row.cpu_host_percent);
-        // Rounds only the last bits: the summands have one decimal. Not `round1`, whose parsing of text would make the
-        // browser's bundle a tenth larger.
+        // The summands have one decimal, so this only removes floating-point error. `round1` is not used here because
+        // its number parsing would make the browser's bundle a tenth larger.
         let sum = || (shares.sum::<f64>() * 10.0).round() / 10.0;
         split.or_else(|| self.total_cpu_percent.map(|_| sum().clamp(0.0, 100.0)))
     }
 
-    /// The total of the containers' memory limits in MiB, and how many containers have none.
+    /// The sum of the containers' memory limits in MiB, and the number of containers without a known limit.
     pub fn memory_limits(&self) -> (f64, usize) {
         let limits = self.containers.iter().filter_map(|row| row.memory_limit_mb);
         (limits.clone().sum(), self.containers.len() - limits.count())
@@ -109,7 +118,7 @@ impl ContainersStats {
 
 #[cfg(test)]
 impl ContainerStats {
-    /// A running container without measurements; tests fill in what they need.
+    /// A running container without measurements, for tests to complete with the values they need.
     pub(crate) fn sample(name: &str) -> Self {
         Self {
             id: format!("id-{name}"),

@@ -1,5 +1,5 @@
-//! The last samples, oldest first, by the time they were taken: [`HostHistory`], [`ContainersHistory`], and both
-//! aligned in a [`History`].
+//! Recent samples with their timestamps, oldest first: [`HostHistory`], [`ContainersHistory`], and [`History`], which
+//! aligns the two.
 
 mod containers;
 mod host;

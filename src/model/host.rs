@@ -1,4 +1,4 @@
-//! The host: a file per resource, with its value, unit and severity; [`stats`] combines them.
+//! The host: one file per resource defines its values and units, and [`stats`] combines them.
 
 mod cpu;
 mod disk;

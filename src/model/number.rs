@@ -1,4 +1,4 @@
-//! Units and rounding: computed in `f64`, rounded once, at the edge.
+//! Units and rounding. Values are computed as `f64` and rounded only once, at the end.
 
 /// Bytes in a GiB, the unit of every `_gb` field.
 pub const GIB: f64 = 1_073_741_824.0;
@@ -6,15 +6,15 @@ pub const GIB: f64 = 1_073_741_824.0;
 /// Bytes in a MiB, the unit of every `_mb` field.
 pub const MIB: f64 = 1_048_576.0;
 
-/// Rounds to one decimal as Python's `round(x, 1)` does, so that the numbers equal psutil's.
+/// Rounds to one decimal in the same way as Python's `round(x, 1)`, so the results match those of psutil.
 ///
-/// Goes through the decimal text on purpose: it rounds the exact binary value, half to even,
-/// where `(x * 10.0).round() / 10.0` would turn 0.25 into 0.3.
+/// Formatting and parsing the number is deliberate: this rounds the exact binary value, with ties to even, whereas
+/// `(x * 10.0).round() / 10.0` would turn 0.25 into 0.3.
 pub fn round1(value: f64) -> f64 {
     format!("{value:.1}").parse().unwrap_or(value)
 }
 
-/// `part` in percent of `whole`, 0 to 100; `None` if `whole` is not positive.
+/// `part` as a percentage of `whole`, clamped to 0 to 100; `None` if `whole` is not positive.
 pub fn percent_of(part: f64, whole: f64) -> Option<f64> {
     (whole > 0.0).then(|| (100.0 * part / whole).clamp(0.0, 100.0))
 }

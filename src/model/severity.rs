@@ -1,15 +1,15 @@
-//! Severity: the bands that decide color, ticks and words.
+//! The severity of a utilization, which determines colors, tick marks and wording.
 
-/// The band of a utilization in percent.
+/// The severity of a utilization, determined by ranges of percentages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Severity {
-    /// Below 50: green.
+    /// Below 50 percent: green.
     Normal,
-    /// From 50: yellow.
+    /// From 50 percent: yellow.
     Raised,
-    /// From 75: orange.
+    /// From 75 percent: orange.
     High,
-    /// From 90: red.
+    /// From 90 percent: red.
     Critical,
 }
 
@@ -20,7 +20,7 @@ impl Severity {
     /// Where [`Critical`](Self::Critical) begins, in percent.
     pub const CRITICAL_FROM: f64 = 90.0;
 
-    /// The band of `percent`, which has one decimal and is not yet rounded for display.
+    /// The severity of `percent`, which should have one decimal rather than being rounded to an integer for display.
     pub fn of(percent: f64) -> Self {
         if percent >= Self::CRITICAL_FROM {
             Self::Critical
@@ -33,7 +33,7 @@ impl Severity {
         }
     }
 
-    /// The band as a word, also the suffix of its CSS class.
+    /// The severity as a word, which is also the suffix of its CSS class.
     pub fn word(self) -> &'static str {
         match self {
             Self::Normal => "normal",

@@ -1,4 +1,4 @@
-//! When data were sampled, and how old they were when the response was made.
+//! When data was sampled, and how old it was when the server responded.
 
 use super::timestamp::Timestamp;
 use serde::Serialize;
@@ -8,26 +8,26 @@ use serde::Serialize;
 pub struct Stamp {
     /// When the sample was taken.
     pub timestamp: Timestamp,
-    /// Seconds from the sample to the response, by the monotonic clock; one decimal.
+    /// Seconds between the sample and the response, measured by the monotonic clock; one decimal.
     pub age_seconds: f64,
-    /// Whether the next sample is overdue.
+    /// Whether the next sample is overdue or has failed.
     pub stale: bool,
 }
 
-/// Data with their stamp. On the wire, the fields of both are in one object.
+/// Data with its stamp. On the wire, a single object holds the fields of both.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Stamped<T> {
     /// The measured data.
     #[serde(flatten)]
     pub data: T,
-    /// When they were sampled, and how old they are.
+    /// When the data was sampled, and how old it is.
     #[serde(flatten)]
     pub stamp: Stamp,
 }
 
 #[cfg(test)]
 impl<T> Stamped<T> {
-    /// Fresh data, sampled now.
+    /// Data that was sampled at `timestamp` and is not stale, with an age of 0.
     pub(crate) fn fresh(data: T, timestamp: Timestamp) -> Self {
         Self { data, stamp: Stamp { timestamp, age_seconds: 0.0, stale: false } }
     }

@@ -1,21 +1,21 @@
-//! The time of a sample, and its text form on the wire.
+//! The time of a sample, and its representation on the wire.
 
 use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
 use miniserde::de::Visitor;
 use serde::{Serialize, Serializer};
 use std::fmt;
 
-/// When a sample was taken: UTC, written with microseconds and `Z` (`2026-01-13T12:00:00.000000Z`).
+/// When a sample was taken, in UTC; formatted with microseconds and `Z` (`2026-01-13T12:00:00.000000Z`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Timestamp(DateTime<Utc>);
 
 impl Timestamp {
-    /// Now, by the wall clock of the machine or the browser.
+    /// The current time according to the wall clock of the server or the browser.
     pub fn now() -> Self {
         Self(Utc::now())
     }
 
-    /// Seconds since 1970, to the microsecond.
+    /// Seconds since the Unix epoch, with microsecond precision.
     pub fn seconds(self) -> f64 {
         self.0.timestamp_micros() as f64 / 1e6
     }
@@ -57,7 +57,7 @@ fn parse(text: &str) -> Option<Timestamp> {
 
 #[cfg(test)]
 impl Timestamp {
-    /// A time in whole microseconds, like every time read from the wire.
+    /// A time in whole microseconds, like every timestamp read from the wire.
     pub(crate) fn sample() -> Self {
         parse("2026-01-13T12:00:00.000000Z").unwrap_or_else(Self::now)
     }

@@ -1,4 +1,5 @@
-//! The configuration: built-in default < Leptos.toml < environment < command line, every value checked the same way.
+//! The configuration. In order of increasing precedence, values come from the built-in defaults, Leptos.toml, the
+//! environment and the command line; all are validated in the same way.
 
 mod error;
 mod keys;

@@ -1,4 +1,4 @@
-//! The routes: three endpoints, one page, the bundle's files; anything else is not found.
+//! The routes: three endpoints, one page and its files. Any other path gets a 404.
 
 use super::state::AppState;
 use crate::app::Shell;
@@ -18,7 +18,7 @@ use std::sync::Arc;
 use tower_http::compression::CompressionLayer;
 use tower_http::services::ServeDir;
 
-/// The three endpoints over `state`, to merge into the routes of a server with its own page.
+/// The three endpoints, served from `state`, for merging into the router of a server that has its own page.
 ///
 /// ```no_run
 /// use axum::{Router, routing::get};
@@ -29,14 +29,14 @@ use tower_http::services::ServeDir;
 /// use std::sync::Arc;
 ///
 /// # async fn example(host: SystemHost, docker: DockerReader, options: SamplerOptions, leptos: LeptosOptions) {
-/// // Measures until it is dropped.
+/// // The sampler measures until it is dropped.
 /// let sampler = Sampler::spawn(host, docker, options);
 /// let state = AppState { source: Arc::new(sampler.telemetry()), settings: Settings::default(), leptos };
 /// let app: Router = Router::new().route("/", get(|| async { "a page of your own" })).merge(endpoints(state));
 /// # }
 /// ```
 pub fn endpoints(state: AppState) -> Router {
-    // leptos uses the first executor set; a second router in the same process finds it set.
+    // The executor can be set only once per process, so this fails for a second router, which is harmless.
     let _ = any_spawner::Executor::init_tokio();
     Router::new()
         .route("/api/telemetry/host", get(endpoint))
@@ -47,7 +47,7 @@ pub fn endpoints(state: AppState) -> Router {
         .with_state(state)
 }
 
-/// All routes over `state`.
+/// All routes, served from `state`.
 pub fn router(state: AppState) -> Router {
     let endpoints = endpoints(state.clone());
     let site = state.leptos.site_root.to_string();
@@ -67,7 +67,7 @@ pub fn router(state: AppState) -> Router {
         .layer(CompressionLayer::new())
 }
 
-/// The dashboard. Its status is 200 even if Docker is down, because the page shows that.
+/// The dashboard. The status is 200 even if Docker is down, because the page itself shows that.
 async fn page(State(state): State<AppState>, request: Request) -> Response {
     let snapshot = state.snapshot().rendered();
     let render = leptos_axum::render_app_async_with_context(
@@ -80,13 +80,13 @@ async fn page(State(state): State<AppState>, request: Request) -> Response {
     render(request).await
 }
 
-/// Runs the server function at the request's path.
+/// Runs the server function that is registered for the request's path.
 async fn endpoint(State(state): State<AppState>, mut request: Request) -> Response {
-    // leptos answers a GET that accepts text/html with a redirect to its Referer, for forms; these endpoints always answer
-    // JSON.
+    // To support HTML forms, leptos redirects a GET request that accepts text/html to its Referer. These endpoints must
+    // always respond with JSON.
     request.headers_mut().remove(REFERER);
     request.headers_mut().insert(ACCEPT, HeaderValue::from_static("application/json"));
-    // Server functions are looked up by method; an outer layer strips the body of a HEAD response.
+    // Server functions are looked up by method, so HEAD must become GET. An outer layer strips the response's body.
     if request.method() == Method::HEAD {
         *request.method_mut() = Method::GET;
     }
@@ -103,18 +103,20 @@ async fn method_not_allowed(request: Request) -> Response {
     detail(StatusCode::METHOD_NOT_ALLOWED, format!("{} is not allowed here, only GET", request.method()))
 }
 
-/// An error in the endpoints' common form.
+/// An error response in the format shared by all endpoints.
 fn detail(status: StatusCode, detail: String) -> Response {
     (status, Json(json!({ "detail": detail }))).into_response()
 }
 
-/// Numbers must not be stored; files must be revalidated, which costs a 304 while they are unchanged.
+/// Adds headers to every response. Measurements must not be cached. Files may be cached but must be revalidated, which
+/// costs only a 304 as long as they are unchanged.
 async fn headers(request: Request, next: Next) -> Response<Body> {
     let is_file = request.uri().path().contains('.');
     let mut response = next.run(request).await;
     let cache = HeaderValue::from_static(if is_file { "no-cache" } else { "no-store" });
     if is_file {
-        // Files vary by Accept-Encoding; the compression layer only says so for responses that it compresses itself.
+        // Files vary by Accept-Encoding, but the compression layer says so only for responses that it compresses
+        // itself.
         response.headers_mut().insert(VARY, HeaderValue::from_name(ACCEPT_ENCODING));
     }
     response.headers_mut().entry(CACHE_CONTROL).or_insert(cache);

@@ -1,5 +1,5 @@
-//! Checks the page's files before the server starts. A missing file would otherwise go unnoticed: the page would only
-//! lack live numbers or styles.
+//! Checks that the page's files exist before the server starts. Otherwise a missing file could go unnoticed, because
+//! the page would still load, only without live updates or styles.
 
 use super::config::ConfigError;
 use crate::app::Shell;
@@ -7,7 +7,7 @@ use leptos::config::LeptosOptions;
 use leptos::prelude::*;
 use std::path::Path;
 
-/// Fails if a file that the page links is missing.
+/// Fails if a file that the page links to is missing.
 pub(super) fn check(options: &LeptosOptions) -> Result<(), ConfigError> {
     let folder = Path::new(options.site_root.as_ref());
     match linked_files(options).into_iter().find(|file| !folder.join(file).is_file()) {
@@ -16,8 +16,8 @@ pub(super) fn check(options: &LeptosOptions) -> Result<(), ConfigError> {
     }
 }
 
-/// The files that the document's head links, as paths in the site's folder. They are taken from the rendered head,
-/// because the WebAssembly's name depends on how leptos was compiled.
+/// The files that the document's head links to, as paths relative to the site folder. They are taken from the rendered
+/// head because the name of the WebAssembly file depends on how leptos was compiled.
 fn linked_files(options: &LeptosOptions) -> Vec<String> {
     let html = Owner::new().with(|| {
         let options = options.clone();

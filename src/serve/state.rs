@@ -1,22 +1,22 @@
-//! The state of every request: the source of samples and the page's settings.
+//! The state shared by all requests: the source of samples and the page's settings.
 
 use crate::api::{Settings, Snapshot, Source};
 use leptos::config::LeptosOptions;
 use std::sync::Arc;
 
-/// Shared by all requests; clones cheaply.
+/// The state shared by all requests. Cloning it is cheap.
 #[derive(Clone)]
 pub struct AppState {
-    /// The newest samples.
+    /// The source of the newest samples.
     pub source: Arc<dyn Source>,
     /// The part of the configuration that the page needs.
     pub settings: Settings,
-    /// Where the bundle is, in leptos's form.
+    /// The options that tell leptos where the bundle is.
     pub leptos: LeptosOptions,
 }
 
 impl AppState {
-    /// The data for rendering the page now.
+    /// The current data, from which the page is rendered.
     pub fn snapshot(&self) -> Snapshot {
         Snapshot::of(&*self.source, self.settings.clone())
     }

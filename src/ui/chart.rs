@@ -1,4 +1,4 @@
-//! The chart of the host's last samples. Only `plot` names plotters.
+//! The chart of the host's recent samples. Only `plot` uses plotters.
 
 mod history_chart;
 mod local_time;

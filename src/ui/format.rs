@@ -1,52 +1,54 @@
-//! Numbers as people read them. The header rounds percentages down, so that number and band agree: 89.9 is not 90.
+//! Formats numbers for people. The header rounds percentages down so that each number matches its severity:
+//! 89.9 becomes 89, not 90.
 
 use crate::model::{ContainersStats, DiskStats, Split};
 
-/// The text of an unknown number.
+/// Shown in place of an unknown number.
 pub(super) const UNKNOWN: &str = "–";
 
-/// What is said in place of a band of what cannot be written to.
+/// Spoken in place of the severity if the disk is read-only.
 pub(super) const READ_ONLY: &str = "read-only";
 
-/// What follows the numbers of a disk.
+/// The suffix for a disk's numbers: `, read-only`, or empty unless the disk is known to be read-only.
 pub(super) fn read_only(disk: &DiskStats) -> &'static str {
     if disk.is_read_only() { ", read-only" } else { "" }
 }
 
-/// A non-negative number with one decimal: `45.2`. The library's float formatting would be a twentieth of the bundle.
+/// A non-negative number with one decimal: `45.2`. The standard library's float formatting would take up a twentieth of
+/// the bundle.
 pub(super) fn decimal(value: f64) -> String {
     let tenths = (value * 10.0).round() as u64;
     format!("{}.{}", tenths / 10, tenths % 10)
 }
 
-/// The same with two decimals: `1.28`.
+/// A non-negative number with two decimals: `1.28`.
 fn two_decimals(value: f64) -> String {
     let hundredths = (value * 100.0).round() as u64;
     format!("{}.{:02}", hundredths / 100, hundredths % 100)
 }
 
-/// Whole percent, rounded down: `45%`.
+/// A percentage, rounded down to a whole number: `45%`. `None` gives [`UNKNOWN`].
 pub(super) fn percent(value: Option<f64>) -> String {
     value.map_or(UNKNOWN.into(), |value| format!("{}%", value as u64))
 }
 
-/// Percent with its decimal: `45.2%`.
+/// A percentage with one decimal: `45.2%`. `None` gives [`UNKNOWN`].
 pub(super) fn percent_exact(value: Option<f64>) -> String {
     value.map_or(UNKNOWN.into(), exact)
 }
 
-/// A known percentage with its decimal: `45.2%`.
+/// A known percentage with one decimal: `45.2%`.
 pub(super) fn exact(percent: f64) -> String {
     decimal(percent) + "%"
 }
 
-/// A number without a redundant decimal: `20`, `23.5`.
+/// A number with at most one decimal: `20`, `23.5`.
 pub(super) fn short(value: f64) -> String {
     let text = decimal(value);
     text.strip_suffix(".0").map(str::to_owned).unwrap_or(text)
 }
 
-/// Memory in the header's short form: `512M`, `1.0G`.
+/// Memory in the short form for the header: `512M`, `1.0G`. `None` gives [`UNKNOWN`].
 pub(super) fn memory_short(mib: Option<f64>) -> String {
     match mib {
         None => UNKNOWN.into(),
@@ -55,7 +57,7 @@ pub(super) fn memory_short(mib: Option<f64>) -> String {
     }
 }
 
-/// Memory with its unit: `512.2 MiB`, `1.28 GiB`.
+/// Memory with its unit: `512.2 MiB`, `1.28 GiB`. `None` gives [`UNKNOWN`].
 pub(super) fn memory(mib: Option<f64>) -> String {
     match mib {
         None => UNKNOWN.into(),
@@ -64,7 +66,7 @@ pub(super) fn memory(mib: Option<f64>) -> String {
     }
 }
 
-/// A memory limit, without a redundant decimal: `512 MiB`, `8 GiB`, `1.5 GiB`.
+/// A memory limit with at most one decimal: `512 MiB`, `8 GiB`, `1.5 GiB`.
 pub(super) fn memory_limit(mib: f64) -> String {
     if mib < 999.95 { short(mib) + " MiB" } else { short(mib / 1024.0) + " GiB" }
 }
@@ -75,7 +77,7 @@ pub(super) fn cores(cores: f64) -> String {
     if text == "1" { "1 core".into() } else { format!("{text} cores") }
 }
 
-/// The time that 60 samples span: as many minutes as there are seconds in an interval.
+/// The period that 60 samples span, which has as many minutes as an interval has seconds: `last 5 minutes`.
 pub(super) fn span(interval_seconds: u32) -> String {
     match interval_seconds {
         1 => "last minute".into(),
@@ -84,40 +86,40 @@ pub(super) fn span(interval_seconds: u32) -> String {
     }
 }
 
-/// The same as a heading.
+/// The period that 60 samples span, as a heading: `Last 5 minutes`.
 pub(super) fn heading_span(interval_seconds: u32) -> String {
     raised(span(interval_seconds))
 }
 
-/// How long ago: `−5:00`, `now`.
+/// How long ago something was, in minutes and seconds: `−5:00`, or `now` for zero.
 pub(super) fn ago(seconds: u32) -> String {
     if seconds == 0 { "now".into() } else { format!("−{}:{:02}", seconds / 60, seconds % 60) }
 }
 
-/// A count and its noun: `1 agent`, `3 agents`.
+/// A count with its noun: `1 agent`, `3 agents`.
 pub(super) fn counted(count: u32, noun: &str) -> String {
     format!("{count} {}", plural(count, noun))
 }
 
-/// The scope of totals: `Agents`, or `Agents (9 of 11 measured)` if some are missing.
+/// Which containers the totals cover: `Agents`, or `Agents (9 of 11 measured)` if some were not measured.
 pub(super) fn measured(stats: &ContainersStats, noun: &str) -> String {
     let (measured, running) = (stats.measured_count.unwrap_or(0), stats.running_count.unwrap_or(0));
     let part = if measured < running { format!(" ({measured} of {running} measured)") } else { String::new() };
     heading(noun) + &part
 }
 
-/// A part of a split, marked where the parts may be off by more than rounding.
+/// A part of a split, marked with `≈` if it may be off by more than a rounding error.
 pub(super) fn split_part(split: &Split, text: String) -> String {
     if split.is_approximate() { format!("≈ {text}") } else { text }
 }
 
-/// The noun in singular or plural.
+/// The noun in the singular if `count` is 1, otherwise in the plural.
 pub(super) fn plural(count: u32, noun: &str) -> String {
     if count == 1 { noun.to_owned() } else { format!("{noun}s") }
 }
 
-/// The noun at the beginning of a heading: `Agents`. Only ASCII letters are capitalized: the tables for all others would
-/// weigh more in the bundle than the rest of this file.
+/// The plural noun as a heading: `Agents`. Only ASCII letters are capitalized, because Unicode case tables would add
+/// more to the bundle than the rest of this file.
 pub(super) fn heading(noun: &str) -> String {
     raised(format!("{noun}s"))
 }
@@ -129,7 +131,7 @@ fn raised(mut text: String) -> String {
     text
 }
 
-/// The heading within a sentence: `agents`.
+/// A heading with its first letter in lower case, for use within a sentence: `agents`.
 pub(super) fn lowered(heading: &str) -> String {
     let mut text = heading.to_owned();
     if let Some(first) = text.get_mut(..1) {
@@ -138,12 +140,12 @@ pub(super) fn lowered(heading: &str) -> String {
     text
 }
 
-/// How much of something is used: `12.5 of 20.0 GiB used`.
+/// How much of a resource is used: `12.5 of 20.0 GiB used`.
 pub(super) fn used_of(used_gb: f64, total_gb: f64) -> String {
     format!("{} of {} GiB used", decimal(used_gb), decimal(total_gb))
 }
 
-/// An age: `18 s old`, `3 min old`.
+/// An age in seconds as text: `18 s old`, `3 min old`.
 pub(super) fn age(seconds: f64) -> String {
     let seconds = seconds.max(0.0) as u64;
     if seconds < 120 { format!("{seconds} s old") } else { format!("{} min old", seconds / 60) }

@@ -1,4 +1,4 @@
-//! Small graphics: bar, sparkline, severity ticks.
+//! Small graphics: bars, sparklines and severity ticks.
 
 mod bar;
 mod series;

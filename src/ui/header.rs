@@ -1,4 +1,4 @@
-//! The header: the host's metrics, and the agents' totals with their panel.
+//! The header: the host's metrics, the agents' totals, and the panel that lists every agent.
 
 mod agents;
 mod host_telemetry;

@@ -1,4 +1,4 @@
-//! IDs of elements that others refer to.
+//! IDs of elements that other elements refer to.
 
-/// The panel, which the header's buttons open.
+/// The ID of the panel that the header's buttons open.
 pub(super) const PANEL: &str = "ht-agents-panel";

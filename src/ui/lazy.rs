@@ -1,10 +1,10 @@
-//! Parts of the page whose code is in the bundle's second file, so that the header does not wait for it.
+//! Sections of the page whose code is in a second bundle file, so the header does not have to wait for it.
 //!
-//! The server renders them like any other part. The browser keeps that HTML, loads the second file when a part is needed,
-//! and then replaces the HTML by a live part, because the numbers may have changed since. [`show`] is the only way into
-//! the second file: code that only it calls is not in the first.
+//! The server renders these sections like the rest of the page. The browser keeps that HTML and loads the second file
+//! when a section is needed. It then replaces the HTML with a live view, because the numbers may have changed in the
+//! meantime. [`show`] is the only way into the second file: code that only `show` calls stays out of the first file.
 
-// The server renders the parts directly; in the browser only `show` may name them.
+// The server renders the sections directly. In the browser, only `show` may refer to their code.
 #[cfg_attr(feature = "ssr", path = "lazy/ssr.rs")]
 #[cfg_attr(not(feature = "ssr"), path = "lazy/hydrate.rs")]
 mod first;
@@ -21,16 +21,16 @@ use leptos::web_sys::HtmlElement;
 use std::any::Any;
 use wasm_split_helpers::{SplitLoaderError, wasm_split};
 
-/// A part in the second file.
+/// A section of the page whose code is in the second bundle file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Section {
-    /// Below the header: the chart, and every container.
+    /// The content below the header: the chart and the table of containers.
     Page,
-    /// The header's panel.
+    /// The content of the header's panel.
     Panel,
 }
 
-/// The page's chart of the host, and its table of the containers.
+/// The chart of the host's recent samples and the table of all containers.
 #[component]
 pub fn Details(
     /// The state to show.
@@ -39,17 +39,17 @@ pub fn Details(
     view! { <Lazy live section=Section::Page wanted=RwSignal::new(true)/> }
 }
 
-/// A section that becomes live once it is wanted.
+/// A section that becomes live once `wanted` is true.
 #[component]
 pub(super) fn Lazy(live: Live, section: Section, wanted: RwSignal<bool>) -> impl IntoView {
     let element = NodeRef::<Div>::new();
-    // The live part is removed with the component.
+    // Keeps the live view mounted until the component is disposed.
     let shown = StoredValue::new_local(None::<Box<dyn Any>>);
     Effect::new(move |begun: Option<bool>| {
         let begun = begun.unwrap_or(false);
         let Some(element) = element.get().filter(|_| wanted.get() && !begun) else { return begun };
         spawn_local(async move {
-            // If the file cannot be loaded, try again for as long as the component exists.
+            // If the file fails to load, keep retrying for as long as the component exists.
             while shown.try_with_value(|_| ()).is_some() {
                 if let Ok(handle) = show(section, element.clone().into(), live, wanted).await {
                     shown.try_set_value(Some(handle));

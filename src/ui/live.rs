@@ -1,4 +1,4 @@
-//! The live state: what the server sent with the HTML, kept up to date by polling. Only `timer` names gloo_timers.
+//! The live state: the data the server sent with the HTML, kept up to date by polling. Only `timer` uses gloo_timers.
 
 mod fetch;
 mod handle;

@@ -1,4 +1,4 @@
-//! The host's metrics: one file per [`Metric`]; [`METRICS`] lists them.
+//! The host's metrics, with one file per [`Metric`]. [`METRICS`] lists them.
 
 mod cpu;
 mod disk;
@@ -7,5 +7,5 @@ mod metric;
 
 pub(super) use metric::{Attribution, Graphic, Metric, Reading};
 
-/// The metrics in the header's order.
+/// The metrics, in the order in which the header shows them.
 pub(super) static METRICS: [&Metric; 3] = [&cpu::CPU, &memory::MEMORY, &disk::DISK];

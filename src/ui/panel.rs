@@ -1,4 +1,4 @@
-//! The header's panel: headroom, and every container.
+//! The header's panel: headroom and the table of all containers.
 
 mod agents_panel;
 mod headroom;

@@ -1,4 +1,4 @@
-//! The browser's tab: its title and icon show when the host is in the red band, even while the page is hidden.
+//! The browser tab: its title and icon show when a metric is critical, even while the page is hidden.
 
 use super::format;
 use super::live::{Live, State};
@@ -7,19 +7,19 @@ use leptos::prelude::*;
 
 const ICON: &str = "link[rel=icon]";
 
-/// Sets the page's title and icon: while a metric of the host is in the red band, the title begins with it
-/// (`CPU 94% · …`), and the icon is `alarm_icon`. Renders nothing itself.
+/// Sets the page's title and icon. While one of the host's metrics is critical, the title starts with that metric
+/// (`CPU 94% · …`) and the icon is `alarm_icon`. Renders nothing.
 #[component]
 pub fn TabStatus(
     /// The state to show.
     live: Live,
-    /// URL of the icon for the red band.
+    /// URL of the icon to use while a metric is critical.
     alarm_icon: &'static str,
 ) -> impl IntoView {
     let alarm = live.read(alarm);
     Effect::new(move |calm: Option<(String, Option<String>)>| {
         let icon = document().query_selector(ICON).ok().flatten();
-        // The page's own title and icon, to restore.
+        // Remember the page's own title and icon to restore them later.
         let calm =
             calm.unwrap_or_else(|| (document().title(), icon.as_ref().and_then(|icon| icon.get_attribute("href"))));
         let alarm = alarm.get();
@@ -37,7 +37,7 @@ pub fn TabStatus(
     });
 }
 
-/// The worst metric in the red band; empty while there is none, or the numbers are overdue.
+/// The label and percentage of the worst metric; empty unless it is critical and the numbers are current.
 fn alarm(state: &State) -> String {
     let Some(host) = state.host.as_ref().filter(|_| state.host_stale.is_none()) else { return String::new() };
     let worst = state.ranking()[0];

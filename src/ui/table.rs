@@ -1,4 +1,4 @@
-//! The table of all containers, on the page and in the header's panel.
+//! The table of all containers, shown on the page and in the header's panel.
 
 mod container_table;
 mod order;

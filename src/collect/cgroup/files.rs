@@ -1,14 +1,14 @@
-//! The two formats of cgroup files.
+//! Reads the two formats of cgroup files.
 
 use std::collections::HashMap;
 use std::path::Path;
 
-/// A file with one number; `None` for `max` and anything else that is not a number.
+/// Reads a file with a single number. `None` for `max` or other text, or if the file cannot be read.
 pub(super) fn number(file: &Path) -> Option<u64> {
     std::fs::read_to_string(file).ok()?.trim().parse().ok()
 }
 
-/// A file with lines of the form `key 123`.
+/// Reads a file with lines of the form `key 123` and skips other lines. `None` if the file cannot be read.
 pub(super) fn pairs(file: &Path) -> Option<HashMap<String, u64>> {
     let text = std::fs::read_to_string(file).ok()?;
     let pair = |line: &str| line.split_once(' ').and_then(|(key, value)| Some((key.into(), value.parse().ok()?)));

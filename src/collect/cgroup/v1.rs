@@ -1,10 +1,10 @@
-//! cgroup v1: one hierarchy per controller.
+//! cgroup v1, which has one hierarchy per controller.
 
 use super::files::number;
 use super::usage::Usage;
 use std::path::PathBuf;
 
-/// A container's cgroups, by controller.
+/// The directories of a container's cgroups, one per controller.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::collect) struct Groups {
     pub(super) cpu: PathBuf,

@@ -1,10 +1,10 @@
-//! cgroup v2: one hierarchy for all controllers.
+//! cgroup v2, which has one hierarchy for all controllers.
 
 use super::files::pairs;
 use super::usage::Usage;
 use std::path::PathBuf;
 
-/// A container's cgroup.
+/// The directory of a container's cgroup.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::collect) struct Group(pub(super) PathBuf);
 

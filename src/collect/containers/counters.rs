@@ -1,59 +1,64 @@
 //! A container's counters, whether read from the engine or from its cgroup.
 
-/// A container's counters at one moment. A counter that is missing from the source is `None`.
+/// A container's counters at one moment. A counter that the source does not report is `None`.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct ContainerCounters {
-    /// CPU time used since the container started, in nanoseconds; `None` if it is not counted.
+    /// CPU time used since the container started, in nanoseconds; `None` if CPU time is not counted.
     pub cpu_total: Option<u64>,
-    /// The clock that `cpu_total` is compared with.
+    /// The clock against which `cpu_total` is measured; `None` if a source that normally reports the host's CPU time
+    /// did not.
     pub clock: Option<CpuClock>,
-    /// CPUs online.
+    /// The number of CPUs online on the host; `None` if unknown.
     pub online_cpus: Option<u32>,
-    /// Memory in bytes, without inactive page cache; `None` if it is not counted.
+    /// Memory in bytes, without inactive page cache; `None` if memory is not counted.
     pub memory: Option<u64>,
-    /// Memory in bytes, without any page cache: what counts as used on the host. `None` if the cache is unknown.
+    /// Memory in bytes, without any page cache, and thus comparable to the host's used memory. `None` if memory is not
+    /// counted or the page cache is unknown.
     pub memory_without_cache: Option<u64>,
-    /// The memory limit in bytes; `None` if there is none.
+    /// The memory limit in bytes; `None` if there is no limit, or it is unknown.
     pub memory_limit: Option<u64>,
-    /// The CPU limit in cores; `None` if there is none.
+    /// The CPU limit in cores; `None` if there is no limit, or it is unknown.
     pub cpu_limit: Option<f64>,
 }
 
-/// The clock that a container's CPU time is divided by.
+/// The clock against which a container's CPU time is measured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CpuClock {
-    /// CPU time of the whole host, all CPUs, in nanoseconds, read together with the container's.
+    /// The host's CPU time in nanoseconds, read together with the container's. It covers all CPUs and includes idle
+    /// time, but not stolen time.
     Host(u64),
-    /// Our own monotonic clock, times the CPUs online, if the source has no comparable counter.
+    /// The server's monotonic clock, multiplied by the number of CPUs online. Used if the source has no comparable
+    /// counter for the host.
     Monotonic,
 }
 
-/// A container's memory as the kernel accounts for it, in bytes.
+/// A container's memory usage as the kernel accounts for it, in bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::collect) struct MemoryUsage {
-    /// Everything, page cache included.
+    /// Total usage, including page cache.
     pub(in crate::collect) usage: u64,
-    /// Page cache; `None` if unknown.
+    /// The page cache within that usage; `None` if unknown.
     pub(in crate::collect) cache: Option<FileCache>,
 }
 
-/// Page cache, in bytes.
+/// A container's page cache, in bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::collect) struct FileCache {
-    /// Not recently used.
+    /// Page cache that was not used recently.
     pub(in crate::collect) inactive: u64,
-    /// Recently used; `None` if unknown.
+    /// Page cache that was used recently; `None` if unknown.
     pub(in crate::collect) active: Option<u64>,
 }
 
 impl MemoryUsage {
-    /// `docker stats`' MEM USAGE: usage minus inactive page cache, or plain usage if the cache is not smaller.
+    /// MEM USAGE in `docker stats`: usage minus inactive page cache, or plain usage if the cache is unknown or not
+    /// smaller than the usage.
     pub(in crate::collect) fn without_inactive_cache(self) -> u64 {
         let inactive = self.cache.map_or(0, |cache| cache.inactive);
         if inactive < self.usage { self.usage - inactive } else { self.usage }
     }
 
-    /// Usage minus all page cache; `None` if the cache is unknown.
+    /// Usage minus all page cache; `None` if the active or the inactive part of the cache is unknown.
     pub(in crate::collect) fn without_cache(self) -> Option<u64> {
         let cache = self.cache?;
         Some(self.usage.saturating_sub(cache.inactive).saturating_sub(cache.active?))
@@ -61,8 +66,9 @@ impl MemoryUsage {
 }
 
 impl FileCache {
-    /// Reads the cache from the keys of a memory.stat. cgroup v1 has each counter twice: the total includes child
-    /// cgroups, as the counters of v2 always do. `None` if there is no counter of inactive cache.
+    /// Reads the page cache from a cgroup's memory.stat, in which `get` looks up a key. cgroup v1 has two versions of
+    /// each counter, of which only `total_…` includes child cgroups; v2's counters always do. `None` if there is no
+    /// counter for inactive cache.
     pub(in crate::collect) fn from_stat(get: impl Fn(&str) -> Option<u64>) -> Option<Self> {
         let of = |key: &str| get(&format!("total_{key}")).or_else(|| get(key));
         Some(Self { inactive: of("inactive_file")?, active: of("active_file") })
@@ -70,7 +76,7 @@ impl FileCache {
 }
 
 impl ContainerCounters {
-    /// The same counters with this memory.
+    /// Sets the memory counters; `None` means that memory is not counted.
     pub(in crate::collect) fn with_memory(self, memory: Option<MemoryUsage>) -> Self {
         Self {
             memory: memory.map(MemoryUsage::without_inactive_cache),

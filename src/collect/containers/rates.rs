@@ -1,4 +1,4 @@
-//! Rates: a scrape's counters compared with the previous scrape's.
+//! Derives rates by comparing each scrape's counters with the previous scrape's.
 
 #[cfg(test)]
 mod tests;
@@ -13,32 +13,32 @@ use crate::model::{ContainerState, percent_of};
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
-/// CPU that a container used between two readings, unrounded.
+/// A container's CPU usage between two readings, unrounded.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct CpuUsage {
-    /// 100 is one core.
+    /// CPU usage in percent, where 100 is one core.
     pub(super) cores_percent: f64,
-    /// 100 is the whole host.
+    /// CPU usage as a percentage of the whole host, 0 to 100.
     pub(super) host_percent: f64,
-    /// Whether it is relative to [`CpuClock::Host`], which excludes stolen time.
+    /// Whether usage was measured against [`CpuClock::Host`], which excludes stolen time.
     excludes_steal: bool,
 }
 
 /// Why a container has no CPU rate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum NoRate {
-    /// There is no comparable reading yet, as after a start or a restart of the container.
+    /// There is no comparable earlier reading, for example because the container has just started or restarted.
     Pending,
     /// The container's own counter is missing.
     Uncounted,
-    /// There is nothing to compare the counter with: the host's CPU time, or its number of CPUs.
+    /// The engine does not report what to compare the counter with: the host's CPU time, or its number of CPUs.
     NoClock,
-    /// A counter rose by more than the time that passed.
+    /// A counter rose by more than the elapsed time allows.
     Impossible,
 }
 
 impl NoRate {
-    /// The reason in an operator's words, with a remedy if known; `None` if the next scrape is expected to have a rate.
+    /// The reason as shown to operators, with a remedy if known; `None` if the next scrape is expected to have a rate.
     pub(super) fn reason(self) -> Option<&'static str> {
         match self {
             Self::Pending => None,
@@ -51,18 +51,19 @@ impl NoRate {
     }
 }
 
-/// Readings arrive up to 4 s after the request, so their window may be longer than the time between two arrivals.
+/// Tolerance for the plausibility checks: a reading may arrive up to 4 s after it was requested, so the time between two
+/// readings may be longer than the time between their arrivals.
 const SLACK: Duration = Duration::from_secs(5);
 
 impl ContainerCounters {
-    /// CPU used since `previous`, which was read `elapsed` ago.
+    /// CPU usage since `previous`, which was read `elapsed` before these counters.
     ///
-    /// Docker's formula: used time divided by the host's time, times the number of CPUs.
+    /// Uses Docker's formula: the container's CPU time divided by the host's, times the number of CPUs.
     fn cpu_since(&self, previous: &Self, elapsed: Duration) -> Result<CpuUsage, NoRate> {
         let total = self.cpu_total.ok_or(NoRate::Uncounted)?;
         let cpus = f64::from(self.online_cpus.filter(|cpus| *cpus > 0).ok_or(NoRate::NoClock)?);
         let clock = self.clock.ok_or(NoRate::NoClock)?;
-        // The counter of a restarted container falls.
+        // When a container restarts, its counter starts over.
         let used = previous.cpu_total.and_then(|before| total.checked_sub(before)).ok_or(NoRate::Pending)? as f64;
         let passed = |time: Duration| time.as_nanos() as f64 * cpus;
         let available = match (clock, previous.clock) {
@@ -83,38 +84,39 @@ impl ContainerCounters {
     }
 }
 
-/// CPU that the host used since the previous scrape, unrounded.
+/// The host's CPU usage since the previous scrape, unrounded.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::collect) struct HostCpu {
-    /// 0 to 100, stolen time included.
+    /// CPU usage in percent, 0 to 100. Stolen time counts as used.
     pub(super) percent: f64,
-    /// The fraction of all time that was not stolen, 0 to 1.
+    /// The fraction of all CPU time that was not stolen by the hypervisor, 0 to 1.
     unstolen_fraction: f64,
 }
 
 impl HostCpu {
-    /// A container's CPU in percent of the host's time, including stolen time.
+    /// A container's CPU usage as a percentage of the host's CPU time, including stolen time.
     pub(super) fn share_of(&self, cpu: CpuUsage) -> f64 {
         cpu.host_percent * if cpu.excludes_steal { self.unstolen_fraction } else { 1.0 }
     }
 }
 
-/// A scrape with its rates, unrounded.
+/// A scrape with rates, unrounded.
 pub(in crate::collect) struct RatedScrape {
     pub(super) rows: Vec<RatedContainer>,
-    /// `None` if the host was not read, now or recently.
+    /// `None` if the host's CPU counters could not be read, or could not be compared with a recent reading.
     pub(super) host_cpu: Option<HostCpu>,
     pub(super) host_memory: Option<MemoryReading>,
 }
 
-/// One container with its rates, unrounded.
+/// A container with its rates, unrounded.
 pub(super) struct RatedContainer {
     pub(super) id: String,
     pub(super) name: String,
     pub(super) state: ContainerState,
-    /// The last good reading: this scrape's unless there is an error.
+    /// The last good reading, which is from this scrape unless `error` is set. `None` if there is no recent reading or
+    /// the container is restarting.
     pub(super) last_good: Option<LastReading>,
-    /// Why this scrape has no reading.
+    /// Why the container could not be read in this scrape; `None` if it was read or is restarting.
     pub(super) error: Option<String>,
 }
 
@@ -137,7 +139,7 @@ impl LastReading {
     }
 }
 
-/// The last readings of the containers and the host: the baselines of the next scrape.
+/// The latest readings of the containers and the host, which are the baselines for the next scrape.
 #[derive(Default)]
 pub(in crate::collect) struct Rates {
     containers: HashMap<String, LastReading>,
@@ -145,10 +147,11 @@ pub(in crate::collect) struct Rates {
 }
 
 impl Rates {
-    /// Derives a scrape's rates and keeps its readings for the next. Forgets containers that are not in the scrape.
+    /// Derives a scrape's rates and keeps its readings as baselines for the next scrape. Forgets containers that are
+    /// not in the scrape.
     ///
-    /// Drops readings older than `max_age`, both as the last numbers of a failing container and as baselines, because a
-    /// rate would average over too long a time.
+    /// Readings older than `max_age` are dropped. They are no longer shown for a container that keeps failing, and no
+    /// longer serve as baselines, because the rate would average over too long a time.
     pub(in crate::collect) fn update(
         &mut self,
         scrape: Sample<Scrape>,
@@ -177,7 +180,7 @@ impl Rates {
             let (last_good, error) = match counters {
                 None => (None, None),
                 Some(Ok((at, counters))) => (Some(LastReading::since(previous.as_ref(), at, counters)), None),
-                // A container that missed a scrape keeps its numbers and its baseline.
+                // A container that could not be read keeps its last numbers and its baseline.
                 Some(Err(reason)) => (previous, Some(reason)),
             };
             if let Some(last) = &last_good {
@@ -199,7 +202,7 @@ impl Rates {
     }
 }
 
-/// The name without the prefix, unless nothing would remain.
+/// The name without the prefix, or the whole name if nothing else would remain.
 fn shown_name<'a>(name: &'a str, prefix: &str) -> &'a str {
     name.strip_prefix(prefix).filter(|rest| !rest.is_empty()).unwrap_or(name)
 }

@@ -1,13 +1,14 @@
-//! The interface of a container reader.
+//! The interface for reading containers.
 
 use super::counters::ContainerCounters;
 use crate::model::ContainerState;
 use std::future::Future;
 use std::time::Instant;
 
-/// Reads containers' counters. Each call may fail or hang; the caller sets the deadlines.
+/// Reads the counters of containers. Any call may fail or hang, so the caller sets deadlines.
 pub trait ContainerReader: Send + Sync + 'static {
-    /// The matching containers that are running, paused, stopping or restarting. The error is meant for operators.
+    /// Lists the matching containers that are running, paused, stopping or restarting. The error is meant for
+    /// operators.
     fn list(&self) -> impl Future<Output = Result<Vec<ListedContainer>, String>> + Send;
 
     /// Reads one container's counters. The caller gives up at `deadline`.
@@ -20,7 +21,7 @@ pub trait ContainerReader: Send + Sync + 'static {
     /// How many [`counters`](Self::counters) calls may be in flight at once.
     fn concurrency(&self) -> usize;
 
-    /// Whether the containers run on the measured host, so that their usage is part of its usage.
+    /// Whether the containers run on the measured host, so that their usage is part of the host's usage.
     fn is_local(&self) -> bool;
 
     /// Drops open connections, which may be dead after a failed scrape.
@@ -30,19 +31,20 @@ pub trait ContainerReader: Send + Sync + 'static {
 /// A container as the engine lists it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ListedContainer {
-    /// The full ID.
+    /// The container's full ID.
     pub id: String,
-    /// The name, without a leading slash.
+    /// The container's name, without a leading slash.
     pub name: String,
-    /// Its state.
+    /// The container's state.
     pub state: ContainerState,
 }
 
 /// Why one container's counters could not be read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ReadError {
-    /// It ended after it was listed. That is not a failure, and it has no row.
+    /// The daemon reports the container as gone. Unless it is still listed, it has ended, which is not a failure, and
+    /// it gets no row.
     Gone,
-    /// It exists, but cannot be measured; the reason is meant for operators.
+    /// The container's counters could not be read; the reason is meant for operators.
     Failed(String),
 }

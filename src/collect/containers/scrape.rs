@@ -1,11 +1,11 @@
-//! The readings of a scrape.
+//! The readings taken in a scrape.
 
 use super::counters::ContainerCounters;
 use super::reader::ListedContainer;
 use crate::collect::host::HostUsage;
 use std::time::Instant;
 
-/// One reading of every container, and of the host at its end.
+/// One reading of each container, and a reading of the host from the end of the scrape.
 #[derive(Debug)]
 pub(in crate::collect) struct Scrape {
     pub(in crate::collect) containers: Vec<Reading>,
@@ -16,8 +16,8 @@ pub(in crate::collect) struct Scrape {
 #[derive(Clone, Debug)]
 pub(in crate::collect) struct Reading {
     pub(in crate::collect) container: ListedContainer,
-    /// The counters and the time they were read, or why they could not be read. `None` for a restarting container,
-    /// which is not read.
+    /// The counters and when they were read, or why they could not be read. `None` for a restarting container, which is
+    /// not read.
     pub(in crate::collect) counters: Option<Result<(Instant, ContainerCounters), String>>,
 }
 

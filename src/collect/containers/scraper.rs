@@ -1,4 +1,4 @@
-//! Scrapes: lists the containers, reads them and then the host, and derives the numbers.
+//! Scrapes the containers: lists them, reads them and then the host, and derives the numbers.
 
 use super::rates::Rates;
 use super::reader::{ContainerReader, ListedContainer, ReadError};
@@ -14,26 +14,26 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::time::{timeout, timeout_at};
 
-/// How long the daemon may take to list its containers, including the whole response.
+/// How long the daemon may take to list its containers, including sending the whole response.
 const LIST_TIMEOUT: Duration = Duration::from_secs(3);
 
-/// Bounds of the time for reading all counters, which is 80 % of an interval. Daemons that collect once a second need
-/// the lower bound; the upper bound limits how long a stuck container delays the others.
+/// Bounds on the time for reading all counters, which is 80 % of the interval. The lower bound is for daemons that
+/// collect once a second; the upper bound limits how long a stuck container delays the others.
 const COUNTERS_TIMEOUT: RangeInclusive<Duration> = Duration::from_millis(2500)..=Duration::from_secs(4);
 
-/// How often the host is read while replies arrive, so that its last reading coincides with the last reply.
+/// How often the host is read while replies arrive, so that its latest reading coincides with the last reply.
 const HOST_READ_INTERVAL: Duration = Duration::from_millis(100);
 
 /// Scrapes repeatedly, comparing each scrape with the previous one.
 pub(in crate::collect) struct Scraper<R, U> {
     reader: R,
-    /// Reads the host's CPU and memory, for the split.
+    /// Reads the host's CPU and memory, which are split between containers and everything else.
     usage: Arc<U>,
     /// The time between scrapes.
     interval: Duration,
-    /// Stripped from containers' names.
+    /// A prefix to strip from container names; may be empty.
     prefix: String,
-    /// Readings older than this are dropped.
+    /// The age beyond which readings are dropped.
     max_age: Duration,
     rates: Rates,
     /// The containers that failed in the previous scrape.
@@ -59,16 +59,16 @@ impl<R: ContainerReader, U: Fn() -> HostUsage + Send + Sync + 'static> Scraper<R
         self.reader.reset();
     }
 
-    /// Lists the containers, then reads them concurrently. Fails if the daemon does not answer; a container that does
-    /// not answer becomes a row with an error.
+    /// Lists the containers, then reads them concurrently. Fails if they cannot be listed. A container that cannot be
+    /// read keeps its row, with its last good numbers while they are recent, otherwise with an error.
     pub(in crate::collect) async fn scrape(&mut self) -> Result<Sample<ContainersStats>, String> {
         let list = self.list().await?;
         let (mut scrape, gone) = self.read(list).await;
         let readings = &mut scrape.data.containers;
         let none_answered = readings.iter().any(Reading::has_failed) && !readings.iter().any(Reading::is_measured);
         if none_answered || !gone.is_empty() {
-            // If the daemon itself went away, this list fails and the last good numbers stay. Otherwise it separates
-            // containers that ended from containers that the daemon merely has no numbers for.
+            // If the daemon itself went away, this fails and the last good numbers are kept. Otherwise, the new list
+            // shows which containers have ended and which ones the daemon merely has no numbers for.
             let list = self.list().await?;
             let still_there = list.into_iter().filter(|container| gone.contains(&container.id));
             readings.extend(still_there.map(without_numbers));
@@ -76,12 +76,14 @@ impl<R: ContainerReader, U: Fn() -> HostUsage + Send + Sync + 'static> Scraper<R
         Ok(self.rates.update(scrape, &self.prefix, self.max_age).map(summarize))
     }
 
-    /// Reads all containers, then the host as the last reply arrives. The sample is dated at the last reply: dated at
-    /// the deadline, which a stuck container reaches, the others' numbers would seem newer than they are. Also returns
-    /// the IDs that the daemon reports as gone.
+    /// Reads all containers, and the host at about the time of the last reply. Also returns the IDs of containers that
+    /// the daemon reports as gone.
+    ///
+    /// The sample's time is when the host was read, not when this function returns. A stuck container delays the return
+    /// until the deadline, and the other containers' numbers would then seem newer than they are.
     async fn read(&mut self, mut list: Vec<ListedContainer>) -> (Sample<Scrape>, HashSet<String>) {
         let deadline = Instant::now() + self.counters_timeout();
-        // Containers that failed before come last: with limited concurrency, they could delay the others.
+        // With limited concurrency, containers that hang could delay the others, so those that failed before come last.
         list.sort_by_key(|container| self.stuck.contains(&container.id));
         let mut replies = futures::stream::iter(list)
             .map(|container| read_container(&self.reader, container, deadline))
@@ -133,13 +135,13 @@ impl<R: ContainerReader, U: Fn() -> HostUsage + Send + Sync + 'static> Scraper<R
     }
 }
 
-/// A container that is still listed although the daemon reported it as gone.
+/// The reading of a container that is still listed although the daemon reported it as gone.
 fn without_numbers(container: ListedContainer) -> Reading {
     let is_read = container.state != ContainerState::Restarting;
     Reading { container, counters: is_read.then(|| Err("the daemon has no numbers for it".into())) }
 }
 
-/// Reads one container within the deadline. The error is the ID of a container that the daemon reports as gone.
+/// Reads one container, giving up at `deadline`. The error is the ID of a container that the daemon reports as gone.
 async fn read_container(
     reader: &impl ContainerReader,
     container: ListedContainer,

@@ -1,10 +1,10 @@
-//! A scrape's rows and totals: counted, summed, split, sorted and rounded.
+//! Turns a scrape into published numbers: sorted rows, totals, and the split of the host's usage, all rounded.
 
 use super::rates::{CpuUsage, HostCpu, LastReading, NoRate, RatedContainer, RatedScrape};
 use crate::collect::host::MemoryReading;
 use crate::model::{ContainerState, ContainerStats, ContainersStats, HostSplit, MIB, Split, percent_of, round1};
 
-/// The error of a container whose memory is not counted.
+/// The error for a container whose memory the engine does not count.
 pub(super) const NO_MEMORY: &str = "the engine does not count its memory: enable the kernel's memory controller";
 
 impl RatedContainer {
@@ -16,7 +16,7 @@ impl RatedContainer {
         Some(self.last_good.as_ref()?.counters.memory? as f64 / MIB)
     }
 
-    /// Whether its numbers are from this scrape.
+    /// Whether the container's numbers are from this scrape.
     fn is_current(&self) -> bool {
         self.error.is_none()
     }
@@ -45,7 +45,7 @@ impl RatedContainer {
     }
 }
 
-/// Why a reading has no CPU rate or no memory; `None` if only a previous reading is missing.
+/// Why a reading has no CPU rate or no memory; `None` if it has both, or only lacks an earlier reading to compare with.
 fn uncounted(reading: &LastReading) -> Option<String> {
     let cpu = reading.cpu.err().and_then(NoRate::reason);
     let memory = reading.counters.memory.is_none().then_some(NO_MEMORY);
@@ -53,7 +53,7 @@ fn uncounted(reading: &LastReading) -> Option<String> {
     (!reasons.is_empty()).then(|| reasons.join("; "))
 }
 
-/// Counts, sums, splits, sorts and rounds. Totals are sums of unrounded values.
+/// Derives the published numbers from a scrape. Totals are sums of unrounded values.
 pub(in crate::collect) fn summarize(scrape: RatedScrape) -> ContainersStats {
     let RatedScrape { mut rows, host_cpu, host_memory } = scrape;
     rows.sort_by(|a, b| {
@@ -77,22 +77,23 @@ pub(in crate::collect) fn summarize(scrape: RatedScrape) -> ContainersStats {
     }
 }
 
-/// The sum of `values`: 0 without containers, `None` if containers run but none is measured.
+/// The sum of `values`: 0 if there are no containers, `None` if there are some but none was measured.
 fn total(counted: usize, values: impl Iterator<Item = f64>) -> Option<f64> {
-    // Starts at 0.0, because `sum` of no floats is -0.0.
+    // `sum` would return -0.0 for an empty iterator.
     values.fold((counted == 0).then_some(0.0), |sum, value| Some(sum.unwrap_or(0.0) + value))
 }
 
-/// The containers' part of the host's used memory.
+/// The share of the host's used memory that belongs to the containers.
 struct SharedMemory {
     bytes: f64,
-    /// Whether it includes file cache of some containers.
+    /// Whether `bytes` includes the page cache of at least one container.
     includes_cache: bool,
 }
 
-/// The containers' memory without file cache. A container whose cache is unknown is counted whole. `None` if no
-/// container's cache is known, as with Podman: the host's used memory excludes file cache, so a sum that includes all
-/// of it is not comparable.
+/// The containers' memory without page cache. If a container's page cache is unknown, all of its memory is counted.
+///
+/// `None` if there are containers but none was measured, or if no container's page cache is known, as with Podman: the
+/// host's used memory excludes page cache, so the two numbers would not be comparable.
 fn memory_without_cache<'a>(counted: usize, rows: impl Iterator<Item = &'a RatedContainer>) -> Option<SharedMemory> {
     let mut includes_cache = false;
     let mut is_known = counted == 0;
@@ -122,11 +123,12 @@ fn split_memory(host: Option<MemoryReading>, containers: Option<SharedMemory>) -
     }
 }
 
-/// Splits the host's usage. The rest is computed from rounded numbers, so that the displayed numbers add up.
+/// Splits the host's usage into containers and everything else. The latter is computed from rounded numbers so that the
+/// displayed numbers add up.
 fn split(host: f64, containers: f64) -> Option<Split> {
     let (host, measured) = (round1(host), round1(containers));
     let containers = measured.min(host);
-    // Rounding the difference of two rounded numbers only removes floating-point error.
+    // The difference between two rounded numbers is rounded again only to remove floating-point error.
     Some(Split {
         host,
         containers,

@@ -1,7 +1,7 @@
 //! CPU utilization of the host, from /proc/stat.
 //!
-//! Not from sysinfo: its first figure is the average since boot, it jumps to 100 when a counter falls (iowait can), and it
-//! misses CPUs that were added while running.
+//! sysinfo is not used: its first figure is the average since boot, it jumps to 100 when a counter falls (as iowait
+//! can), and it misses CPUs that were added at run time.
 
 #[cfg(test)]
 mod tests;
@@ -15,7 +15,7 @@ pub struct CpuTimes {
     /// The columns of the `cpu ` line: user, nice, system, idle, iowait, irq, softirq, steal, guest, guest_nice.
     /// Columns that an old kernel does not have are 0.
     columns: [u64; 10],
-    /// How many CPUs are online: the `cpuN` lines.
+    /// How many CPUs are online, which is the number of `cpuN` lines.
     count: u32,
 }
 
@@ -25,14 +25,14 @@ const STEAL: usize = 7;
 const GUEST: usize = 8;
 const GUEST_NICE: usize = 9;
 
-/// The kernel's USER_HZ: the ticks that /proc/stat counts per second on each CPU.
+/// The kernel's USER_HZ: how many ticks per second /proc/stat counts on each CPU.
 const TICKS_PER_SECOND: f64 = 100.0;
 
-/// How late the kernel may count time: once a second on CPUs that run without a periodic tick.
+/// How far the counters may lag behind: on CPUs without a periodic tick, the kernel updates them only once a second.
 const LATE_BY: Duration = Duration::from_secs(1);
 
 impl CpuTimes {
-    /// Parses the text of /proc/stat. The error says what is missing.
+    /// Parses the contents of /proc/stat. The error says what is missing or malformed.
     pub fn parse(stat: &str) -> Result<Self, String> {
         let mut columns = None;
         let mut count = 0;
@@ -51,23 +51,25 @@ impl CpuTimes {
         Ok(Self { columns, count })
     }
 
-    /// Logical CPUs online.
+    /// The number of logical CPUs that are online.
     pub fn count(&self) -> u32 {
         self.count
     }
 
-    /// All time since boot except stolen time, in ticks: the first seven columns, which Docker calls system_cpu_usage.
+    /// All CPU time since boot except stolen time, in ticks. This is the sum of the first seven columns, which Docker
+    /// reports as `system_cpu_usage` in nanoseconds.
     pub fn without_steal(&self) -> u64 {
         self.columns.iter().take(STEAL).fold(0, |sum, column| sum.saturating_add(*column))
     }
 
-    /// Busy time since `previous` in percent of all time, 0 to 100. `elapsed` is the time between the two readings or
-    /// somewhat more, by a clock that stops while the machine is suspended, as the counters do. The error says why there is
-    /// no number.
+    /// Busy time since `previous` as a percentage of all time, 0 to 100. `elapsed` is the time between the two readings
+    /// or slightly more, measured by a clock that stops while the machine is suspended, as the counters do. The error
+    /// says why the percentage is unknown.
     ///
-    /// psutil's `cpu_percent`: the delta of each column, at least 0. Guest time is part of user time already, so it is
-    /// not added to the total. Idle and iowait are not busy, steal is. If no time has passed, psutil returns 0, this
-    /// function an error. A column that rose by more than the elapsed time allows is left out.
+    /// Uses the same formula as psutil's `cpu_percent`: it sums the increase in each column, and a column that fell
+    /// counts as 0. Guest time is already part of user time, so it is not added to the total. Steal counts as busy;
+    /// idle and iowait do not. If no time has passed, psutil returns 0, whereas this function returns an error. A
+    /// column that rose by more than the elapsed time allows is left out; if that is idle time, the result is an error.
     pub fn percent_since(&self, previous: &Self, elapsed: Duration) -> Result<f64, String> {
         if self.columns == [0; 10] {
             return Err("/proc/stat counts no time on this kernel".into());
@@ -78,18 +80,19 @@ impl CpuTimes {
         percent.ok_or_else(|| "/proc/stat: no time has passed since the last sample".into())
     }
 
-    /// The fraction of all time since `previous` that was not stolen by a hypervisor, 0 to 1; 1 if unknown. `elapsed`
-    /// is as in [`percent_since`](Self::percent_since).
+    /// The fraction of all time since `previous` that was not stolen by the hypervisor, 0 to 1; 1 if unknown. `elapsed`
+    /// has the same meaning as in [`percent_since`](Self::percent_since).
     ///
-    /// Docker's total of the host's time excludes stolen time; the host's own percentage includes it.
+    /// This converts between two scales: the host time that Docker reports excludes stolen time, but the host's own
+    /// percentage includes it.
     pub fn unstolen_fraction_since(&self, previous: &Self, elapsed: Duration) -> f64 {
         let Ok(delta) = self.since(previous, elapsed) else { return 1.0 };
         let total = total(&delta);
         percent_of(total - delta[STEAL], total).map_or(1.0, |percent| percent / 100.0)
     }
 
-    /// The rise of each column in ticks; 0 if it fell, or rose by more than was possible on all CPUs. An impossible
-    /// idle time is an error, because without idle time the host would seem fully busy.
+    /// The increase in each column, in ticks; 0 if the column fell, or rose by more than all CPUs together could have
+    /// counted. An impossible idle time is an error, because without idle time the host would seem fully busy.
     fn since(&self, previous: &Self, elapsed: Duration) -> Result<[f64; 10], String> {
         let cpus = f64::from(self.count.max(previous.count));
         let most = elapsed.saturating_add(LATE_BY).as_secs_f64() * TICKS_PER_SECOND * cpus;
@@ -106,13 +109,14 @@ impl CpuTimes {
     }
 }
 
-/// CPU utilization since `previous`, a reading and the time since then. The error says why there is none.
+/// CPU utilization since the previous reading, given with the time elapsed since then. The error says why it is
+/// unknown.
 pub(super) fn stats(times: &CpuTimes, previous: Option<(&CpuTimes, Duration)>) -> Result<CpuStats, String> {
     let (previous, elapsed) = previous.ok_or("no sample before this one")?;
     Ok(CpuStats { percent: round1(times.percent_since(previous, elapsed)?), count: times.count() })
 }
 
-/// All time; guest time is part of user time already.
+/// The total time. Guest time is already part of user time, so it is subtracted.
 fn total(delta: &[f64; 10]) -> f64 {
     delta.iter().sum::<f64>() - delta[GUEST] - delta[GUEST_NICE]
 }

@@ -1,4 +1,4 @@
-//! All resources of the host, derived together.
+//! Derives the numbers for all of the host's resources.
 
 use super::cpu::{self, CpuTimes};
 use super::reader::HostReading;
@@ -6,10 +6,10 @@ use super::{filesystem, memory};
 use crate::model::{HostErrors, HostStats};
 use std::time::Duration;
 
-/// Derives the wire's numbers from a reading, the previous reading's CPU times, and a time at least as long as that
-/// between the two.
+/// Derives the published numbers from a reading. `previous` holds the CPU times from the previous reading and the time
+/// between the two readings, which may be overestimated but not underestimated.
 ///
-/// Fails only if nothing could be read; the error joins the resources' reasons.
+/// Fails only if CPU, memory and disk usage are all unknown; the error joins the reasons.
 pub(in crate::collect) fn derive(
     hostname: &str,
     reading: &HostReading,
@@ -45,7 +45,7 @@ mod tests {
         CpuTimes::parse(&format!("cpu {busy} 0 0 {idle}\ncpu0 0 0 0 0\n")).expect("cpu times")
     }
 
-    /// With a previous reading from one second before, when all counters were 0.
+    /// The numbers derived from `reading` if all CPU counters were 0 one second earlier.
     fn derived(reading: &HostReading) -> HostStats {
         derive("atlas-01", reading, Some((&times(0, 0), Duration::from_secs(1)))).expect("stats")
     }

@@ -1,7 +1,7 @@
-//! Space on one file system, by statvfs.
+//! Space on one file system, from statvfs.
 //!
-//! Not from sysinfo: it has only total and available, so blocks reserved for root would count as used, which is tens of
-//! gigabytes on an ordinary ext4.
+//! sysinfo is not used because it reports only total and available space. Blocks reserved for root, which add up to
+//! tens of gigabytes on an ordinary ext4, would count as used.
 
 use super::mounts;
 use crate::collect::bounds::bytes_of;
@@ -11,32 +11,32 @@ use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::Duration;
 
-/// A file system's space by statvfs, in bytes.
+/// The space on a file system according to statvfs, in bytes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DiskUsage {
-    /// Size, less than a PiB.
+    /// Size of the file system; less than 1 PiB.
     pub total: u64,
-    /// In use: size minus free.
+    /// Used space: size minus free space.
     pub used: u64,
-    /// Free for users other than root, at most `total`.
+    /// Space available to users other than root; at most `total`.
     pub available: u64,
-    /// Whether the file system itself is read-only, not only a mount of it.
+    /// Whether the file system itself is read-only, rather than only the mount.
     pub read_only: bool,
 }
 
-/// A file system's space as statvfs counts it, in blocks.
+/// The space on a file system as statvfs reports it, in blocks.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Blocks {
     /// Bytes per block.
     pub(super) size: u64,
     pub(super) total: u64,
     pub(super) free: u64,
-    /// Free for users other than root. Negative on some file systems once root has filled part of the reserve.
+    /// Blocks available to users other than root. Negative on some file systems once root has used part of the reserve.
     pub(super) available: u64,
 }
 
 impl DiskUsage {
-    /// The error names the impossible number.
+    /// Converts blocks to bytes. The error says which number is impossible.
     ///
     /// Some file systems put negative numbers into statvfs's unsigned fields. A negative number of available blocks
     /// counts as 0; a negative number of free blocks exceeds the total and is an error.
@@ -52,14 +52,14 @@ impl DiskUsage {
         Ok(Self { total, used: bytes(used), available: bytes(available), read_only })
     }
 
-    /// Used in percent of used plus available, as `df` and psutil's `disk_usage` define it. `None` for a file system without a
-    /// size, such as /proc.
+    /// Used space as a percentage of used plus available space, as `df` and psutil's `disk_usage` define it. `None` for
+    /// a file system without a size, such as /proc.
     pub fn percent(&self) -> Option<f64> {
         percent_of(self.used as f64, self.used as f64 + self.available as f64)
     }
 }
 
-/// Derives the wire's numbers; the error says why there are none.
+/// Derives the published numbers. Fails if the file system has no size.
 pub(super) fn stats(disk: &DiskUsage) -> Result<DiskStats, String> {
     Ok(DiskStats {
         percent: round1(disk.percent().ok_or("the file system has no size")?),
@@ -69,8 +69,8 @@ pub(super) fn stats(disk: &DiskUsage) -> Result<DiskStats, String> {
     })
 }
 
-/// Reads one path's usage on a thread of its own, because statvfs on a dead network or FUSE mount never returns. At most
-/// one call is in flight.
+/// Reads disk usage on a separate thread because statvfs may never return for a dead network or FUSE mount. At most one
+/// call is in flight.
 pub(super) struct DiskProbe {
     path: PathBuf,
     pending: Option<Receiver<Result<DiskUsage, String>>>,
@@ -81,7 +81,7 @@ impl DiskProbe {
         Self { path, pending: None }
     }
 
-    /// The usage now, or the reason why there is none within `timeout`.
+    /// Reads the usage; the error says why it could not be read within `timeout`.
     pub(super) fn read(&mut self, timeout: Duration) -> Result<DiskUsage, String> {
         let receiver = match self.pending.take() {
             Some(receiver) => receiver,
@@ -102,7 +102,7 @@ impl DiskProbe {
         let path = self.path.clone();
         std::thread::Builder::new()
             .name("disk-usage".into())
-            // The receiver may be gone with the sampler; the result is then dropped.
+            // If the sampler has been dropped, so has the receiver, and the result is discarded.
             .spawn(move || drop(sender.send(disk_usage(&path))))
             .map_err(|error| format!("cannot start a thread: {error}"))?;
         Ok(receiver)
@@ -113,7 +113,7 @@ fn disk_usage(path: &Path) -> Result<DiskUsage, String> {
     let named = |reason: String| format!("{}: {reason}", path.display());
     let stat = rustix::fs::statvfs(path).map_err(|error| named(error.to_string()))?;
     let blocks = Blocks { size: stat.f_frsize, total: stat.f_blocks, free: stat.f_bfree, available: stat.f_bavail };
-    // The flag may be that of the mount only. If the kernel does not say which, trust it.
+    // The flag may apply only to the mount. If that cannot be determined, report the file system as read-only.
     let flag = stat.f_flag.contains(StatVfsMountFlags::RDONLY);
     let read_only = flag && mounts::is_read_only(path).unwrap_or(true);
     DiskUsage::of(blocks, read_only).map_err(named)
@@ -126,11 +126,11 @@ mod tests {
     #[test]
     fn percent_leaves_out_blocks_reserved_for_root() {
         let usage = DiskUsage { total: 1000, used: 190, available: 60, read_only: false };
-        assert_eq!(usage.percent(), Some(76.0), "190 of 190 + 60, not of 1000");
+        assert_eq!(usage.percent(), Some(76.0), "190 of 250 (190 + 60), not of 1000");
         assert_eq!(DiskUsage { total: 0, used: 0, available: 0, read_only: false }.percent(), None);
     }
 
-    /// The usage of a million blocks, with these numbers free and available.
+    /// The usage of a file system with a million blocks, given how many are free and how many are available.
     fn of(free: u64, available: u64) -> Result<DiskUsage, String> {
         DiskUsage::of(Blocks { size: 4096, total: 1_000_000, free, available }, false)
     }
@@ -146,7 +146,7 @@ mod tests {
     fn impossible_block_counts_are_errors() {
         let free = Err("more blocks are free than exist".to_owned());
         assert_eq!(of(1_000_001, 0), free);
-        assert_eq!(of(30_000_u64.wrapping_neg(), 0), free, "a negative number is not 0");
+        assert_eq!(of(30_000_u64.wrapping_neg(), 0), free, "a negative number does not count as 0");
         assert_eq!(of(0, 1_000_001), Err("more blocks are available than exist".into()));
         let of_size = |size, total| DiskUsage::of(Blocks { size, total, free: 0, available: 0 }, false);
         assert_eq!(of_size(1 << 20, 1 << 30), Err("the file system cannot be 1125899906842624 bytes".into()));

@@ -1,7 +1,7 @@
 //! Memory and swap of the host, from /proc/meminfo.
 //!
-//! Not from sysinfo: it repeats its last numbers if the file cannot be read, and its available memory differs from
-//! `free`'s and psutil's if the kernel's figure is missing, 0 or above the total.
+//! sysinfo is not used: it repeats its last numbers if the file cannot be read, and its figure for available memory
+//! differs from `free` and psutil if the kernel's figure is missing, 0 or above the total.
 
 #[cfg(test)]
 mod tests;
@@ -10,12 +10,12 @@ use crate::collect::bounds::bytes_of;
 use crate::collect::procfs;
 use crate::model::{GIB, MemoryStats, SwapStats, percent_of, round1};
 
-/// Memory and swap, in bytes.
+/// The host's memory and swap space, in bytes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MemoryReading {
-    /// All memory; more than 0, less than a PiB.
+    /// Total memory; less than 1 PiB, and more than 0 except in the default.
     pub total: u64,
-    /// Available to new programs without swapping; at most `total`.
+    /// Memory available to new programs without swapping; at most `total`.
     pub available: u64,
     /// Swap space, or why it is unknown.
     pub swap: Result<SwapReading, String>,
@@ -24,9 +24,9 @@ pub struct MemoryReading {
 /// Swap space, in bytes.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SwapReading {
-    /// Total; 0 on a machine without swap, less than a PiB.
+    /// Total swap space; 0 on a machine without swap, always less than 1 PiB.
     pub total: u64,
-    /// In use; at most `total`.
+    /// Used swap space; at most `total`.
     pub used: u64,
 }
 
@@ -37,8 +37,8 @@ impl Default for MemoryReading {
 }
 
 impl MemoryReading {
-    /// Parses the text of /proc/meminfo, and that of /proc/zoneinfo only if the former does not say how much is
-    /// available. The error says what is missing or impossible.
+    /// Parses the contents of /proc/meminfo. `zoneinfo` returns the contents of /proc/zoneinfo, or `None` if they
+    /// cannot be read; it is called only if MemAvailable is missing or 0. The error says what is missing or impossible.
     pub fn parse(meminfo: &str, zoneinfo: impl FnOnce() -> Option<String>) -> Result<Self, String> {
         let lines = Lines(meminfo);
         let total = lines.bytes("MemTotal")?;
@@ -49,25 +49,26 @@ impl MemoryReading {
         if free > total {
             return Err("/proc/meminfo: MemFree is more than MemTotal".into());
         }
-        // Kernels before 3.14 do not report it, and some later ones wrongly report 0. `free` and psutil estimate it,
-        // too.
+        // Kernels before 3.14 do not report MemAvailable, and some later ones wrongly report 0. `free` and psutil
+        // estimate it in these cases too.
         let available = match lines.get("MemAvailable") {
             None | Some(0) => lines.estimate(free, zoneinfo().as_deref()),
             Some(available) => available,
         };
-        // In a container, the total may be rewritten while the available memory is still the machine's.
+        // In a container, MemTotal may be rewritten while MemAvailable is still the whole machine's.
         let available = if available > total { free } else { available };
         Ok(Self { total, available, swap: SwapReading::of(&lines) })
     }
 
-    /// In use, as `free` and psutil (7.1 and later) define it: total minus available.
+    /// Used memory as `free` and psutil (7.1 and later) define it: total minus available.
     pub fn used(&self) -> u64 {
         self.total.saturating_sub(self.available)
     }
 }
 
 impl SwapReading {
-    /// The error says what is missing or impossible: lxcfs reports an unset limit as swap space.
+    /// Swap space; 0 if SwapTotal is missing or 0. The error says what is missing or impossible: lxcfs, for example,
+    /// reports an unset limit as the amount of swap space.
     fn of(lines: &Lines) -> Result<Self, String> {
         if !lines.has("SwapTotal") || lines.get("SwapTotal") == Some(0) {
             return Ok(Self::default());
@@ -78,13 +79,13 @@ impl SwapReading {
     }
 }
 
-/// This machine's memory now, or why it cannot be read.
+/// Reads this machine's memory; the error says why it cannot be read.
 pub(in crate::collect) fn read_memory() -> Result<MemoryReading, String> {
     let meminfo = procfs::read("/proc/meminfo")?;
     MemoryReading::parse(&meminfo, || procfs::read("/proc/zoneinfo").ok())
 }
 
-/// As in psutil >= 7.1 and `free`, used is total minus available.
+/// Derives the published numbers. Used memory is total minus available, as in `free` and psutil (7.1 and later).
 pub(super) fn stats(memory: &MemoryReading) -> MemoryStats {
     let used = memory.used() as f64;
     MemoryStats {
@@ -95,7 +96,7 @@ pub(super) fn stats(memory: &MemoryReading) -> MemoryStats {
     }
 }
 
-/// `None` on a machine without swap space; the error says why it is unknown.
+/// Swap usage; `None` if the machine has no swap. The error says why swap usage is unknown.
 pub(super) fn swap_stats(memory: &MemoryReading) -> Result<Option<SwapStats>, String> {
     let swap = memory.swap.as_ref().map_err(Clone::clone)?;
     let (used, total) = (swap.used as f64, swap.total as f64);
@@ -106,7 +107,7 @@ pub(super) fn swap_stats(memory: &MemoryReading) -> Result<Option<SwapStats>, St
     }))
 }
 
-/// The file's lines, each `Name:   123 kB`.
+/// The contents of /proc/meminfo, with lines of the form `Name:   123 kB`.
 struct Lines<'a>(&'a str);
 
 impl Lines<'_> {
@@ -114,22 +115,22 @@ impl Lines<'_> {
         self.0.lines().any(|line| line.strip_prefix(name).is_some_and(|rest| rest.starts_with(':')))
     }
 
-    /// The named line's value in bytes; `None` if there is no such line or it holds no number.
+    /// The value in the named line, in bytes; `None` if the line is missing or does not hold a number.
     fn get(&self, name: &str) -> Option<u64> {
         let value = self.0.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(':'))?;
         let kib: u64 = value.split_ascii_whitespace().next()?.parse().ok()?;
         Some(kib.saturating_mul(1024))
     }
 
-    /// The named line's value in bytes; the error says that the line is missing or its value impossible.
+    /// The value in the named line, in bytes; the error says whether the line is missing or the value impossible.
     fn bytes(&self, name: &str) -> Result<u64, String> {
         let bytes = self.get(name).ok_or_else(|| format!("/proc/meminfo has no {name}"))?;
         bytes_of(&format!("/proc/meminfo: {name}"), bytes)
     }
 
-    /// The kernel's formula for MemAvailable (mm/page_alloc.c, si_mem_available), as in psutil: free memory above the
-    /// zones' low watermarks, plus the page cache and the reclaimable slab, each minus half of itself, or minus the
-    /// watermarks if these are smaller.
+    /// Estimates available memory with the kernel's formula for MemAvailable (mm/page_alloc.c, si_mem_available), as
+    /// psutil does: free memory above the zones' low watermarks, plus the page cache and the reclaimable slab, each
+    /// reduced by half or by the watermarks, whichever is less. If an input is missing, free memory plus Cached.
     fn estimate(&self, free: u64, zoneinfo: Option<&str>) -> u64 {
         let sum = |names: &[&str]| names.iter().try_fold(0u64, |sum, name| Some(sum.saturating_add(self.get(name)?)));
         let (Some(cache), Some(slab), Some(zoneinfo)) =

@@ -1,6 +1,6 @@
-//! Properties that hold for any counters that a kernel could report, and for arbitrary text.
+//! Property tests with any counters that a kernel could report, and with arbitrary text.
 //!
-//! `make test` tries the same few inputs each time, `make fuzz` a million different ones.
+//! `make test` tries the same inputs each time; `make fuzz` tries over a million that differ from run to run.
 
 use super::filesystem::Blocks;
 use super::{CpuTimes, DiskUsage, HostReading, HostUsage, MemoryReading, derive};
@@ -9,7 +9,8 @@ use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 use std::time::Duration;
 
-/// PROPTEST_CASES cases with a random seed; without that variable, a few with a fixed seed.
+/// A configuration that runs `PROPTEST_CASES` cases with a random seed, or 2,000 cases with a fixed seed if the
+/// variable is not set.
 pub(in crate::collect) fn config() -> ProptestConfig {
     if std::env::var_os("PROPTEST_CASES").is_some() {
         return ProptestConfig { failure_persistence: None, ..ProptestConfig::default() };
@@ -17,19 +18,19 @@ pub(in crate::collect) fn config() -> ProptestConfig {
     ProptestConfig { cases: 2_000, rng_seed: RngSeed::Fixed(0), failure_persistence: None, ..ProptestConfig::default() }
 }
 
-/// Ordinary counters, and the ends of their range.
+/// Mostly ordinary counter values, mixed with 0, `u64::MAX` and arbitrary numbers.
 pub(in crate::collect) fn counter() -> impl Strategy<Value = u64> {
     prop_oneof![8 => 0..1u64 << 40, 1 => any::<u64>(), 1 => Just(0), 1 => Just(u64::MAX)]
 }
 
-/// Any result of statvfs, negative numbers included.
+/// Arbitrary results from statvfs, including negative numbers.
 fn blocks() -> impl Strategy<Value = Blocks> {
     let count = || prop_oneof![4 => counter(), 1 => (0..1u64 << 40).prop_map(u64::wrapping_neg)];
     let size = prop_oneof![4 => Just(4096), 1 => 0..1u64 << 24, 1 => any::<u64>()];
     (size, count(), count(), count()).prop_map(|(size, total, free, available)| Blocks { size, total, free, available })
 }
 
-/// A text of /proc/stat with up to eleven columns and three CPUs.
+/// The contents of /proc/stat, with up to eleven columns and three CPUs.
 pub(in crate::collect) fn stat() -> impl Strategy<Value = String> {
     (prop::collection::vec(counter(), 0..12), 0..4usize).prop_map(|(columns, cpus)| {
         let columns: Vec<String> = columns.iter().map(u64::to_string).collect();
@@ -38,7 +39,7 @@ pub(in crate::collect) fn stat() -> impl Strategy<Value = String> {
     })
 }
 
-/// A text of /proc/meminfo; any line may be missing.
+/// The contents of /proc/meminfo, from which any line may be missing.
 pub(in crate::collect) fn meminfo() -> impl Strategy<Value = String> {
     const NAMES: [&str; 9] = [
         "MemTotal",
@@ -61,7 +62,7 @@ fn is_percent(value: f64) -> bool {
     (0.0..=100.0).contains(&value)
 }
 
-/// Whether the whole is at most a PiB, and the part at most the whole.
+/// Whether the part is between 0 and the whole, and the whole is at most 1 PiB.
 fn are_bytes(part_gb: f64, whole_gb: f64) -> bool {
     0.0 <= part_gb && part_gb <= whole_gb && whole_gb * GIB <= (1u64 << 50) as f64
 }

@@ -1,4 +1,4 @@
-//! The interface of a host reader.
+//! The interface for reading the host.
 
 use super::cpu::CpuTimes;
 use super::filesystem::DiskUsage;
@@ -6,15 +6,15 @@ use super::memory::MemoryReading;
 
 /// Reads the host's counters. Blocks briefly, so it is called on a blocking thread.
 pub trait HostReader: Send + 'static {
-    /// Reads every resource. A resource that cannot be read carries its reason and does not affect the others.
+    /// Reads every resource. If one cannot be read, its result holds the reason and the others are not affected.
     fn read(&mut self) -> HostReading;
 
-    /// A separate reader of CPU and memory only. The split needs the host's usage as of the end of a scrape, which is
-    /// not when this reader is called.
+    /// A separate reader for CPU and memory only. To split the host's usage between containers and everything else, the
+    /// host must be read at the end of a scrape, which is not when [`read`](Self::read) is called.
     fn usage_reader(&self) -> impl Fn() -> HostUsage + Send + Sync + 'static;
 }
 
-/// The host's counters at one moment: each resource, or the reason why it could not be read.
+/// The host's counters at one moment. Each resource that could not be read holds the reason instead.
 #[derive(Clone, Debug)]
 pub struct HostReading {
     /// CPU and memory.
@@ -33,7 +33,7 @@ pub struct HostUsage {
 }
 
 impl HostUsage {
-    /// Neither could be read, for this reason.
+    /// A reading in which neither CPU nor memory could be read, with the reason.
     pub fn unread(reason: &str) -> Self {
         Self { cpu: Err(reason.to_owned()), memory: Err(reason.to_owned()) }
     }

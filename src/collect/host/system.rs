@@ -1,4 +1,4 @@
-//! This machine.
+//! Reads the machine that the server runs on.
 
 use super::cpu::CpuTimes;
 use super::filesystem::DiskProbe;
@@ -9,21 +9,21 @@ use std::path::PathBuf;
 use std::time::Duration;
 use sysinfo::System;
 
-/// How long one reading waits for a file system that hangs.
+/// How long a reading waits for a file system that hangs.
 const DISK_TIMEOUT: Duration = Duration::from_millis(500);
 
-/// Reads this machine.
+/// Reads the CPU, memory and one file system of the machine that the server runs on.
 pub struct SystemHost {
     disk: DiskProbe,
 }
 
 impl SystemHost {
-    /// Measures the machine, and the file system that holds `disk_path`.
+    /// Creates a reader for this machine and the file system that holds `disk_path`.
     pub fn new(disk_path: PathBuf) -> Self {
         Self { disk: DiskProbe::new(disk_path) }
     }
 
-    /// The machine's name from the kernel; `None` if it has none.
+    /// The machine's hostname according to the kernel; `None` if it cannot be read.
     pub fn hostname() -> Option<String> {
         System::host_name().ok()
     }

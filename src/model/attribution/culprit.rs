@@ -1,4 +1,5 @@
-//! The culprit: the container that uses most of a host that is short of CPU or memory.
+//! Finds the culprit when the host is short of CPU or memory: the container that uses the most, or everything outside
+//! the containers.
 
 #[cfg(test)]
 mod tests;
@@ -8,43 +9,44 @@ use crate::model::containers::{ContainerStats, ContainersStats};
 use crate::model::severity::Severity;
 use serde::Serialize;
 
-/// Consecutive scrapes after which a culprit is named.
+/// How many scrapes in a row must find the same culprit before it is named.
 const NAMED_AFTER: u32 = 2;
 
-/// Consecutive scrapes without the named culprit after which it is cleared.
+/// How many scrapes in a row must fail to find the named culprit before it is cleared.
 const CLEARED_AFTER: u32 = 3;
 
-/// The largest user of a resource, if it uses at least a third of what the host uses.
+/// The largest user of a resource, provided that it accounts for at least a third of the host's usage.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, miniserde::Deserialize)]
 pub struct Culprit {
-    /// The container's ID; empty if the culprit is everything else.
+    /// The container's ID; empty if the culprit is everything outside the containers.
     pub id: String,
-    /// The container's name; empty if the culprit is everything else.
+    /// The container's name; empty if the culprit is everything outside the containers.
     pub name: String,
-    /// Its usage in percent of the whole host, 0 to 100.
+    /// The culprit's usage as a percentage of the whole host, 0 to 100.
     pub percent: f64,
 }
 
 impl Culprit {
-    /// Whether the culprit is everything else: programs outside, and containers that are not measured.
+    /// Whether the culprit is not a container but everything outside the measured containers.
     pub fn is_outside(&self) -> bool {
         self.id.is_empty()
     }
 }
 
-/// The culprit of each resource that has one.
+/// The culprit for each resource, if there is one.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, miniserde::Deserialize)]
 pub struct Culprits {
-    /// CPU.
+    /// The culprit for CPU.
     pub cpu: CulpritTracker,
-    /// Memory.
+    /// The culprit for memory.
     pub memory: CulpritTracker,
 }
 
 impl Culprits {
-    /// Records a scrape. Shares are compared with the split of the same scrape, which covers the same window.
+    /// Records a scrape. The containers' shares are compared with the split from the same scrape, because it covers the
+    /// same period of time.
     pub fn observe(&mut self, stats: &ContainersStats) {
-        // Everything else includes unmeasured containers, so it cannot be the culprit.
+        // The split counts unmeasured containers as "other", so if there are any, "other" cannot be the culprit.
         let complete = stats.measured_count == stats.running_count;
         let cpu = Usage { split: stats.split.cpu_percent.as_ref(), complete, share: &|row| row.cpu_host_percent };
         self.cpu.observe(&stats.containers, &cpu);
@@ -58,7 +60,8 @@ impl Culprits {
     }
 }
 
-/// One MiB in percent of the host's memory, from the split, which has both units.
+/// One MiB as a percentage of the host's memory, derived from the split, which has both units. `None` if the split is
+/// unknown or the host uses no memory.
 fn host_percent_per_mib(stats: &ContainersStats) -> Option<f64> {
     let (percent, mib) = (stats.split.memory_percent.as_ref()?.host, stats.split.memory_mb.as_ref()?.host);
     (mib > 0.0).then(|| percent / mib)
@@ -67,7 +70,7 @@ fn host_percent_per_mib(stats: &ContainersStats) -> Option<f64> {
 /// The usage of one resource in one scrape.
 struct Usage<'a> {
     split: Option<&'a Split>,
-    /// Whether every container was measured.
+    /// Whether every running container was measured.
     complete: bool,
     share: &'a dyn Fn(&ContainerStats) -> Option<f64>,
 }
@@ -77,7 +80,8 @@ impl Usage<'_> {
         (self.share)(row).filter(|_| !row.stale)
     }
 
-    /// The culprit according to this scrape; `None` below the orange band.
+    /// The culprit according to this scrape. `None` if the host's usage is unknown or below [`Severity::HIGH_FROM`], or
+    /// if no single user is known to account for at least a third of it.
     fn culprit(&self, rows: &[ContainerStats]) -> Option<Culprit> {
         let split = self.split.filter(|split| split.host >= Severity::HIGH_FROM)?;
         let mut top = Culprit::default();
@@ -89,7 +93,7 @@ impl Usage<'_> {
                 _ => {}
             }
         }
-        // A tie has no largest.
+        // In a tie, there is no largest user.
         let largest = if split.other > top.percent {
             Culprit { percent: split.other, ..Culprit::default() }
         } else if top.percent > split.other {
@@ -101,7 +105,7 @@ impl Usage<'_> {
         (is_known && 3.0 * largest.percent >= split.host).then_some(largest)
     }
 
-    /// The culprit's current usage; `None` if it was not measured.
+    /// The culprit's usage in this scrape; `None` if it was not measured.
     fn share_of(&self, culprit: &Culprit, rows: &[ContainerStats]) -> Option<f64> {
         if culprit.is_outside() {
             return self.split.map(|split| split.other);
@@ -110,16 +114,16 @@ impl Usage<'_> {
     }
 }
 
-/// Follows a resource's culprit over several scrapes, so that its name does not flicker.
+/// Tracks the culprit for one resource over several scrapes, so its name does not flicker.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, miniserde::Deserialize)]
 pub struct CulpritTracker {
-    /// The culprit to name, with its newest share; `None` while there is none.
+    /// The culprit to name, with its most recent usage; `None` if there is no culprit.
     pub named: Option<Culprit>,
-    /// Consecutive scrapes that did not confirm the named culprit.
+    /// How many scrapes in a row have not found the named culprit.
     absent: u32,
-    /// The ID of the newest scrape's culprit; `None` if it had none.
+    /// The ID of the culprit in the newest scrape; `None` if no culprit was found.
     suspect: Option<String>,
-    /// Consecutive scrapes with this suspect.
+    /// How many scrapes in a row have had this suspect.
     streak: u32,
 }
 

@@ -1,59 +1,62 @@
-//! The containers' last scrapes.
+//! The most recent scrapes of the containers.
 
 use super::intervals::{Intervals, Kept, Recorded, keep_newest};
 use crate::model::containers::ContainersStats;
 use crate::model::timestamp::Timestamp;
 use serde::Serialize;
 
-/// The totals of one scrape.
+/// The containers' totals from one scrape.
 #[derive(Clone, Debug, PartialEq, Serialize, miniserde::Deserialize)]
 pub struct TotalsPoint {
     /// When the scrape ended.
     pub timestamp: Timestamp,
-    /// The containers' CPU, 100 being one core; `null` if none was measured.
+    /// The containers' total CPU usage, where 100 is one core; `null` if none of the running containers was measured.
     pub total_cpu_percent: Option<f64>,
-    /// The containers' memory in MiB; `null` if none was measured.
+    /// The containers' total memory usage in MiB; `null` if none of the running containers was measured.
     pub total_memory_mb: Option<f64>,
-    /// The containers' CPU in percent of the host they run on; `null` if none was measured.
+    /// The containers' CPU usage as a percentage of the host they run on, 0 to 100; `null` if none of the running
+    /// containers was measured.
     pub cpu_host_percent: Option<f64>,
-    /// The containers' memory in percent of the host's, from the split; `null` if there is no split.
+    /// The containers' memory usage as a percentage of the host's memory, 0 to 100; `null` if the scrape has no memory
+    /// split.
     pub memory_host_percent: Option<f64>,
 }
 
-/// The CPU of one container over the last scrapes.
+/// The CPU usage of one container over the most recent scrapes.
 #[derive(Clone, Debug, PartialEq, Serialize, miniserde::Deserialize)]
 pub struct ContainerTrend {
-    /// The first twelve digits of its ID.
+    /// The first twelve characters of the container's ID.
     pub id: String,
-    /// 100 is one core. One value for each of [`ContainersHistory::totals`], `null` where it was not measured.
+    /// CPU usage, where 100 is one core. There is one value for each scrape in [`ContainersHistory::totals`]; it is
+    /// `null` if the container was not measured in that scrape.
     pub cpu: Vec<Option<f64>>,
 }
 
-/// The containers' last scrapes, oldest first, at most [`CAPACITY`](super::CAPACITY).
+/// The most recent scrapes of the containers, oldest first; at most [`CAPACITY`](super::CAPACITY) scrapes.
 ///
-/// Failed scrapes are absent, which leaves gaps between the times.
+/// Failed scrapes are left out and can be recognized by gaps between the timestamps.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct ContainersHistory {
     /// Seconds between scrapes.
     pub interval_seconds: u32,
     /// The totals of each scrape.
     pub totals: Vec<TotalsPoint>,
-    /// The CPU of each container of the newest scrape.
+    /// The CPU usage of each container in the newest scrape.
     pub containers: Vec<ContainerTrend>,
 }
 
 impl ContainersHistory {
-    /// A history without scrapes.
+    /// Creates an empty history.
     pub fn new(interval_seconds: u32) -> Self {
         Self { interval_seconds, ..Self::default() }
     }
 
-    /// When the newest scrape ended.
+    /// When the newest scrape ended; `None` if the history is empty.
     pub fn newest(&self) -> Option<Timestamp> {
         self.totals.last().map(|point| point.timestamp)
     }
 
-    /// Appends a scrape unless it is present, and drops containers that are not in it.
+    /// Appends a scrape unless the history already contains it, and drops containers that are not in the scrape.
     pub fn record(&mut self, timestamp: Timestamp, stats: &ContainersStats) -> Recorded {
         if self.totals.iter().any(|point| point.timestamp == timestamp) {
             return Recorded::Duplicate;
@@ -75,7 +78,7 @@ impl ContainersHistory {
                 || ContainerTrend { id: row.id.clone(), cpu: vec![None; scrapes] },
                 |index| before.swap_remove(index),
             );
-            // A stale row has an earlier scrape's number.
+            // A stale row contains a value from an earlier scrape.
             trend.cpu.push(row.cpu.filter(|_| !row.stale));
             keep_newest(&mut trend.cpu);
             self.containers.push(trend);
@@ -83,23 +86,26 @@ impl ContainersHistory {
         recorded
     }
 
-    /// The containers' CPU in percent of the host, in the form of [`HostHistory::cpu`](super::HostHistory::cpu).
+    /// The containers' CPU usage as a percentage of the host, one value per interval as described at
+    /// [`HostHistory::cpu`](super::HostHistory::cpu).
     pub fn cpu(&self, silence: f64) -> Vec<Option<f64>> {
         self.values(silence, |_, point| point.cpu_host_percent)
     }
 
-    /// The containers' memory in percent of the host's, in the same form.
+    /// The containers' memory usage as a percentage of the host's memory, one value per interval as described at
+    /// [`HostHistory::cpu`](super::HostHistory::cpu).
     pub fn memory(&self, silence: f64) -> Vec<Option<f64>> {
         self.values(silence, |_, point| point.memory_host_percent)
     }
 
-    /// The CPU of the container with this ID, 100 being one core, in the same form.
+    /// The CPU usage of the container with this ID, where 100 is one core, one value per interval as described at
+    /// [`HostHistory::cpu`](super::HostHistory::cpu).
     pub fn container_cpu(&self, id: &str, silence: f64) -> Vec<Option<f64>> {
         let cpu = self.containers.iter().find(|trend| trend.id == id).map_or(&[][..], |trend| &trend.cpu);
         self.values(silence, |index, _| cpu.get(index).copied().flatten())
     }
 
-    /// Merges the server's scrapes; see [`History::merge`](super::History::merge).
+    /// Merges the server's scrapes into this history; see [`History::merge`](super::History::merge).
     pub(super) fn merge(&mut self, server: Self) {
         let Self { interval_seconds, totals, containers } = server;
         self.interval_seconds = interval_seconds;
@@ -124,8 +130,9 @@ impl ContainersHistory {
         self.intervals().values(&self.totals, |point| point.timestamp, value, silence)
     }
 
-    /// With daemons that collect once a second, scrapes take between hardly any time and 1.3 s, so at the shortest intervals
-    /// the time between two scrapes varies by more than an interval.
+    /// The scrape interval, but at least 3 s: with daemons that collect statistics once a second, a scrape takes
+    /// anywhere from almost no time to 1.3 s, so at the shortest intervals the time between scrapes varies by more
+    /// than an interval.
     pub(super) fn intervals(&self) -> Intervals {
         Intervals { seconds: f64::from(self.interval_seconds.max(3)) }
     }

@@ -1,4 +1,4 @@
-//! The host's last samples.
+//! The most recent samples of the host.
 
 use super::intervals::{Intervals, Recorded, keep_newest};
 use crate::model::host::HostStats;
@@ -8,17 +8,17 @@ use serde::Serialize;
 /// One sample of the host.
 #[derive(Clone, Debug, PartialEq, Serialize, miniserde::Deserialize)]
 pub struct HostPoint {
-    /// When it was taken.
+    /// When the sample was taken.
     pub timestamp: Timestamp,
-    /// CPU in percent, 0 to 100; `null` if not measured.
+    /// CPU usage in percent, 0 to 100; `null` if it could not be measured.
     pub cpu: Option<f64>,
-    /// Memory in percent, 0 to 100; `null` if not measured.
+    /// Memory usage in percent, 0 to 100; `null` if it could not be measured.
     pub memory: Option<f64>,
 }
 
-/// The host's last samples, oldest first, at most [`CAPACITY`](super::CAPACITY).
+/// The most recent samples of the host, oldest first; at most [`CAPACITY`](super::CAPACITY) samples.
 ///
-/// Missing samples are absent, which leaves gaps between the times.
+/// Missing samples can be recognized by gaps between the timestamps.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct HostHistory {
     /// Seconds between samples.
@@ -28,17 +28,17 @@ pub struct HostHistory {
 }
 
 impl HostHistory {
-    /// A history without samples.
+    /// Creates an empty history.
     pub fn new(interval_seconds: u32) -> Self {
         Self { interval_seconds, points: Vec::new() }
     }
 
-    /// When the newest sample was taken.
+    /// When the newest sample was taken; `None` if the history is empty.
     pub fn newest(&self) -> Option<Timestamp> {
         self.points.last().map(|point| point.timestamp)
     }
 
-    /// Appends a sample unless it is present.
+    /// Appends a sample unless the history already contains it.
     pub fn record(&mut self, timestamp: Timestamp, stats: &HostStats) -> Recorded {
         if self.points.iter().any(|point| point.timestamp == timestamp) {
             return Recorded::Duplicate;
@@ -53,18 +53,21 @@ impl HostHistory {
         recorded
     }
 
-    /// CPU in percent, one value per interval, always [`CAPACITY`](super::CAPACITY) values: a short history begins with
-    /// gaps. `silence`, the age in seconds of an overdue newest sample, else 0, adds a gap per interval at the end.
+    /// CPU usage in percent, one value per interval, oldest first; `None` for an interval without a value. There are
+    /// always [`CAPACITY`](super::CAPACITY) values, so a short history begins with gaps.
+    ///
+    /// `silence` is the age of the newest sample in seconds if the next sample is overdue, and 0 otherwise. It adds a
+    /// gap at the end for each missing interval.
     pub fn cpu(&self, silence: f64) -> Vec<Option<f64>> {
         self.intervals().values(&self.points, |point| point.timestamp, |_, point| point.cpu, silence)
     }
 
-    /// Memory in percent, in the form of [`cpu`](Self::cpu).
+    /// Memory usage in percent, one value per interval as described at [`cpu`](Self::cpu).
     pub fn memory(&self, silence: f64) -> Vec<Option<f64>> {
         self.intervals().values(&self.points, |point| point.timestamp, |_, point| point.memory, silence)
     }
 
-    /// Merges the server's samples; see [`History::merge`](super::History::merge).
+    /// Merges the server's samples into this history; see [`History::merge`](super::History::merge).
     pub(super) fn merge(&mut self, interval_seconds: u32, points: Vec<HostPoint>) {
         self.interval_seconds = interval_seconds;
         self.intervals().replace(&mut self.points, points, |point| point.timestamp);

@@ -1,51 +1,52 @@
-//! Samples in intervals of equal length: which ones are consecutive, how many are missing between two, and each interval's
-//! value.
+//! Assigns samples to intervals of equal length: determines whether two samples are consecutive, how many are missing
+//! between them, and the value of each interval.
 
 use crate::model::timestamp::Timestamp;
 
-/// How many samples a history holds: five minutes at the default interval of 5 s.
+/// The maximum number of samples in a history, which is five minutes' worth at the default interval of 5 s.
 pub const CAPACITY: usize = 60;
 
-/// What recording a sample did to a history.
+/// The result of recording a sample in a history.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[must_use]
 pub enum Recorded {
-    /// It directly follows the newest sample.
+    /// The sample directly follows the previous one.
     Next,
-    /// It was present already; nothing changed.
+    /// The history already contained the sample and was not changed.
     Duplicate,
-    /// It is the first, samples before it are missing, or the clock was set back. The server may have the missing ones.
+    /// The sample is the first, samples before it are missing, or the clock was set back. The server may have the
+    /// missing samples.
     AfterGap,
 }
 
-/// Time divided into intervals.
+/// Divides time into intervals of equal length.
 pub(super) struct Intervals {
     /// The length of an interval in seconds.
     pub(super) seconds: f64,
 }
 
-/// How many of a history's own points [`replace`](Intervals::replace) kept before and after the new ones.
+/// How many of a history's own points [`replace`](Intervals::replace) kept before and after the server's points.
 pub(super) struct Kept {
     pub(super) before: usize,
     pub(super) after: usize,
 }
 
 impl Intervals {
-    /// How a sample of this time relates to the newest one.
+    /// Classifies a new sample as [`Recorded::Next`] or [`Recorded::AfterGap`], given the time of the newest sample.
     pub(super) fn step(&self, newest: Option<Timestamp>, timestamp: Timestamp) -> Recorded {
         let follows = newest
             .is_some_and(|newest| timestamp > newest && self.missing(timestamp.seconds() - newest.seconds()) == 0);
         if follows { Recorded::Next } else { Recorded::AfterGap }
     }
 
-    /// How many samples are missing between two that are `seconds` apart.
+    /// How many samples are missing between two samples that were taken `seconds` apart.
     pub(super) fn missing(&self, seconds: f64) -> usize {
         // The cast saturates: negative numbers and NaN become 0.
         ((seconds / self.seconds).round() as usize).saturating_sub(1)
     }
 
-    /// The values of the last [`CAPACITY`] intervals, newest last; `None` for an interval without a sample.
-    /// `silence` is the age in seconds of an overdue newest sample, else 0.
+    /// The values for the last [`CAPACITY`] intervals, oldest first; `None` for an interval without a value. `silence`
+    /// is the age of the newest sample in seconds if the next sample is overdue, and 0 otherwise.
     pub(super) fn values<P>(
         &self,
         points: &[P],
@@ -54,7 +55,8 @@ impl Intervals {
         silence: f64,
     ) -> Vec<Option<f64>> {
         let mut values = Vec::with_capacity(CAPACITY);
-        // After one interval of silence, one sample is missing.
+        // The next sample was due one interval after the newest, so one interval of silence counts as one missing
+        // sample.
         let mut gap = if points.is_empty() { 0 } else { self.missing(silence + self.seconds) };
         let mut newer: Option<f64> = None;
         for (index, point) in points.iter().enumerate().rev() {
@@ -69,13 +71,14 @@ impl Intervals {
         values
     }
 
-    /// Replaces our own points with the server's, except those before and after the server's.
+    /// Replaces the points in `own` with the server's, but keeps those older than the server's oldest point and those
+    /// that directly follow its newest.
     pub(super) fn replace<P>(&self, own: &mut Vec<P>, server: Vec<P>, time: impl Fn(&P) -> Timestamp) -> Kept {
         let (Some(oldest), Some(newest)) = (server.first().map(&time), server.last().map(&time)) else {
             return Kept { before: own.len(), after: 0 };
         };
-        // A sample or two may have arrived while the response was in flight. Points further ahead are from before the clock
-        // was set back.
+        // One or two samples may have arrived while the response was in flight. Points that are further ahead date from
+        // before the clock was set back.
         let is_next = |point: &P| time(point) > newest && self.missing(time(point).seconds() - newest.seconds()) < 2;
         let after: Vec<P> = own.extract_if(.., |point| is_next(point)).collect();
         own.retain(|point| time(point) < oldest);
@@ -87,7 +90,7 @@ impl Intervals {
     }
 }
 
-/// Drops the oldest beyond [`CAPACITY`].
+/// Drops the oldest points if there are more than [`CAPACITY`].
 pub(super) fn keep_newest<T>(points: &mut Vec<T>) {
     points.drain(..points.len().saturating_sub(CAPACITY));
 }

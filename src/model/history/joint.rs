@@ -1,4 +1,4 @@
-//! The host's and the containers' histories, aligned.
+//! The histories of the host and its containers, aligned in time.
 
 #[cfg(test)]
 mod tests;
@@ -7,25 +7,26 @@ use super::containers::{ContainerTrend, ContainersHistory, TotalsPoint};
 use super::host::{HostHistory, HostPoint};
 use serde::Serialize;
 
-/// The response of `GET /api/telemetry/history`: at most [`CAPACITY`](super::CAPACITY) samples of each series, oldest first.
+/// The response of `GET /api/telemetry/history`: for each series, at most [`CAPACITY`](super::CAPACITY) samples, oldest
+/// first.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, miniserde::Deserialize)]
 pub struct HistoryAnswer {
     /// Seconds between samples.
     pub interval_seconds: u32,
-    /// The host's samples.
+    /// The samples of the host.
     pub host: Vec<HostPoint>,
-    /// The totals of each scrape.
+    /// The containers' totals from each scrape.
     pub totals: Vec<TotalsPoint>,
-    /// The CPU of each container of the newest scrape. Omitted from the first HTML.
+    /// The CPU usage of each container in the newest scrape. Empty in the HTML that the server renders.
     pub containers: Vec<ContainerTrend>,
 }
 
-/// The last samples of the host and of its containers.
+/// The recent samples of the host and its containers.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct History {
-    /// The host's.
+    /// The history of the host.
     pub host: HostHistory,
-    /// The containers'.
+    /// The history of the containers.
     pub containers: ContainersHistory,
 }
 
@@ -50,20 +51,21 @@ impl From<History> for HistoryAnswer {
 }
 
 impl History {
-    /// Merges the server's history. The server's samples win for the time that they span. Our own stay from before that
-    /// time, when another server ran, and from after the response.
+    /// Merges the server's history into this one. The server's samples replace all samples from the time span they
+    /// cover. Older samples, which may be from before the server was restarted, and samples newer than the response are
+    /// kept.
     pub fn merge(&mut self, server: HistoryAnswer) {
         let Self { host, containers } = server.into();
         self.host.merge(host.interval_seconds, host.points);
         self.containers.merge(containers);
     }
 
-    /// The `silence` with which the containers' series end when the host's do: `silence` seconds after the host's newest
-    /// sample.
+    /// The `silence` to pass to the containers' series so that they end at the same time as the host's, which is
+    /// `silence` seconds after the host's newest sample.
     pub fn containers_silence(&self, silence: f64) -> f64 {
         let times = self.host.newest().zip(self.containers.newest());
         let behind = times.map_or(0.0, |(host, containers)| host.seconds() - containers.seconds());
-        // A scrape that ends late in its interval lags by an interval without one being missing.
+        // The newest scrape can be up to one interval behind the host's newest sample without any scrape being missing.
         (behind + silence - self.containers.intervals().seconds).max(0.0)
     }
 }

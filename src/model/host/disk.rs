@@ -1,42 +1,43 @@
-//! Space on the configured file system.
+//! Disk usage of the configured file system.
 
 use crate::model::severity::Severity;
 use serde::Serialize;
 
-/// The file system that holds the configured path, as `df` and psutil's `disk_usage` define it.
+/// Usage of the file system that contains the configured path, as defined by `df` and psutil's `disk_usage`.
 #[derive(Clone, Debug, PartialEq, Serialize, miniserde::Deserialize)]
 pub struct DiskStats {
-    /// Used in percent of what an ordinary user could use, 0 to 100, excluding blocks reserved for root.
+    /// Used space as a percentage of the space that ordinary users can use, 0 to 100. This excludes blocks reserved for
+    /// root.
     pub percent: f64,
-    /// Used, in GiB.
+    /// Used space in GiB.
     pub used_gb: f64,
-    /// Size, in GiB.
+    /// Total size in GiB.
     pub total_gb: f64,
-    /// Whether nothing can be written to the file system, which may be full by nature then (squashfs, composefs). `None`
-    /// only in the answer of a server that is older than this field.
+    /// Whether the file system itself is read-only, not just its mount. Some read-only file systems, such as squashfs
+    /// and composefs, are always full. `None` only in the response of an older server that does not have this field.
     pub read_only: Option<bool>,
 }
 
 impl DiskStats {
-    /// Whether nothing can be written to the file system, as far as is known.
+    /// Whether the file system is known to be read-only.
     pub fn is_read_only(&self) -> bool {
         self.read_only == Some(true)
     }
 }
 
-/// The band of the disk's bar, which warns later than a value's color.
+/// The severity shown by the disk's bar. Unlike [`Severity`], it does not distinguish values below 75 percent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DiskLevel {
-    /// Below 75: green.
+    /// Below 75 percent: green.
     Roomy,
-    /// From 75: orange.
+    /// From 75 percent: orange.
     Filling,
-    /// From 90: red.
+    /// From 90 percent: red.
     Full,
 }
 
 impl DiskLevel {
-    /// The band of the bar at `percent` used.
+    /// The level for a disk that is `percent` full.
     pub fn of(percent: f64) -> Self {
         match Severity::of(percent) {
             Severity::Normal | Severity::Raised => Self::Roomy,

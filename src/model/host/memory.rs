@@ -1,16 +1,18 @@
-//! Memory of the whole host.
+//! Memory usage of the whole host.
 
 use serde::Serialize;
 
-/// Memory of the whole host. Used is total less available, as psutil (7.1 and later) and `free` define it.
+/// Memory usage of the whole host. Used memory is total minus available memory, as defined by psutil (7.1 and later)
+/// and `free`.
 #[derive(Clone, Debug, PartialEq, Serialize, miniserde::Deserialize)]
 pub struct MemoryStats {
-    /// Used of total in percent, 0 to 100.
+    /// Used memory as a percentage of total memory, 0 to 100.
     pub percent: f64,
-    /// Used, in GiB.
+    /// Used memory in GiB.
     pub used_gb: f64,
-    /// Total, in GiB.
+    /// Total memory in GiB.
     pub total_gb: f64,
-    /// Memory that new programs can use without swapping, in GiB: the kernel's MemAvailable.
+    /// Memory in GiB that new programs can use without swapping: the kernel's MemAvailable, or an estimate if the
+    /// kernel does not report it.
     pub available_gb: f64,
 }

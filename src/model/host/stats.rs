@@ -1,43 +1,44 @@
-//! All resources of the host, and why one is missing.
+//! All resources of the host, and why a resource could not be read.
 
 use super::{cpu::CpuStats, disk::DiskStats, memory::MemoryStats, swap::SwapStats};
 use serde::{Serialize, Serializer};
 
-/// The response of `GET /api/telemetry/host`, except its [`Stamp`](crate::model::Stamp).
+/// The response of `GET /api/telemetry/host` without its [`Stamp`](crate::model::Stamp).
 ///
-/// A resource that could not be read is `null`, never 0, and its reason is in [`errors`](Self::errors).
+/// A resource that could not be read is `null`, never 0, and [`errors`](Self::errors) says why.
 #[derive(Clone, Debug, PartialEq, Serialize, miniserde::Deserialize)]
 pub struct HostStats {
     /// The machine's name, from the kernel or the configuration.
     pub hostname: String,
-    /// CPU utilization since the previous sample; `null` if /proc/stat could not be read for either, or no time has passed in
-    /// it.
+    /// CPU utilization since the previous sample; `null` if /proc/stat could not be read for either sample or its
+    /// counters yield no plausible value.
     pub cpu: Option<CpuStats>,
-    /// Memory in use; `null` if /proc/meminfo could not be read.
+    /// Memory usage; `null` if /proc/meminfo could not be read or its numbers are not plausible.
     pub memory: Option<MemoryStats>,
-    /// Swap space in use; `null` on a machine without swap, or if it could not be read or cannot be.
+    /// Swap usage; `null` if the machine has no swap, or if swap usage is unknown, in which case
+    /// [`errors`](Self::errors) says why.
     pub swap: Option<SwapStats>,
-    /// Space in use on the configured file system; `null` if it could not be read.
+    /// Disk usage of the configured file system; `null` if it could not be read.
     pub disk: Option<DiskStats>,
-    /// Why a resource is `null`.
+    /// Why resources could not be read.
     pub errors: HostErrors,
 }
 
-/// Why each resource of the host could not be read. On the wire, a resource that was read has no key.
+/// For each resource of the host that could not be read, the reason. On the wire, the other resources have no key.
 #[derive(Clone, Debug, Default, PartialEq, Eq, miniserde::Deserialize)]
 pub struct HostErrors {
-    /// Why there is no CPU utilization.
+    /// Why CPU utilization is unknown.
     pub cpu: Option<String>,
-    /// Why there is neither memory nor swap.
+    /// Why both memory and swap usage are unknown.
     pub memory: Option<String>,
-    /// Why there is no swap, though there is memory.
+    /// Why swap usage is unknown although memory usage is known.
     pub swap: Option<String>,
-    /// Why there is no disk usage.
+    /// Why disk usage is unknown.
     pub disk: Option<String>,
 }
 
 impl HostErrors {
-    /// All reasons in one line; `None` if everything was read.
+    /// All reasons on one line; `None` if every resource was read.
     pub fn joined(&self) -> Option<String> {
         let reasons: Vec<&str> = self.named().filter_map(|(_, reason)| reason.as_deref()).collect();
         (!reasons.is_empty()).then(|| reasons.join("; "))
@@ -48,7 +49,7 @@ impl HostErrors {
     }
 }
 
-/// By hand, because the keys are optional.
+/// Implemented by hand to leave out the keys of resources that were read.
 impl Serialize for HostErrors {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_map(self.named().filter(|(_, reason)| reason.is_some()))
@@ -57,7 +58,7 @@ impl Serialize for HostErrors {
 
 #[cfg(test)]
 impl HostStats {
-    /// A host without measurements; tests fill in what they need.
+    /// A host without measurements, for tests to complete with the values they need.
     pub(crate) fn sample() -> Self {
         Self {
             hostname: "atlas-01".into(),

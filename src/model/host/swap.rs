@@ -1,14 +1,14 @@
-//! Swap space of the whole host.
+//! Swap usage of the whole host.
 
 use serde::Serialize;
 
-/// Swap space of the whole host, as `free` and psutil's `swap_memory` define it.
+/// Swap usage of the whole host, as defined by `free` and psutil's `swap_memory`.
 #[derive(Clone, Debug, PartialEq, Serialize, miniserde::Deserialize)]
 pub struct SwapStats {
-    /// Used of total in percent, 0 to 100.
+    /// Used swap space as a percentage of total swap space, 0 to 100.
     pub percent: f64,
-    /// Used, in GiB.
+    /// Used swap space in GiB.
     pub used_gb: f64,
-    /// Total, in GiB.
+    /// Total swap space in GiB.
     pub total_gb: f64,
 }

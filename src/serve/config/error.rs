@@ -1,55 +1,55 @@
-//! Errors of the configuration.
+//! Configuration errors.
 
 use thiserror::Error;
 
-/// Why the server cannot start with its configuration.
+/// Why the server cannot start with this configuration.
 #[derive(Debug, Error)]
 pub enum ConfigError {
     /// clap's response to an invalid command line, or to a request for help or version.
     #[error(transparent)]
     CommandLine(clap::Error),
-    /// A value that is not allowed.
+    /// A value is not allowed.
     #[error("{key} = {value:?} (from {origin}) is not allowed: it must be {allowed}")]
     BadValue {
         /// The key, as in Leptos.toml.
         key: String,
         /// The value.
         value: String,
-        /// Where it was set: a flag, a variable or a file.
+        /// Where the value was set: a flag, an environment variable or a file.
         origin: String,
-        /// What is allowed.
+        /// A description of the allowed values.
         allowed: String,
     },
-    /// A key that does not exist.
+    /// The file contains an unknown key.
     #[error("{path}: unknown key {key:?}; known keys are {known}")]
     UnknownKey {
         /// The file.
         path: String,
-        /// The key.
+        /// The unknown key.
         key: String,
-        /// The keys that exist.
+        /// All known keys, separated by commas.
         known: String,
     },
-    /// A file that is not TOML.
+    /// The file is not valid TOML.
     #[error("{path}: {reason}")]
     BadFile {
         /// The file.
         path: String,
-        /// Where and why.
+        /// The line of the error, and what is wrong.
         reason: String,
     },
-    /// A file that cannot be read.
+    /// The file cannot be read.
     #[error("cannot read {path}: {reason}")]
     UnreadableFile {
         /// The file.
         path: String,
-        /// The system's reason.
+        /// The operating system's error message.
         reason: String,
     },
-    /// A file of the page is missing.
+    /// One of the page's files is missing.
     #[error("no page at {folder}: {file} is missing; build it with `make build`, or name its folder with --site-root")]
     NoSite {
-        /// Where the page's files should be.
+        /// The folder that should contain the page's files.
         folder: String,
         /// The first missing file.
         file: String,
@@ -57,7 +57,8 @@ pub enum ConfigError {
 }
 
 impl ConfigError {
-    /// 2 for an invalid configuration, 1 for a file that is not available, 0 if only help or version was requested.
+    /// The program's exit status: 2 for an invalid configuration, 1 if a file is missing or unreadable, and 0 if only
+    /// help or the version was requested.
     pub fn exit_status(&self) -> u8 {
         match self {
             Self::CommandLine(error) => u8::try_from(error.exit_code()).unwrap_or(2),

@@ -1,4 +1,4 @@
-//! The keys of the configuration, each declared once.
+//! The configuration keys, each declared once.
 
 use super::values::{
     absolute_path, address, default_site_root, docker_endpoint, folder, host_name, label, log_level, machine_name,
@@ -12,35 +12,36 @@ use std::path::PathBuf;
 use std::time::Duration;
 use tracing::Level;
 
-/// The server's validated configuration. Each field is a key, which is set by its flag, its environment variables or
-/// Leptos.toml. Its comment is the flag's help, repeated in Leptos.toml above the key.
+/// The server's validated configuration. Each field except `reload_port` is a key, which can be set by its flag, its
+/// environment variables or Leptos.toml. A field's doc comment is the flag's help text and is repeated above the key in
+/// Leptos.toml.
 #[derive(Args, Clone, Debug, PartialEq, Eq)]
 pub struct Config {
     /// Address and port to serve on.
     ///
-    /// Port 0 picks a free port. The endpoints need no login: put a reverse proxy with a login in front of any other
-    /// address than loopback.
+    /// Port 0 picks a free port. The endpoints require no login: put a reverse proxy with authentication in front of
+    /// any address other than loopback.
     #[arg(long, value_name = "ADDRESS", value_parser = address, default_value = "127.0.0.1:3000")]
     pub listen: SocketAddr,
 
-    /// Docker daemon, as unix:///absolute/path or tcp://host:port; DOCKER_HOST is honored, too.
+    /// Docker daemon, as unix:///absolute/path or tcp://host:port; DOCKER_HOST is honored as well.
     ///
-    /// For tcp://, so are DOCKER_TLS_VERIFY and DOCKER_CERT_PATH. Podman's socket works as well
-    /// (unix:///run/podman/podman.sock).
+    /// With tcp://, DOCKER_TLS_VERIFY and DOCKER_CERT_PATH are also honored. Podman's socket
+    /// (unix:///run/podman/podman.sock) works, too.
     #[arg(long, value_name = "ADDRESS", value_parser = docker_endpoint, default_value = "unix:///var/run/docker.sock")]
     pub docker_host: DockerEndpoint,
 
-    /// Show only containers with this label, as key or key=value; by default every container.
+    /// Show only containers with this label, given as key or key=value; by default, show all containers.
     ///
-    /// For example trinity.platform=agent.
+    /// For example, trinity.platform=agent.
     #[arg(long, value_name = "LABEL", value_parser = label)]
     pub container_label: Option<String>,
 
-    /// Prefix to strip from container names, such as agent-; by default none.
+    /// Prefix to strip from container names, such as agent-; by default, none.
     #[arg(long, value_name = "TEXT", default_value = "", hide_default_value = true)]
     pub container_prefix: String,
 
-    /// Noun for one container; by default agent if a label is set.
+    /// Noun for a container; defaults to agent if a container label is set.
     #[arg(long, value_name = "WORD", value_parser = word, default_value = "container", default_value_ifs = [
         ("container_label", Equals("".into()), "container"),
         ("container_label", IsPresent, "agent"),
@@ -53,13 +54,13 @@ pub struct Config {
     #[arg(long, value_name = "SECONDS", value_parser = seconds, default_value = "5", allow_negative_numbers = true)]
     pub interval: Duration,
 
-    /// Show the file system that holds this path.
+    /// Show disk usage of the file system that contains this path.
     ///
-    /// In a container, mount a folder of the host's file system and name it here.
+    /// In a container, mount a folder from the host's file system and set this to its path.
     #[arg(long, value_name = "PATH", value_parser = absolute_path, default_value = "/")]
     pub disk_path: PathBuf,
 
-    /// Host name to show; by default the machine's own.
+    /// Host name to show; by default, the machine's own name.
     #[arg(long, value_name = "NAME", value_parser = host_name, default_value_t = machine_name(), hide_default_value = true)]
     pub hostname: String,
 
@@ -67,31 +68,32 @@ pub struct Config {
     #[arg(long, value_name = "LEVEL", value_parser = log_level, default_value = "info")]
     pub log: Level,
 
-    /// Folder with the page's files; by default site beside the program, or one folder up.
+    /// Folder with the page's files; by default, the folder named site beside the program or one level up.
     #[arg(long, value_name = "FOLDER", value_parser = folder, default_value_os_t = default_site_root(), hide_default_value = true)]
     pub site_root: PathBuf,
 
-    /// Port on which `cargo leptos watch` tells the page to reload. Not a key: only LEPTOS_RELOAD_PORT sets it.
+    /// Port over which `cargo leptos watch` tells the page to reload. This is not a key: only LEPTOS_RELOAD_PORT sets
+    /// it.
     #[arg(skip = 3001u32)]
     pub reload_port: u32,
 }
 
-/// Variables of other programs for the same value: Docker's client and cargo-leptos.
+/// Environment variables of Docker's client and cargo-leptos that also set a key, each after the name of the key.
 const FOREIGN_VARIABLES: [(&str, &str); 3] =
     [("docker_host", "DOCKER_HOST"), ("listen", "LEPTOS_SITE_ADDR"), ("site_root", "LEPTOS_SITE_ROOT")];
 
-/// Every key.
+/// The names of all keys, in declaration order.
 pub(super) fn keys() -> Vec<String> {
     let declared = Config::augment_args(Command::default());
     declared.get_arguments().map(Arg::get_id).map(ToString::to_string).collect()
 }
 
-/// A key's flag.
+/// The command-line flag for a key.
 pub(super) fn flag(key: &str) -> String {
     format!("--{}", key.replace('_', "-"))
 }
 
-/// A key's environment variables, in order of precedence.
+/// The environment variables for a key, in order of precedence.
 pub(super) fn variables(key: &str) -> Vec<String> {
     let foreign = FOREIGN_VARIABLES.iter().filter(|(of, _)| *of == key).map(|(_, name)| (*name).to_owned());
     std::iter::once(format!("HOST_TELEMETRY_{}", key.to_uppercase())).chain(foreign).collect()
@@ -101,9 +103,9 @@ pub(super) fn variables(key: &str) -> Vec<String> {
 mod tests {
     use super::*;
 
-    /// A key's help in one line, without the final period, which clap removes from short help.
+    /// The help text for a key on one line, without the final period, which clap removes from short help.
     fn meaning(arg: &Arg) -> String {
-        let help = arg.get_long_help().or(arg.get_help()).expect("a help").to_string();
+        let help = arg.get_long_help().or(arg.get_help()).expect("help text").to_string();
         one_line(&help)
     }
 
@@ -137,7 +139,7 @@ mod tests {
     fn the_table_in_the_readme_has_the_declared_keys_with_names_and_defaults() {
         let rows: Vec<&str> =
             include_str!("../../../README.md").lines().filter(|row| row.starts_with("| `--")).collect();
-        assert_eq!(rows.len(), declared().len() + 1, "a row for each key and for --config");
+        assert_eq!(rows.len(), declared().len() + 1, "one row for each key and one for --config");
         for arg in declared() {
             let key = arg.get_id().as_str();
             let default = shown_default(&arg).map_or(String::new(), |default| format!("`{default}`"));

@@ -1,25 +1,25 @@
-//! The layers below the command line: the environment, then Leptos.toml.
+//! The configuration layers below the command line: first the environment, then Leptos.toml.
 
 use super::error::ConfigError;
 use super::keys::{keys, variables};
 use std::collections::BTreeMap;
 use std::path::Path;
 
-/// The file that is read without `--config`; it may be missing.
+/// The file to read if `--config` is not given; it may be missing.
 const DEFAULT_FILE: &str = "Leptos.toml";
 
-/// A value as text, and where it was set.
+/// A value as a string, and where it was set.
 pub(super) struct Given {
     pub(super) value: String,
     pub(super) origin: String,
 }
 
-/// The value of the first variable, in order of precedence, that is set.
+/// The value of the key's first environment variable that is set, in order of precedence.
 pub(super) fn from_env(key: &str, env: &dyn Fn(&str) -> Option<String>) -> Option<Given> {
     variables(key).into_iter().find_map(|origin| env(&origin).map(|value| Given { value, origin }))
 }
 
-/// The values of a configuration file, by key.
+/// The values in a configuration file, by key. `named` is the path given with `--config`.
 pub(super) fn from_file(named: Option<&Path>) -> Result<BTreeMap<String, Given>, ConfigError> {
     let path = named.unwrap_or(Path::new(DEFAULT_FILE));
     let shown = path.display().to_string();
@@ -39,7 +39,8 @@ pub(super) fn from_file(named: Option<&Path>) -> Result<BTreeMap<String, Given>,
     table.into_iter().map(|(key, value)| Ok((key.clone(), given(key, value, &shown)?))).collect()
 }
 
-/// A number is passed on as text, which the key's own parser checks. Other types are rejected.
+/// Converts a value from the file to a string, which the key's parser checks later. Only strings and numbers are
+/// accepted.
 fn given(key: String, value: toml::Value, path: &str) -> Result<Given, ConfigError> {
     let origin = path.to_owned();
     match value {

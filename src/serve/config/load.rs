@@ -1,7 +1,8 @@
-//! Joins command line, environment and Leptos.toml into the configuration.
+//! Merges the command line, the environment and Leptos.toml into the configuration.
 //!
-//! clap parses all three: values from the environment and the file become flags ahead of the command line's. So every
-//! value is checked by the same declaration, and only keys that need more are named here.
+//! clap parses all three: values from the environment and the file are turned into flags and placed before those from
+//! the command line. This way, each value is checked by the declaration of its key, and this module names only the keys
+//! that need special treatment.
 
 #[cfg(test)]
 mod tests;
@@ -19,7 +20,7 @@ use std::error::Error as _;
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-/// The command line: a flag for each key, and one for the file.
+/// The command line: one flag for each key and one for the configuration file.
 #[derive(Parser)]
 #[command(
     name = "host-telemetry",
@@ -33,13 +34,13 @@ use std::path::PathBuf;
 struct CommandLine {
     #[command(flatten)]
     config: Config,
-    /// Configuration file [default: Leptos.toml, if there is one]
+    /// Configuration file [default: Leptos.toml, if it exists]
     #[arg(long = "config", value_name = "FILE")]
     file: Option<PathBuf>,
 }
 
 impl Config {
-    /// Joins the command line's flags, the environment (as `env` gives it) and Leptos.toml.
+    /// Merges the command line's flags, the environment variables (looked up with `env`) and Leptos.toml.
     pub fn load(
         flags: impl IntoIterator<Item = OsString>,
         env: impl Fn(&str) -> Option<String>,
@@ -53,7 +54,7 @@ impl Config {
     }
 }
 
-/// The values of the environment and of the file for the keys that have no flag on the command line.
+/// The values from the environment and the file for all keys that are not set on the command line.
 fn below_flags(
     flags: &[OsString],
     env: &dyn Fn(&str) -> Option<String>,
@@ -65,7 +66,8 @@ fn below_flags(
     Ok(open.filter_map(|key| from_env(&key, env).or_else(|| file.remove(&key)).map(|given| (key, given))).collect())
 }
 
-/// Adds what does not follow from a single key: an empty label is no filter, and some variables are not keys.
+/// Completes the configuration: treats an empty label as no filter and applies the environment variables that do not
+/// correspond to a key.
 fn completed(mut config: Config, env: &dyn Fn(&str) -> Option<String>) -> Config {
     config.container_label = config.container_label.filter(|label| !label.is_empty());
     if let DockerEndpoint::Tcp { tls: certificates, .. } = &mut config.docker_host {
@@ -77,7 +79,8 @@ fn completed(mut config: Config, env: &dyn Fn(&str) -> Option<String>) -> Config
     config
 }
 
-/// An invalid value in our words, with its origin; any other error of the command line in clap's words.
+/// Converts clap's error. For an invalid value, the message says where the value was set and what is allowed; any other
+/// error keeps clap's message.
 fn explained(error: clap::Error, below: &BTreeMap<String, Given>) -> ConfigError {
     let context = |kind| match error.get(kind) {
         Some(ContextValue::String(text)) => Some(text.clone()),
@@ -86,7 +89,7 @@ fn explained(error: clap::Error, below: &BTreeMap<String, Given>) -> ConfigError
     let (argument, value) = (context(ContextKind::InvalidArg), context(ContextKind::InvalidValue));
     match (error.kind(), argument, value, error.source()) {
         (ErrorKind::ValueValidation, Some(argument), Some(value), Some(allowed)) => {
-            // clap names an argument as its help does: "--disk-path <PATH>".
+            // clap names an argument as in its help text: "--disk-path <PATH>".
             let flag = argument.split(' ').next().unwrap_or_default();
             let key = flag.trim_start_matches('-').replace('-', "_");
             let origin = below.get(&key).map_or(flag, |given| &given.origin).to_owned();

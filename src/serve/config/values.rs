@@ -1,4 +1,4 @@
-//! Parsers and computed defaults of the values. An error says what is allowed.
+//! Parsers and computed defaults for configuration values. A parser's error says what is allowed.
 
 use crate::collect::{DockerEndpoint, SystemHost, Tls};
 use std::net::SocketAddr;
@@ -6,19 +6,19 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 use tracing::Level;
 
-/// The value, or what is allowed.
+/// The parsed value, or a description of what is allowed.
 type Checked<T> = Result<T, &'static str>;
 
 pub(super) fn address(text: &str) -> Checked<SocketAddr> {
     text.parse().map_err(|_| "an IP address and a port, such as 127.0.0.1:3000 or [::1]:0")
 }
 
-/// Without TLS, which is set by other variables: see [`tls`].
+/// Parses the endpoint without TLS settings, which come from separate environment variables; see [`tls`].
 pub(super) fn docker_endpoint(text: &str) -> Checked<DockerEndpoint> {
     DockerEndpoint::parse(text, None)
 }
 
-/// May be empty, which means no filter.
+/// An empty label is allowed and means no filter.
 pub(super) fn label(text: &str) -> Checked<String> {
     let is_label = !text.starts_with('=') && text.len() <= 4096;
     is_label.then(|| text.to_owned()).ok_or("key or key=value, of at most 4096 bytes")
@@ -35,7 +35,7 @@ pub(super) fn seconds(text: &str) -> Checked<Duration> {
 }
 
 pub(super) fn log_level(text: &str) -> Checked<Level> {
-    // By name only: `Level` also parses numbers, which mean nothing to a reader.
+    // Accept only names: `Level` also parses numbers, whose meaning is not obvious.
     let level = text.parse().ok().filter(|level: &Level| level.as_str().eq_ignore_ascii_case(text));
     level.ok_or("error, warn, info, debug or trace")
 }
@@ -48,19 +48,19 @@ pub(super) fn folder(text: &str) -> Checked<PathBuf> {
     Ok(text.into())
 }
 
-/// An empty name becomes "localhost", so that the page has something to show.
+/// Replaces an empty name with "localhost", so the page has something to show.
 pub(super) fn host_name(text: &str) -> Checked<String> {
     let name = if text.is_empty() { "localhost" } else { text };
     let is_name = name.len() <= 253 && !name.contains(char::is_control);
     is_name.then(|| name.to_owned()).ok_or("a name of at most 253 characters")
 }
 
-/// The machine's own name, or "localhost" if it has none that can be shown.
+/// The machine's own name, or "localhost" if the name is missing or invalid.
 pub(super) fn machine_name() -> String {
     host_name(&SystemHost::hostname().unwrap_or_default()).unwrap_or_else(|_| "localhost".into())
 }
 
-/// `site` beside the program, as in a deployed copy, or one folder up, as in cargo's target folder.
+/// The folder `site` beside the program, as in a deployment, or one level up, as in cargo's target folder.
 pub(super) fn default_site_root() -> PathBuf {
     let program = std::env::current_exe().unwrap_or_default();
     let folder = program.parent().unwrap_or(Path::new(""));
@@ -68,8 +68,10 @@ pub(super) fn default_site_root() -> PathBuf {
     if beside.is_dir() { beside } else { folder.parent().unwrap_or(folder).join("site") }
 }
 
-/// As in Docker's own client, TLS is used if DOCKER_TLS_VERIFY or DOCKER_CERT_PATH is set, with the files in ~/.docker
-/// by default. Unlike there, the daemon's certificate is verified in either case.
+/// The TLS settings from the environment; `None` if TLS is not used.
+///
+/// As in Docker's own client, TLS is used if DOCKER_TLS_VERIFY or DOCKER_CERT_PATH is set, and the certificates are in
+/// ~/.docker by default. Unlike Docker's client, this program verifies the daemon's certificate in either case.
 pub(super) fn tls(env: &dyn Fn(&str) -> Option<String>) -> Option<Tls> {
     let verify = env("DOCKER_TLS_VERIFY");
     match (env("DOCKER_CERT_PATH"), verify) {

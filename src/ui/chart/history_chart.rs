@@ -1,5 +1,5 @@
-//! The host's last samples in detail, with axes and the values at any time. Axis text is HTML, so that server and browser
-//! draw the same.
+//! The host's recent samples in detail, with axes and the values at a selected time. The axis labels are HTML, so that
+//! the server and the browser render them identically.
 
 use super::local_time::local_time;
 use super::plot::{Frame, Ink};
@@ -8,7 +8,7 @@ use crate::ui::format;
 use crate::ui::live::{Live, State};
 use leptos::prelude::*;
 
-/// The drawing's size. The page stretches it to its width, except for the strokes.
+/// The size of the drawing. The page stretches the drawing to the available width, but not its strokes.
 const FRAME: Frame = Frame { width: 1000, height: 200, slots: CAPACITY, y_max: 100.0 };
 
 /// One line of the chart.
@@ -21,7 +21,7 @@ enum Series {
 }
 
 impl Series {
-    /// Values in percent of the host, one per interval.
+    /// The values as percentages of the host, one per interval, oldest first; `None` for a missing sample.
     fn values(self, state: &State) -> Vec<Option<f64>> {
         match self {
             Self::Cpu => state.history.host.cpu(state.silence()),
@@ -35,7 +35,7 @@ impl Series {
         format::percent_exact(self.values(state).get(slot).copied().flatten())
     }
 
-    /// The range of the values, in words.
+    /// Describes the range of the values.
     fn range(self, name: &str, state: &State) -> String {
         let values = self.values(state);
         let known = values.iter().flatten();
@@ -61,19 +61,21 @@ fn markup(state: &State) -> String {
     })
 }
 
-/// The chart in a sentence, for screen readers.
+/// Describes the chart for screen readers.
 fn description(state: &State) -> String {
     format!("{}, {}", Series::Cpu.range("CPU", state), Series::Memory.range("memory", state))
 }
 
-/// When the sample in the last interval was taken, or should have been, in seconds since 1970.
+/// When the sample in the last interval was taken, or should have been taken, in seconds since 1970; `None` if there
+/// are no samples.
 fn newest(state: &State) -> Option<f64> {
     let interval = f64::from(state.interval_seconds().max(1));
     let missed = (state.silence() / interval).floor() * interval;
     state.history.host.newest().map(|newest| newest.seconds() + missed)
 }
 
-/// The time of an interval this many seconds before the last: the reader's local time if known, otherwise how long ago.
+/// The time of the interval `seconds_ago` before the last interval: the user's local time if it is known, otherwise how
+/// long ago it was.
 fn moment(state: &State, seconds_ago: u32, zoned: bool, with_seconds: bool) -> String {
     match newest(state).filter(|_| zoned) {
         None => format::ago(seconds_ago),
@@ -81,20 +83,20 @@ fn moment(state: &State, seconds_ago: u32, zoned: bool, with_seconds: bool) -> S
     }
 }
 
-/// CPU and memory of the host over the last 60 samples, in percent, with the containers' shares. Pointer and keyboard select
-/// the time of the values shown.
+/// The host's CPU and memory usage over the last 60 samples, in percent, with the containers' shares. The pointer or
+/// the keyboard selects the time for which values are shown.
 #[component]
 pub(in crate::ui) fn HistoryChart(live: Live) -> impl IntoView {
     let noun = live.settings(|settings| format!("{}s", settings.noun));
     let title = live.read(|state| format::heading_span(state.interval_seconds()));
-    // Only the browser knows the reader's time zone.
+    // Only the browser knows the user's time zone.
     let zoned = RwSignal::new(false);
     Effect::new(move |_| zoned.set(true));
     let labels = live.read(move |state| {
         let interval = state.interval_seconds();
         spans(x_labels(interval).map(|seconds| moment(state, seconds, zoned.get(), interval < 60)))
     });
-    // The interval whose values are shown; `None` is the newest.
+    // The index of the interval whose values are shown; `None` means the newest.
     let pointed = RwSignal::new(None::<usize>);
     let slot = move || pointed.get().unwrap_or(CAPACITY - 1);
     let value = move |series: Series| live.read(move |state| series.at(state, slot()));
@@ -167,12 +169,12 @@ pub(in crate::ui) fn HistoryChart(live: Live) -> impl IntoView {
     }
 }
 
-/// Five times from the oldest interval to now, in seconds before now.
+/// Five evenly spaced times from the oldest interval to now, in seconds before now.
 fn x_labels(interval_seconds: u32) -> [u32; 5] {
     [4, 3, 2, 1, 0].map(|quarter| interval_seconds * (CAPACITY as u32 - 1) * quarter / 4)
 }
 
-/// Labels as markup; their text is our own.
+/// The labels as markup. They need no escaping, because none of their text comes from outside.
 fn spans(labels: [impl AsRef<str>; 5]) -> String {
     labels.iter().map(|label| format!("<span>{}</span>", label.as_ref())).collect()
 }

@@ -1,8 +1,8 @@
-//! Lines over time, laid out by plotters, which only this file names.
+//! Line charts over time, laid out by plotters. This is the only file that uses plotters.
 //!
-//! plotters rounds coordinates to whole pixels, so everything is drawn [`SCALE`] times as large and scaled by the viewBox. Its
-//! own SVG backend writes colors, and its number formatting outweighs everything else. [`Svg`] writes classes, which the
-//! stylesheet colors by theme.
+//! plotters rounds coordinates to whole pixels, so everything is drawn [`SCALE`] times as large and scaled down by the
+//! viewBox. Its own SVG backend writes fixed colors, and that backend's number formatting would be the largest part of
+//! the code. [`Svg`] writes CSS classes instead, which the stylesheet colors according to the theme.
 
 use crate::ui::graphics::runs;
 use plotters::coord::Shift;
@@ -12,10 +12,11 @@ use plotters_backend::{BackendColor, BackendCoord, BackendStyle, DrawingErrorKin
 use std::convert::Infallible;
 use std::fmt::Write;
 
-/// Drawn pixels per CSS pixel.
+/// The number of drawn pixels per CSS pixel.
 const SCALE: u32 = 10;
 
-/// The class of a drawn element. plotters only passes colors to its backend, so the class's number is encoded as one.
+/// The CSS class of a drawn element. plotters passes only colors to its backend, so the index of the class is encoded
+/// as a color.
 #[derive(Clone, Copy)]
 pub(super) enum Ink {
     Grid,
@@ -47,24 +48,24 @@ impl Ink {
     }
 }
 
-/// A drawing's size and scales, in CSS pixels and the values' unit.
+/// The size of a drawing in CSS pixels, and the scales of its axes.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Frame {
     pub(super) width: u32,
     pub(super) height: u32,
-    /// How many intervals the x axis has.
+    /// The number of intervals on the x axis.
     pub(super) slots: usize,
-    /// The top of the y axis, which begins at 0.
+    /// The top of the y axis, which starts at 0, in the unit of the values.
     pub(super) y_max: f64,
 }
 
 impl Frame {
-    /// The viewBox of the element that holds the drawing.
+    /// The viewBox of the SVG element that contains the drawing.
     pub(super) fn view_box(&self) -> String {
         format!("0 0 {} {}", self.width * SCALE, self.height * SCALE)
     }
 
-    /// Where an interval is, in the viewBox.
+    /// The x coordinate of an interval in the viewBox.
     pub(super) fn x(&self, slot: usize) -> usize {
         slot * (self.width * SCALE) as usize / self.last()
     }
@@ -73,15 +74,15 @@ impl Frame {
         self.slots.saturating_sub(1).max(1)
     }
 
-    /// Draws into the frame and returns the markup; empty if drawing fails.
+    /// Draws into the frame and returns the markup, or an empty string if drawing fails.
     pub(super) fn draw(&self, draw: impl FnOnce(&Canvas<'_>) -> Option<()>) -> String {
         let mut markup = String::new();
         let (width, height) = (self.width * SCALE, self.height * SCALE);
-        // Without a ChartBuilder, whose labels are measured by the DOM in the browser but estimated on the server.
+        // Avoids `ChartBuilder`, which measures labels with the DOM in the browser but estimates them on the server.
         let scales = Cartesian2d::<RangedCoordf64, RangedCoordf64>::new(
             0.0..self.last() as f64,
             0.0..self.y_max,
-            // SVG counts from the top, values from the bottom.
+            // In SVG, y increases from top to bottom, but values increase from bottom to top.
             (0..width.cast_signed(), height.cast_signed()..0),
         );
         let area = DrawingArea::<_, Shift>::from(Svg { markup: &mut markup, size: (width, height) });
@@ -92,15 +93,15 @@ impl Frame {
     }
 }
 
-/// A canvas for series and lines.
+/// A canvas for drawing series and horizontal lines.
 pub(super) struct Canvas<'a> {
     area: DrawingArea<Svg<'a>, Cartesian2d<RangedCoordf64, RangedCoordf64>>,
     frame: Frame,
 }
 
 impl Canvas<'_> {
-    /// Draws a series as a line over a translucent area. A missing value breaks both. A value between two missing ones is a
-    /// dot, because it would be invisible otherwise.
+    /// Draws a series as a line over a translucent area. A missing value interrupts both. A value between two missing
+    /// values is drawn as a dot, because it would otherwise be invisible.
     pub(super) fn area(&self, data: &[Option<f64>], ink: Ink) -> Option<()> {
         for run in self.runs(data) {
             if let ([first, _, ..], Some(last)) = (run.as_slice(), run.last()) {
@@ -123,7 +124,7 @@ impl Canvas<'_> {
         Some(())
     }
 
-    /// Draws a horizontal line over the whole width.
+    /// Draws a horizontal line across the whole width.
     pub(super) fn level(&self, y: f64, ink: Ink) -> Option<()> {
         self.area.draw(&PathElement::new([(0.0, y), (self.frame.last() as f64, y)], ink.color())).ok()
     }
@@ -134,7 +135,7 @@ impl Canvas<'_> {
     }
 }
 
-/// A plotters backend that writes markup for the inside of an SVG element.
+/// A plotters backend that writes the markup to put inside an SVG element.
 struct Svg<'a> {
     markup: &'a mut String,
     size: (u32, u32),
@@ -169,7 +170,7 @@ impl DrawingBackend for Svg<'_> {
         Ok(())
     }
 
-    /// Nothing is drawn pixel by pixel.
+    /// Does nothing, because no element is drawn pixel by pixel.
     fn draw_pixel(&mut self, _: BackendCoord, _: BackendColor) -> Drawn {
         Ok(())
     }

@@ -1,7 +1,7 @@
-//! Series of samples, split at missing ones.
+//! Splits a series of samples wherever a sample is missing.
 
-/// The unbroken runs of a series, each value with its index and clamped to 0 to `top`. A missing value is a gap, neither
-/// bridged nor zero.
+/// Splits a series into unbroken runs. Each value comes with its index and is clamped between 0 and `top`. Missing and
+/// non-finite values leave gaps, which are neither bridged nor treated as zero.
 pub(in crate::ui) fn runs(data: &[Option<f64>], top: f64) -> Vec<Vec<(usize, f64)>> {
     let point = |(slot, value): (usize, &Option<f64>)| {
         value.filter(|value| value.is_finite()).map(|value| (slot, value.max(0.0).min(top)))

@@ -1,21 +1,21 @@
-//! A line the size of a word. Drawn by hand, because plotters would take a tenth of the header's size budget.
+//! A word-sized line chart. It does not use plotters, which would take up a tenth of the header's size budget.
 
 use super::series::runs;
 use leptos::prelude::*;
 use std::fmt::Write;
 
-/// Coordinates are whole tenths of a CSS pixel, which keeps the markup short.
+/// Drawing units per CSS pixel. Coordinates are whole numbers of these units, which keeps the markup short.
 const SCALE: u32 = 10;
 
-/// Margin around the line, so that neither the line nor its dot is cut off at an edge.
+/// Margin around the line in CSS pixels, so that neither the line nor its dot is cut off at the edges.
 const MARGIN: u32 = 2;
 
-/// A sparkline: no axes, legend or cursor, a dot at the newest value. A missing sample is a gap; a value between two
-/// missing ones is a dot. Redrawn when the data change.
+/// A small line chart without axes, legend or cursor, and with a dot at the newest value. Missing samples leave gaps. A
+/// value between two missing samples is drawn as a dot. The chart is redrawn when its data changes.
 ///
-/// Purely visual, so hidden from screen readers: show the newest value beside it. Its line and area are in `color`; the
-/// class `ht-spark` in `style/component.css` gives them their strokes. Outside the header, color and
-/// size are SVG attributes, which a page's own rules for `svg` or `*` override.
+/// It is purely visual and hidden from screen readers, so show the newest value beside it. The line and the area below
+/// it use `color`; the class `ht-spark` in `style/component.css` sets their stroke and opacity. Outside the header,
+/// color and size are SVG attributes, which a page's own rules for `svg` or `*` override.
 ///
 /// ```
 /// use host_telemetry::ui::Sparkline;
@@ -28,13 +28,13 @@ const MARGIN: u32 = 2;
 /// ```
 #[component]
 pub fn Sparkline(
-    /// The values, oldest first, evenly spaced over the width.
+    /// The values, oldest first, evenly spaced across the width. `None` is a missing sample.
     #[prop(into)]
     data: Signal<Vec<Option<f64>>>,
-    /// A CSS color; may use custom properties.
+    /// A CSS color, which may use custom properties.
     #[prop(into)]
     color: String,
-    /// The top of the scale, which begins at 0; values above it are drawn there.
+    /// The top of the scale, which starts at 0. Higher values are drawn at the top.
     #[prop(default = 100.0)]
     y_max: f64,
     /// Width in CSS pixels.
@@ -58,12 +58,12 @@ pub fn Sparkline(
     }
 }
 
-/// The viewBox of an element that holds a sparkline of this width and height.
+/// The viewBox for an SVG element that contains a sparkline of this width and height in CSS pixels.
 pub(in crate::ui) fn spark_box((width, height): (u32, u32)) -> String {
     format!("0 0 {} {}", width * SCALE, height * SCALE)
 }
 
-/// A sparkline of this width and height, as markup for the inside of its SVG element.
+/// Draws a sparkline of this width and height in CSS pixels. Returns the markup to put inside its SVG element.
 pub(in crate::ui) fn spark(data: &[Option<f64>], y_max: f64, (width, height): (u32, u32)) -> String {
     let top = y_max.max(f64::MIN_POSITIVE);
     let across = f64::from(width.saturating_sub(2 * MARGIN) * SCALE) / data.len().saturating_sub(1).max(1) as f64;
@@ -139,7 +139,7 @@ mod tests {
             assert_eq!(spark(data, 100.0, (60, 20)), "");
         }
         for (y_max, size) in [(0.0, (0, 0)), (f64::NAN, (60, 20)), (1e300, (60, 20))] {
-            assert_eq!(count(&spark(&[Some(1.0), Some(2.0)], y_max, size), "circle"), 1, "no room or scale, no panic");
+            assert_eq!(count(&spark(&[Some(1.0), Some(2.0)], y_max, size), "circle"), 1, "must not panic");
         }
     }
 }

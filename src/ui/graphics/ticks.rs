@@ -1,8 +1,8 @@
-//! Severity as a shape: four ticks, of which more are lit the worse it is.
+//! Severity as a shape: four ticks, with more of them lit at higher severities.
 
 use leptos::prelude::*;
 
-/// The ticks beside a value. The stylesheet lights them by the band's class on an enclosing element.
+/// The ticks beside a value. The stylesheet lights them according to the severity class on an enclosing element.
 #[component]
 pub(in crate::ui) fn SeverityTicks() -> impl IntoView {
     view! {

@@ -1,4 +1,4 @@
-//! The agents in the header: their number and totals, and the panel that lists each.
+//! The agents in the header: their count, their totals, and the panel that lists them.
 
 use crate::ui::format;
 use crate::ui::ids::PANEL;
@@ -7,8 +7,8 @@ use crate::ui::live::{ContainersView, Live, State};
 use leptos::html::Div;
 use leptos::prelude::*;
 
-/// The summary, a button that opens the panel. The browser opens and closes the panel (Enter, Space, Escape, a click
-/// outside) and moves the focus, so this works without the bundle.
+/// The summary of all agents, a button that opens the panel. The browser opens and closes the panel (on Enter, Space,
+/// Escape, or a click outside) and moves the focus, so the panel works even without the bundle.
 #[component]
 pub(super) fn Agents(live: Live) -> impl IntoView {
     let heading = live.settings(|settings| format::heading(&settings.noun));
@@ -26,7 +26,7 @@ pub(super) fn Agents(live: Live) -> impl IntoView {
     let update_open = move || {
         open.set(panel.get_untracked().is_some_and(|panel| panel.matches(":popover-open").unwrap_or(false)));
     };
-    // It may have been opened before hydration.
+    // The panel may have been opened before hydration.
     Effect::new(move |_| update_open());
     let text = |text: fn(Totals) -> String| live.read(move |state| text(Totals::of(state)));
     view! {
@@ -55,14 +55,14 @@ pub(super) fn Agents(live: Live) -> impl IntoView {
     }
 }
 
-/// The summary's texts; empty where they have no meaning.
+/// The text in the summary. Fields that do not apply are empty.
 #[derive(Default)]
 struct Totals {
     count: String,
     label: String,
     cpu: String,
     memory: String,
-    /// The widest possible text of the memory.
+    /// The widest text expected in `memory`. Its width is reserved so nothing shifts when the number changes.
     widest: String,
     tooltip: String,
 }

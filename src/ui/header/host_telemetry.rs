@@ -1,4 +1,4 @@
-//! The header's strip.
+//! The telemetry strip in the header.
 
 use super::agents::Agents;
 use super::metric_view::MetricView;
@@ -7,16 +7,18 @@ use crate::ui::live::{Live, use_live};
 use crate::ui::metrics::METRICS;
 use leptos::prelude::*;
 
-/// The host's telemetry in one strip, live: sparkline and percentage of CPU, sparkline and used/total of memory, bar and
-/// percentage of disk, the culprit of a metric in trouble, the agents' totals, and a panel with every agent.
+/// The host's live telemetry in one strip: CPU as a sparkline and a percentage, memory as a sparkline and used/total,
+/// disk as a bar and a percentage, the culprit for a metric in trouble, the agents' totals, and a panel that lists all
+/// agents.
 ///
-/// It fills the width it is given. The narrower it is, the less it shows; it always keeps the worst metric. Its
-/// height is `--ht-height`, 48 px by default. Its styles are `style/component.css` (classes `ht-…`). A page chooses the
-/// theme by `data-theme="light"` or `"dark"` on any element around it; the default is the system's theme.
+/// The strip fills the available width. It shows less as that width shrinks, but always keeps the worst metric. Its
+/// height is `--ht-height`, 48 px by default. Its styles are in `style/component.css` (classes `ht-…`). A page sets the
+/// theme with `data-theme="light"` or `data-theme="dark"` on any enclosing element; the default is the system's theme.
 ///
-/// In the browser it polls `/api/telemetry/host` and `/api/telemetry/containers` of its own origin. For numbers in the
-/// first HTML, the server puts a [`RenderedSnapshot`](crate::api::RenderedSnapshot) into the context that it renders
-/// with. One instance per page: its panel has a fixed ID.
+/// In the browser, the component polls `/api/telemetry/host` and `/api/telemetry/containers` on its own origin, and
+/// requests `/api/telemetry/history` to fill gaps. To include numbers in the initial HTML, provide a
+/// [`RenderedSnapshot`](crate::api::RenderedSnapshot) in the context the server renders with. Use only one instance per
+/// page, because its panel has a fixed ID.
 ///
 /// ```
 /// use host_telemetry::ui::{HostTelemetry, Live};
@@ -27,7 +29,7 @@ use leptos::prelude::*;
 ///     view! { <header><h1>"Dashboard"</h1><HostTelemetry/></header> }
 /// }
 ///
-/// /// Other parts of the page can share its state, and its polling.
+/// /// Other parts of the page can share its state and its polling.
 /// #[component]
 /// fn Dashboard() -> impl IntoView {
 ///     let live = Live::start();
@@ -37,7 +39,7 @@ use leptos::prelude::*;
 /// ```
 #[component]
 pub fn HostTelemetry(
-    /// The state to show; defaults to the context's, or a new one.
+    /// The state to show. Defaults to the state in the context, or to a new one if the context has none.
     #[prop(optional)]
     live: Option<Live>,
 ) -> impl IntoView {
@@ -51,11 +53,11 @@ pub fn HostTelemetry(
     });
     let announcement = live.read(|state| state.announcement.clone());
     view! {
-        // Translators replace text nodes; those that the page updates would be left behind.
+        // Browser translators replace text nodes, so later updates would go to nodes that are no longer on the page.
         <section class="ht" translate="no" aria-label=label>
             <span class=age_class>{age}</span>
             {METRICS.map(|metric| view! { <MetricView live metric/> })}
-            // Shown where only one metric fits. Screen readers get all of them.
+            // Shown when only one metric fits. Screen readers always get every metric.
             <span class="ht-more" aria-hidden="true">{format!("+{}", METRICS.len() - 1)}</span>
             <Agents live/>
             <p class="ht-sr-only" role="status">{announcement}</p>

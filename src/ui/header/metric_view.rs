@@ -1,4 +1,4 @@
-//! One metric of the header: label, graphic, value in its band's color, severity ticks, and its culprit.
+//! One metric in the header: its label, graphic, value colored by severity, severity ticks, and culprit.
 
 use crate::model::ContainersStats;
 use crate::ui::format;
@@ -9,7 +9,7 @@ use crate::ui::metrics::{Attribution, Graphic, Metric, Reading};
 use leptos::either::Either;
 use leptos::prelude::*;
 
-/// A metric of the header.
+/// Shows one metric in the header.
 #[component]
 pub(super) fn MetricView(live: Live, metric: &'static Metric) -> impl IntoView {
     let culprit = move |text: fn(CulpritText) -> String| {
@@ -59,14 +59,14 @@ fn reading(metric: &Metric, state: &State) -> Reading {
     (metric.read)(host).unwrap_or_else(|| Reading::unknown((metric.error)(&host.errors).as_deref().unwrap_or_default()))
 }
 
-/// The classes for band, rank and culprit. An overdue value loses its color. The stylesheet has three ranks, so a narrow header
-/// drops all metrics from the third on together.
+/// The CSS classes for severity, rank and culprit. Overdue values lose their color. The stylesheet has three ranks, so
+/// a narrow header drops every metric from the third on at the same time.
 fn class(metric: &Metric, state: &State) -> String {
     let band = state.host.as_ref().and_then(|host| (metric.severity)(host)).map_or("unknown", |band| band.word());
     let ranking = state.ranking();
     let rank = ranking.iter().position(|ranked| *ranked == metric).map_or(1, |place| place + 1).min(3);
     let stale = if state.host_stale.is_some() { " ht-is-stale" } else { "" };
-    // Of two culprits, the worse metric's gets the space.
+    // If two metrics have a culprit, the culprit of the worse metric gets the space.
     let first = ranking.into_iter().find(|ranked| state.culprit(ranked).is_some());
     let culprit = match state.culprit(metric) {
         None => "",
@@ -76,7 +76,7 @@ fn class(metric: &Metric, state: &State) -> String {
     format!("ht-metric ht-is-{} ht-is-{band} ht-is-rank-{rank}{stale}{culprit}", metric.id)
 }
 
-/// The exact numbers; on a second line, their split into containers and everything else.
+/// The exact numbers, followed by a line that splits them into containers and everything else.
 fn tooltip(metric: &Metric, state: &State) -> String {
     let split = metric.attribution.as_ref().filter(|_| state.host.is_some() && !state.containers_stale);
     let split = split.zip(state.measured());
@@ -91,7 +91,7 @@ fn split_text(attribution: &Attribution, stats: &ContainersStats, noun: &str) ->
     Some(format!("\n{} {containers} + everything else {other} = {host}", format::measured(stats, noun)))
 }
 
-/// A culprit as text; empty if there is none.
+/// The text that names a metric's culprit. All fields are empty if there is no culprit.
 #[derive(Default)]
 struct CulpritText {
     name: String,

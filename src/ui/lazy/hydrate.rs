@@ -1,8 +1,9 @@
-//! In the browser, a part stays as the server rendered it until its code is loaded.
+//! In the browser, a section keeps the server's HTML until its code has loaded.
 
 use leptos::prelude::*;
 
-/// Nothing: hydration keeps the server's HTML. Naming the view would link its code into the first file.
+/// Returns an empty string, because hydration keeps the server's HTML. Calling the closure would link the view's code
+/// into the first bundle file.
 pub(super) fn html<V: IntoView>(_view: impl FnOnce() -> V) -> String {
     String::new()
 }

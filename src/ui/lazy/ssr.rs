@@ -1,8 +1,8 @@
-//! On the server, a part is rendered with the page.
+//! On the server, a section is rendered along with the rest of the page.
 
 use leptos::prelude::*;
 
-/// The part's HTML.
+/// Renders the section's HTML.
 pub(super) fn html<V: IntoView>(view: impl FnOnce() -> V) -> String {
     view().to_html()
 }

@@ -1,5 +1,5 @@
-//! Requests to the endpoints: plain GETs without arguments. The server functions' own client would be larger than the
-//! header's view.
+//! Sends plain GET requests without arguments to the endpoints. The server functions' own client would add more code
+//! than the header's view.
 
 use super::timer::sleep;
 use crate::api::{FromJson, TelemetryError, Wire};
@@ -12,12 +12,12 @@ use std::pin::pin;
 use std::time::Duration;
 use wasm_bindgen_futures::JsFuture;
 
-/// Requests that take longer fail.
+/// Requests fail if they take longer than this.
 const TIMEOUT: Duration = Duration::from_secs(3);
 
-/// The response of the endpoint at `path`.
+/// Requests `path` and decodes the response.
 ///
-/// The timeout covers the whole request, body included; the browser's own would stop at the head.
+/// The timeout covers the whole request, including the response body.
 pub(super) async fn ask<T: FromJson>(path: &str) -> Result<T, TelemetryError> {
     let request = Request::new();
     match select(pin!(request.send(path)), sleep(TIMEOUT)).await {
@@ -26,7 +26,7 @@ pub(super) async fn ask<T: FromJson>(path: &str) -> Result<T, TelemetryError> {
     }
 }
 
-/// A request that is aborted when dropped.
+/// A request that is aborted when it is dropped.
 struct Request(Option<AbortController>);
 
 impl Request {

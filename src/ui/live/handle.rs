@@ -1,4 +1,4 @@
-//! The handle to the live state, and the loop that keeps it up to date.
+//! The handle to the live state, and the loop that keeps the state up to date.
 
 use super::fetch;
 use super::poller::{Pause, Polled, Poller};
@@ -15,7 +15,8 @@ use std::time::Duration;
 
 /// The live state. Copies refer to the same state.
 ///
-/// All of it is one signal. Derived values are short texts, which are computed twice per interval and compared.
+/// The whole state is one signal. Derived values are short strings, which are computed again after each update and
+/// change the page only if they differ.
 #[derive(Clone, Copy)]
 pub struct Live {
     state: RwSignal<State>,
@@ -23,8 +24,8 @@ pub struct Live {
 }
 
 impl Live {
-    /// Starts from the [`Snapshot`] that the server rendered, or from an empty state if there is none, and polls in the
-    /// browser. Polling ends with the reactive owner it was started in.
+    /// Starts with the [`Snapshot`] that the server rendered, or with an empty state if there is no snapshot. Polls in
+    /// the browser until the current reactive owner is disposed.
     pub fn start() -> Self {
         let snapshot = RenderedSnapshot::shared();
         let ages = snapshot.as_ref().map(|Snapshot { host, containers, .. }| {
@@ -62,20 +63,21 @@ impl Live {
         self.state.with(read)
     }
 
-    /// Reads from the state once.
+    /// Reads from the state without subscribing to its changes.
     pub(in crate::ui) fn untracked<T>(self, read: impl FnOnce(&State) -> T) -> T {
         self.state.with_untracked(read)
     }
 
-    /// Reads from the settings, which do not change.
+    /// Reads from the settings, which never change.
     pub fn settings<T>(self, read: impl FnOnce(&Settings) -> T) -> T {
         self.untracked(|state| read(&state.settings))
     }
 
-    /// Requests each container's history, which the first HTML omits; only once, as polling keeps it up to date.
+    /// Requests every container's history, which the initial HTML omits. Does so only once, because polling keeps the
+    /// history up to date.
     pub(in crate::ui) fn load_trends(self) {
         if self.poller.try_update_value(Poller::needs_trends) == Some(true) {
-            // Not in the scope of the part that needs it, whose end must not cancel the request.
+            // Not spawned in the caller's scope, because disposing of that scope must not cancel the request.
             spawn_local(self.ask_history());
         }
     }
@@ -90,7 +92,8 @@ impl Live {
         }
     }
 
-    /// Polls after `pause` and from then on, replacing any other loop, until the state is gone.
+    /// Starts a polling loop that replaces any earlier loop. It first polls after `pause` and runs until the state is
+    /// disposed.
     fn poll_after(self, pause: Duration) {
         let Some(generation) = self.poller.try_update_value(Poller::begin_loop) else { return };
         let is_current = move || self.poller.try_with_value(|poller| poller.is_current(generation)) == Some(true);
@@ -109,7 +112,7 @@ impl Live {
                     return;
                 }
                 let (hidden, interval) = (is_hidden(), self.interval_seconds());
-                // The timer starts before further requests.
+                // Start the timer before requesting the history, so that the request does not delay the next poll.
                 next = match self.poller.try_update_value(|poller| poller.polled(polled, hidden, interval)) {
                     Some(Pause::FromNow(pause)) => sleep(pause),
                     Some(Pause::Retry) => retry,
@@ -149,7 +152,7 @@ impl Live {
         Polled { answered, after_gap }
     }
 
-    /// Fills the gaps that the server can fill; a failed request leaves them.
+    /// Requests the history to fill gaps. If the request fails, the gaps remain.
     async fn ask_history(self) {
         if self.poller.try_update_value(Poller::begin_history) != Some(true) {
             return;
@@ -162,17 +165,17 @@ impl Live {
     }
 }
 
-/// The scrape's age when the server sent it, in seconds; `None` before the first one.
+/// The age of the scrape in seconds when the server responded; `None` before the first scrape.
 fn scrape_age(containers: &Stamped<ContainersStats>) -> Option<f64> {
     containers.data.running_count.map(|_| containers.stamp.age_seconds)
 }
 
-/// Seconds since 1970 by the browser's clock.
+/// The current time in seconds since 1970, according to the browser's clock.
 fn now() -> f64 {
     Timestamp::now().seconds()
 }
 
-/// The state in the page's context, or a new one.
+/// The state from the page's context, or a new state if the context has none.
 pub(in crate::ui) fn use_live() -> Live {
     use_context::<Live>().unwrap_or_else(Live::start)
 }

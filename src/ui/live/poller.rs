@@ -1,14 +1,15 @@
-//! Decides when the page polls and when it requests the history. Pure: [`Live`](super::Live) carries it out.
+//! Decides when the page polls and when it requests the history. It performs no I/O: [`Live`](super::Live) acts on its
+//! decisions.
 
 use std::time::Duration;
 
-/// While the page is hidden, one poll a minute keeps the tab's title up to date.
+/// The interval between polls while the page is hidden and only the tab's title and icon need to be kept up to date.
 const HIDDEN_PERIOD: Duration = Duration::from_secs(60);
 
-/// The longest pause after a failed poll, so that the page soon notices when the server is back.
+/// The longest delay before a failed request is retried, so that the page soon notices when the server is back.
 pub(in crate::ui) const RETRY: Duration = Duration::from_secs(5);
 
-/// A sample is requested this long after it is due, because ages have one decimal.
+/// Extra delay before requesting a sample that is due, because ages are rounded to one decimal.
 const MARGIN: Duration = Duration::from_millis(150);
 
 /// The generation of a polling loop. Once a new loop starts, earlier ones end when they next wake.
@@ -18,9 +19,9 @@ pub(super) struct Generation(u32);
 /// How a poll ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Polled {
-    /// Whether both endpoints responded.
+    /// Whether the host's endpoint returned data and the containers' endpoint did not time out.
     pub(super) answered: bool,
-    /// Whether samples may be missing before the new ones.
+    /// Whether samples may be missing just before the new ones.
     pub(super) after_gap: bool,
 }
 
@@ -28,66 +29,67 @@ pub(super) struct Polled {
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(super) struct Poller {
     generation: u32,
-    /// Whether the current loop waits for responses.
+    /// Whether the current loop is waiting for responses.
     is_polling: bool,
     /// Whether a history request is in flight. Only one is made at a time.
     is_asking_history: bool,
     /// Whether the server may have samples that the page lacks.
     has_gap: bool,
-    /// Whether each container's history is present or was requested. The first HTML omits it.
+    /// Whether every container's history has been requested. The initial HTML omits it.
     has_trends: bool,
-    /// Age of the host's sample in the last good response, in seconds.
+    /// Age in seconds of the host's sample in the last successful response; `None` before the first.
     host_age: Option<f64>,
-    /// Age of the containers' scrape in the last good response, in seconds.
+    /// Age in seconds of the containers' scrape in the last successful response; `None` if there are no numbers.
     containers_age: Option<f64>,
-    /// The time of the host's sample, in seconds by the browser's clock, which may differ from the server's.
+    /// When the host was sampled, in seconds since 1970 by the browser's clock, which may differ from the server's.
     host_sampled_at: Option<f64>,
 }
 
 impl Poller {
-    /// Starts a loop that replaces any other.
+    /// Returns the generation of a new loop, which replaces any earlier loop.
     pub(super) fn begin_loop(&mut self) -> Generation {
         self.generation += 1;
         Generation(self.generation)
     }
 
-    /// Whether a loop is the current one.
+    /// Whether the loop of this generation is the current one.
     pub(super) fn is_current(&self, loop_: Generation) -> bool {
         loop_ == Generation(self.generation)
     }
 
-    /// Records the host sample's age when it arrived `now`, by the browser's clock.
+    /// Records that a sample of the host was `age` seconds old when it arrived at `now` by the browser's clock.
     pub(super) fn host_sampled(&mut self, age: f64, now: f64) {
         self.host_age = Some(age);
         self.host_sampled_at = Some(now - age);
     }
 
-    /// Records the age of the containers' scrape.
+    /// Records the age of the containers' scrape in seconds.
     pub(super) fn containers_scraped(&mut self, age: f64) {
         self.containers_age = Some(age);
     }
 
-    /// Records that the containers have no numbers any more.
+    /// Records that the containers no longer have any numbers.
     pub(super) fn containers_gone(&mut self) {
         self.containers_age = None;
     }
 
-    /// The age of the host's sample `now`; `None` while there is none.
+    /// The age of the host's sample at `now`, in seconds; `None` before the first sample.
     pub(super) fn host_age_at(&self, now: f64) -> Option<f64> {
         self.host_sampled_at.map(|at| now - at)
     }
 
-    /// The pause before the first poll: none if the HTML has no numbers.
+    /// The pause before the first poll, which is zero if the HTML came without a snapshot.
     pub(super) fn first(&self, has_snapshot: bool, interval: u32) -> Duration {
         if has_snapshot { self.until_next_sample(interval) } else { Duration::ZERO }
     }
 
-    /// Records that the current loop sent its requests.
+    /// Records that the current loop has sent its requests.
     pub(super) fn poll_sent(&mut self) {
         self.is_polling = true;
     }
 
-    /// The pause before the next poll. After a failure it counts from the start of the failed poll.
+    /// Records how a poll ended and returns the pause before the next poll. If the poll failed and the page is visible,
+    /// the pause is measured from the start of the failed poll.
     pub(super) fn polled(&mut self, polled: Polled, hidden: bool, interval: u32) -> Pause {
         self.has_gap |= polled.after_gap;
         match polled.answered {
@@ -97,48 +99,49 @@ impl Poller {
         }
     }
 
-    /// The pause from the start of a failed poll to the start of the next.
+    /// The pause from the start of a failed poll to the start of the next poll.
     pub(super) fn retry(interval: u32) -> Duration {
         Duration::from_secs(interval.into()).min(RETRY)
     }
 
-    /// Whether to fill gaps after this poll. A gap on a hidden page waits until the page is visible.
+    /// Whether to request the history after this poll to fill gaps. Gaps are filled only while the page is visible.
     pub(super) fn fills_gap(&self, polled: Polled, hidden: bool) -> bool {
         polled.answered && self.has_gap && !hidden
     }
 
-    /// Records that the current loop has all responses that it waited for.
+    /// Records that the current loop is no longer waiting for responses.
     pub(super) fn poll_ended(&mut self) {
         self.is_polling = false;
     }
 
-    /// The first pause of a new loop when the page becomes visible or hidden; `None` while requests are in flight, after
-    /// which the current loop continues by itself.
+    /// The pause before the first poll of the loop that starts when the page becomes visible or hidden. `None` while
+    /// requests are in flight, because the current loop then continues.
     pub(super) fn visibility_changed(&self, hidden: bool) -> Option<Duration> {
         let pause = if hidden { HIDDEN_PERIOD } else { Duration::ZERO };
         (!self.is_polling).then_some(pause)
     }
 
-    /// Whether to request each container's history, now that it is needed. Done once, as polling keeps it up to date.
+    /// Whether to request every container's history now that it is needed. True only on the first call, because polling
+    /// then keeps the history up to date.
     pub(super) fn needs_trends(&mut self) -> bool {
         let is_first = !std::mem::replace(&mut self.has_trends, true);
         self.has_gap |= is_first;
         is_first
     }
 
-    /// Whether to send a request for the history, which is then in flight.
+    /// Records that a history request is in flight. Returns false if a request already is, so no other may be sent.
     pub(super) fn begin_history(&mut self) -> bool {
         !std::mem::replace(&mut self.is_asking_history, true)
     }
 
-    /// Records that the history request has ended.
+    /// Records that the history request has ended. If the history was received, no gap remains.
     pub(super) fn end_history(&mut self, received: bool) {
         self.is_asking_history = false;
         self.has_gap &= !received;
     }
 
-    /// The time until the server has new samples: the host's next one, and the scrape if it ends within half an interval after
-    /// that.
+    /// The time until the server has the host's next sample, or until the containers' next scrape ends if that is at
+    /// most half an interval later.
     fn until_next_sample(&self, interval: u32) -> Duration {
         let interval = f64::from(interval.max(1));
         let due = |age: f64| interval - modulo(age.max(0.0), interval);
@@ -149,17 +152,18 @@ impl Poller {
     }
 }
 
-/// The remainder in `0.0..divisor`, even of a negative number. Not `%`, whose exactness takes a kilobyte of the bundle.
+/// The remainder in `0.0..divisor`, even for a negative number. The exact `%` operator would add a kilobyte to the
+/// bundle.
 fn modulo(number: f64, divisor: f64) -> f64 {
     number - (number / divisor).floor() * divisor
 }
 
-/// A pause between two polls.
+/// The pause between two polls, and when it starts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Pause {
-    /// From the responses to the next poll.
+    /// A pause that starts when the responses have arrived.
     FromNow(Duration),
-    /// [`Poller::retry`] from the start of the failed poll.
+    /// A pause of [`Poller::retry`] that started when the failed poll did.
     Retry,
 }
 
@@ -183,16 +187,16 @@ mod tests {
             (poller.until_next_sample(5) - MARGIN).as_secs_f64()
         };
         assert_eq!(next(Some(2.0), Some(2.0)), 3.0);
-        assert_eq!(next(Some(2.0), Some(1.0)), 4.0, "a scrape that ends a second later is waited for");
-        assert_eq!(next(Some(2.0), Some(3.0)), 3.0, "a scrape that ends much later is not");
-        assert_eq!(next(Some(6.0), Some(6.0)), 4.0, "an overdue sample is asked for with the next");
+        assert_eq!(next(Some(2.0), Some(1.0)), 4.0, "waits for a scrape that ends a second later");
+        assert_eq!(next(Some(2.0), Some(3.0)), 3.0, "does not wait for a scrape that ends much later");
+        assert_eq!(next(Some(6.0), Some(6.0)), 4.0, "an overdue sample is requested along with the next");
         assert_eq!((next(Some(0.0), None), next(None, None)), (5.0, 5.0));
     }
 
     #[test]
     fn failures_are_retried_soon_and_hidden_pages_poll_once_a_minute() {
         let mut poller = Poller::default();
-        assert_eq!(poller.first(false, 5), Duration::ZERO, "without numbers there is nothing to wait for");
+        assert_eq!(poller.first(false, 5), Duration::ZERO, "polls at once if there are no numbers yet");
         assert_eq!(poller.first(true, 5), seconds(5) + MARGIN);
         assert_eq!(poller.polled(ANSWERED, false, 5), FromNow(seconds(5) + MARGIN));
         assert_eq!(poller.polled(FAILED, false, 2), Retry);
@@ -220,9 +224,9 @@ mod tests {
         let mut poller = Poller::default();
         assert!(!poller.fills_gap(ANSWERED, false));
         let _ = poller.polled(AFTER_GAP, true, 5);
-        assert!(!poller.fills_gap(AFTER_GAP, true), "it is not visible yet");
+        assert!(!poller.fills_gap(AFTER_GAP, true), "the page is not visible yet");
         let _ = poller.polled(ANSWERED, false, 5);
-        assert!(poller.fills_gap(ANSWERED, false), "it is still there");
+        assert!(poller.fills_gap(ANSWERED, false), "the gap is still there");
         assert!(!poller.fills_gap(FAILED, false));
         assert!(poller.begin_history() && !poller.begin_history(), "one request at a time");
         poller.end_history(false);
@@ -235,7 +239,7 @@ mod tests {
     fn trends_are_asked_for_once() {
         let mut poller = Poller::default();
         assert!(poller.needs_trends() && !poller.needs_trends());
-        assert!(poller.fills_gap(ANSWERED, false), "if that request fails, the next poll fills it");
+        assert!(poller.fills_gap(ANSWERED, false), "if that request fails, the gap is filled after the next poll");
     }
 
     #[test]

@@ -6,40 +6,41 @@ use crate::model::{
 };
 use crate::ui::metrics::{METRICS, Metric};
 
-/// The state of the containers.
+/// The containers' numbers, or why there are none.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(in crate::ui) enum ContainersView {
-    /// No response yet.
+    /// The server has not sent any numbers yet.
     #[default]
     Waiting,
-    /// The last good numbers.
+    /// The latest numbers, which may be overdue.
     Measured(ContainersStats),
-    /// Docker is not available; the text is the reason.
+    /// Docker is not available; the string says why.
     Unavailable(String),
 }
 
-/// Everything that the page shows.
+/// Everything the page shows.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(in crate::ui) struct State {
     /// The server's settings.
     pub(in crate::ui) settings: Settings,
-    /// The host's last good numbers; `None` before the first.
+    /// The host's latest numbers; `None` until the first have arrived.
     pub(in crate::ui) host: Option<HostStats>,
-    /// Why the host has no numbers, if it has none.
+    /// The latest error from the host's endpoint, shown while `host` is `None`; empty if there has been no error.
     pub(in crate::ui) host_problem: String,
-    /// The age of the host's numbers in seconds, once they are overdue; `None` while they are current.
+    /// The age of the host's numbers in seconds if they are overdue; `None` while they are current.
     pub(in crate::ui) host_stale: Option<f64>,
-    /// The containers.
+    /// The containers' numbers, or why there are none.
     pub(in crate::ui) containers: ContainersView,
-    /// When the displayed scrape ended.
+    /// When the latest scrape ended; `None` before the first scrape and while Docker is unavailable.
     pub(in crate::ui) scraped: Option<Timestamp>,
     /// Whether the containers' numbers are overdue.
     pub(in crate::ui) containers_stale: bool,
-    /// The culprits.
+    /// The culprits for CPU and memory.
     pub(in crate::ui) culprits: Culprits,
-    /// The last 60 samples. Those of each container start when the page was opened, until a table requests all.
+    /// The latest 60 samples. Per-container samples only go back to when the page was opened, until a table requests
+    /// the full history.
     pub(in crate::ui) history: History,
-    /// The last change of a metric's band, in words; empty before the first.
+    /// The latest change in severity as text for screen readers; empty before the first change.
     pub(in crate::ui) announcement: String,
 }
 
@@ -51,21 +52,21 @@ impl From<Snapshot> for State {
         let host_stale = host.as_ref().filter(|host| host.stamp.stale).map(|host| host.stamp.age_seconds);
         let host = host.map(|host| host.data);
         let mut state = Self { settings, host, host_problem, host_stale, history: history.into(), ..Self::default() };
-        // The snapshot's history includes this scrape.
+        // The result can be ignored, because the snapshot's history already includes this scrape.
         let _ = state.accept_containers(containers);
-        // So do its culprits.
+        // The snapshot's culprits already take this scrape into account, so they replace the culprits derived above.
         state.culprits = culprits;
         state
     }
 }
 
 impl State {
-    /// The containers' rows, highest CPU first; empty if there are no numbers.
+    /// The containers' rows, highest CPU usage first; empty if there are no numbers.
     pub(in crate::ui) fn rows(&self) -> &[ContainerStats] {
         self.measured().map_or(&[], |stats| &stats.containers)
     }
 
-    /// The containers' numbers, if there are any.
+    /// The containers' numbers; `None` while waiting for them or if Docker is not available.
     pub(in crate::ui) fn measured(&self) -> Option<&ContainersStats> {
         match &self.containers {
             ContainersView::Measured(stats) => Some(stats),
@@ -73,39 +74,40 @@ impl State {
         }
     }
 
-    /// The host's memory in MiB; `None` if it was not measured.
+    /// The host's total memory in MiB; `None` if it was not measured.
     pub(in crate::ui) fn memory_total_mb(&self) -> Option<f64> {
         Some(self.host.as_ref()?.memory.as_ref()?.total_gb * 1024.0)
     }
 
-    /// The utilization of a metric in percent; `None` if it was not measured.
+    /// A metric's utilization in percent; `None` if it was not measured.
     pub(in crate::ui) fn percent(&self, metric: &Metric) -> Option<f64> {
         self.host.as_ref().and_then(metric.percent)
     }
 
-    /// The metrics, worst band first, in the header's order within a band. A narrow header shows only the first.
+    /// The metrics, most severe first; ties keep the header's order. A narrow header shows only the first metric.
     pub(in crate::ui) fn ranking(&self) -> [&'static Metric; METRICS.len()] {
         let mut metrics = METRICS;
         if let Some(host) = &self.host {
-            // `None` is less than any band: an unknown metric has nothing to show.
+            // `None` is less than any severity, so unknown metrics and read-only disks come last.
             metrics.sort_by_key(|metric| std::cmp::Reverse((metric.severity)(host)));
         }
         metrics
     }
 
-    /// The culprit of a metric; `None` while the numbers are overdue.
+    /// The culprit for a metric; `None` if it has no culprit, or if the numbers are missing or overdue.
     pub(in crate::ui) fn culprit(&self, metric: &Metric) -> Option<&Culprit> {
         let attribution = metric.attribution.as_ref()?;
         let is_current = self.measured().is_some() && self.host_stale.is_none() && !self.containers_stale;
         (attribution.culprit)(&self.culprits).named.as_ref().filter(|_| is_current)
     }
 
-    /// Whether this container is the culprit of a metric. The empty ID stands for everything else.
+    /// Whether the container with this ID is the culprit for any metric. An empty ID stands for everything else.
     pub(in crate::ui) fn is_culprit(&self, id: &str) -> bool {
         METRICS.into_iter().filter_map(|metric| self.culprit(metric)).any(|culprit| culprit.id == id)
     }
 
-    /// Seconds between samples. A restarted server may have a different interval than the page was rendered with.
+    /// Seconds between samples. The history's interval wins over the settings, because the server may have restarted
+    /// with a different interval since the page was rendered.
     pub(in crate::ui) fn interval_seconds(&self) -> u32 {
         match self.history.host.interval_seconds {
             0 => self.settings.interval_seconds,
@@ -113,17 +115,19 @@ impl State {
         }
     }
 
-    /// The age in seconds of the host's newest sample if it is overdue, else 0; the history has a gap per interval of it.
+    /// The age in seconds of the host's newest sample if the next one is overdue, otherwise 0. The history ends with a
+    /// gap for each interval of silence.
     pub(in crate::ui) fn silence(&self) -> f64 {
         self.host_stale.unwrap_or(0.0)
     }
 
-    /// The same for the containers' history, so that both end at the same time.
+    /// How many seconds of silence the containers' history must end with to end at the same time as the host's.
     pub(in crate::ui) fn containers_silence(&self) -> f64 {
         self.history.containers_silence(self.silence())
     }
 
-    /// Applies a response of the host's endpoint. A failure leaves the last numbers, marked with their `age`.
+    /// Applies a response from the host's endpoint. After a failure, the last numbers stay and are marked as overdue
+    /// with their `age` in seconds. Returns how the sample was recorded; `None` after a failure.
     #[must_use]
     pub(super) fn accept_host(
         &mut self,
@@ -147,7 +151,7 @@ impl State {
         }
     }
 
-    /// Announces the metrics whose band changed. Without a change the last announcement stays.
+    /// Announces the metrics whose severity changed. If none changed, the previous announcement stays.
     fn announce(&mut self, before: &HostStats) {
         let Some(now) = &self.host else { return };
         let changed = |metric: &&Metric| (metric.severity)(now) != (metric.severity)(before);
@@ -157,7 +161,9 @@ impl State {
         }
     }
 
-    /// Applies a response of the containers' endpoint. A failed request leaves the last numbers; a missing Docker clears them.
+    /// Applies a response from the containers' endpoint. After a failed request, the last numbers stay and are marked
+    /// as overdue. They are cleared if Docker is not available or the server has not completed a scrape. Returns how
+    /// the scrape was recorded; `None` if there was none.
     #[must_use]
     pub(super) fn accept_containers(
         &mut self,
@@ -210,13 +216,13 @@ mod tests {
     fn the_worst_band_ranks_first_and_the_unknown_last() {
         let ranking = |host| State { host: Some(host), ..State::default() }.ranking().map(|metric| metric.id);
         let [cpu, memory, disk] = ["cpu", "memory", "disk"];
-        assert_eq!(ranking(host(10.0, 49.0, Some(20.0))), [cpu, memory, disk], "within a band the order is fixed");
+        assert_eq!(ranking(host(10.0, 49.0, Some(20.0))), [cpu, memory, disk], "equal severities keep a fixed order");
         assert_eq!(ranking(host(10.0, 50.0, Some(20.0))), [memory, cpu, disk]);
         assert_eq!(ranking(host(76.0, 50.0, Some(95.0))), [disk, cpu, memory]);
         assert_eq!(ranking(host(10.0, 10.0, None)), [cpu, memory, disk]);
         let mut full = host(10.0, 50.0, Some(100.0));
         full.disk.as_mut().expect("a disk").read_only = Some(true);
-        assert_eq!(ranking(full), [memory, cpu, disk], "a read-only disk has no band");
+        assert_eq!(ranking(full), [memory, cpu, disk], "a read-only disk has no severity");
         assert_eq!(State::default().ranking().map(|metric| metric.id), [cpu, memory, disk]);
     }
 
@@ -228,10 +234,10 @@ mod tests {
             let _ = state.accept_host(Ok(sample), None);
             state.announcement.clone()
         };
-        assert_eq!(said(45.0, 60.0), "", "what was there at first is no change");
+        assert_eq!(said(45.0, 60.0), "", "the first values are not announced as a change");
         assert_eq!(said(49.9, 74.0), "");
         assert_eq!(said(94.2, 74.0), "CPU 94 percent, critical");
-        assert_eq!(said(99.0, 74.0), "CPU 94 percent, critical", "within a band nothing is announced");
+        assert_eq!(said(99.0, 74.0), "CPU 94 percent, critical", "nothing is announced if no severity changed");
         assert_eq!(said(20.0, 80.0), "CPU 20 percent, normal. Memory 80 percent, high");
     }
 }

@@ -1,11 +1,11 @@
-//! The browser's timer and the page's visibility. The only file that names gloo_timers.
+//! The browser's timer and the page's visibility. This is the only file that uses gloo_timers.
 
 use gloo_timers::future::TimeoutFuture;
 use std::time::Duration;
 
-/// A timer that starts before it is awaited. Dropping it clears the timer.
+/// Starts a timer immediately, without waiting for the future to be polled. Dropping the future cancels the timer.
 pub(in crate::ui) fn sleep(duration: Duration) -> TimeoutFuture {
-    // u32 milliseconds are 49 days; `as_millis` would add a 128-bit division to the bundle.
+    // A `u32` holds 49 days in milliseconds. `as_millis` would add 128-bit division to the bundle.
     let seconds = u32::try_from(duration.as_secs()).unwrap_or(u32::MAX);
     TimeoutFuture::new(seconds.saturating_mul(1000).saturating_add(duration.subsec_millis()))
 }

@@ -1,4 +1,4 @@
-//! CPU, as a sparkline and a percentage.
+//! The CPU metric, shown as a sparkline and a percentage.
 
 use super::{Attribution, Graphic, Metric, Reading};
 use crate::model::{HostHistory, Severity};

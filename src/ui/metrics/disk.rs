@@ -1,4 +1,4 @@
-//! Disk, as a bar and a percentage.
+//! The disk metric, shown as a bar and a percentage.
 
 use super::{Graphic, Metric, Reading};
 use crate::model::{DiskLevel, DiskStats, HostStats, Severity};
@@ -27,7 +27,8 @@ pub(super) static DISK: Metric = Metric {
     attribution: None,
 };
 
-/// The disk if it can be written to. A full read-only file system is no alarm: it is full by nature.
+/// The disk; `None` if it was not measured or is read-only. A read-only file system may be full by design, which is no
+/// cause for alarm.
 fn writable(host: &HostStats) -> Option<&DiskStats> {
     host.disk.as_ref().filter(|disk| !disk.is_read_only())
 }

@@ -1,4 +1,4 @@
-//! Memory, as a sparkline and used of total.
+//! The memory metric, shown as a sparkline and as used/total.
 
 use super::{Attribution, Graphic, Metric, Reading};
 use crate::model::{HostHistory, HostStats, MemoryStats, Severity};

@@ -1,59 +1,59 @@
-//! The description of a metric: everything that the page needs to know about it.
+//! Describes a metric: everything the page needs to know to show it.
 
 use crate::model::{CulpritTracker, Culprits, HostErrors, HostHistory, HostSplit, HostStats, Severity, Split};
 use crate::ui::format;
 
-/// A metric of the host.
+/// One of the host's metrics.
 pub(in crate::ui) struct Metric {
-    /// Suffix of its class (`ht-is-cpu`) and of its color (`--ht-cpu`).
+    /// Suffix of the metric's CSS class (`ht-is-cpu`) and color property (`--ht-cpu`).
     pub(in crate::ui) id: &'static str,
-    /// Its name in the header, where space is short.
+    /// The metric's short name for the header, where space is limited.
     pub(in crate::ui) label: &'static str,
-    /// Its name at the beginning of a sentence.
+    /// The metric's name at the beginning of a sentence.
     pub(in crate::ui) name: &'static str,
-    /// Its name within a sentence.
+    /// The metric's name within a sentence.
     pub(in crate::ui) noun: &'static str,
-    /// Utilization in percent; `None` if it was not measured.
+    /// Returns the utilization in percent, or `None` if it was not measured.
     pub(in crate::ui) percent: fn(&HostStats) -> Option<f64>,
-    /// Its severity; `None` if it was not measured, or if nothing can be done about it, as about a read-only disk.
+    /// Returns the severity, or `None` if the metric was not measured or the disk is read-only.
     pub(in crate::ui) severity: fn(&HostStats) -> Option<Severity>,
-    /// The numbers as text; `None` if it was not measured.
+    /// Returns the numbers as text, or `None` if the metric was not measured.
     pub(in crate::ui) read: fn(&HostStats) -> Option<Reading>,
-    /// Why it was not measured.
+    /// Returns why the metric was not measured, or `None` if it was.
     pub(in crate::ui) error: fn(&HostErrors) -> &Option<String>,
-    /// Its graphic in the header.
+    /// The metric's graphic in the header.
     pub(in crate::ui) graphic: Graphic,
-    /// How it is attributed to containers; `None` if it cannot be.
+    /// How the metric is attributed to containers; `None` if it cannot be.
     pub(in crate::ui) attribution: Option<Attribution>,
 }
 
 /// A metric's numbers as text.
 pub(in crate::ui) struct Reading {
-    /// The value.
+    /// The main number, or a dash if it is unknown.
     pub(in crate::ui) value: String,
-    /// Muted text after the value.
+    /// Muted text after `value`; may be empty.
     pub(in crate::ui) rest: String,
-    /// The widest possible text of value and rest. Its width is reserved, so that nothing moves when they change.
+    /// The widest text that `value` and `rest` can form. Its width is reserved so nothing shifts when they change.
     pub(in crate::ui) widest: String,
-    /// The exact numbers, for the tooltip.
+    /// The tooltip: the exact numbers, or why they are unknown.
     pub(in crate::ui) tooltip: String,
 }
 
 /// A metric's graphic in the header.
 pub(in crate::ui) enum Graphic {
-    /// The last samples, in the form of [`HostHistory::cpu`].
+    /// A sparkline of recent samples, which the function returns in the same form as [`HostHistory::cpu`].
     Sparkline(fn(&HostHistory, f64) -> Vec<Option<f64>>),
-    /// The newest value; the function gives the bar's class.
+    /// A bar that shows the latest value. The function returns the bar's CSS class.
     Bar(fn(&HostStats) -> &'static str),
 }
 
 /// How a metric is attributed to containers.
 pub(in crate::ui) struct Attribution {
-    /// Its culprit.
+    /// Returns the metric's culprit.
     pub(in crate::ui) culprit: fn(&Culprits) -> &CulpritTracker,
-    /// Its split into containers and everything else.
+    /// Returns the host's usage split into containers and everything else, or `None` if there is no split.
     pub(in crate::ui) split: fn(&HostSplit) -> Option<&Split>,
-    /// A part of that split as text.
+    /// Formats one part of the split.
     pub(in crate::ui) text: fn(f64) -> String,
 }
 
@@ -77,12 +77,12 @@ impl PartialEq for Metric {
 }
 
 impl Reading {
-    /// A percentage.
+    /// A reading that shows a percentage.
     pub(super) fn percent(percent: f64, tooltip: String) -> Self {
         Self { value: format::percent(Some(percent)), rest: String::new(), widest: "100%".into(), tooltip }
     }
 
-    /// The text of an unknown value; the tooltip is the reason.
+    /// A reading for an unknown value. The tooltip gives the reason.
     pub(in crate::ui) fn unknown(reason: &str) -> Self {
         Self { value: format::UNKNOWN.into(), rest: String::new(), widest: "100%".into(), tooltip: reason.into() }
     }

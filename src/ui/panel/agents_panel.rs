@@ -1,4 +1,4 @@
-//! The content of the header's panel.
+//! The contents of the header's panel.
 
 use super::headroom::Headroom;
 use crate::ui::format;
@@ -7,7 +7,7 @@ use crate::ui::live::Live;
 use crate::ui::table::{Containers, stale_note};
 use leptos::prelude::*;
 
-/// The content of the header's panel. It does not change while the panel is closed.
+/// The contents of the header's panel. The table does not update while the panel is closed.
 #[component]
 pub(in crate::ui) fn Panel(live: Live, open: RwSignal<bool>) -> impl IntoView {
     let heading = live.settings(|settings| format::heading(&settings.noun));

@@ -1,10 +1,10 @@
-//! Headroom: available memory, swap and disk, and the containers' limits.
+//! Headroom: available memory, swap and disk usage, and the containers' memory limits.
 
 use crate::ui::format;
 use crate::ui::live::{Live, State};
 use leptos::prelude::*;
 
-/// One fact: its name, its number, and an explanation.
+/// A number with its label and an explanation.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Fact {
     label: String,
@@ -12,7 +12,7 @@ struct Fact {
     title: &'static str,
 }
 
-/// The known facts.
+/// Lists the facts that are known.
 #[component]
 pub(super) fn Headroom(live: Live) -> impl IntoView {
     let facts = live.read(facts);
@@ -31,7 +31,7 @@ fn facts(state: &State) -> Vec<Fact> {
         let left = of(memory.available_gb, memory.total_gb);
         add("Memory available", left, "What new programs could have without swapping");
     }
-    // Where memory is known, a missing swap without a reason is a machine that has none.
+    // If memory is known and there is no error for swap, a missing value means that the machine has no swap.
     if let Some(host) = host.filter(|host| host.memory.is_some() && host.errors.swap.is_none()) {
         let used = host.swap.as_ref().map_or("none there".into(), |swap| of(swap.used_gb, swap.total_gb));
         add("Swap in use", used, "Memory that the kernel has moved to disk");
@@ -55,7 +55,8 @@ fn of(part_gb: f64, total_gb: f64) -> String {
     format!("{} of {} GiB", format::decimal(part_gb), format::short(total_gb))
 }
 
-/// The total of the limits, in percent of the host's memory too, and how many containers have none.
+/// The sum of the memory limits, also as a percentage of the host's memory, and how many containers have no limit.
+/// `None` if there are no containers or the host's memory is unknown.
 fn limits(state: &State) -> Option<String> {
     let stats = state.measured()?;
     let (sum, without) = stats.memory_limits();
@@ -120,7 +121,7 @@ mod tests {
             host.disk.iter_mut().for_each(|disk| disk.read_only = Some(true));
         }
         let expected = ["Memory available: 7.5 of 20 GiB", "Disk in use: 108.2 of 200 GiB, read-only"];
-        assert_eq!(texts(&odd), expected, "unknown swap is not said to be none");
+        assert_eq!(texts(&odd), expected, "unknown swap must not be reported as no swap");
         assert!(texts(&State::default()).is_empty(), "unknown facts are left out");
     }
 }

@@ -1,4 +1,4 @@
-//! The table of all containers: sortable, filterable, with totals that add up.
+//! The table of all containers, which can be sorted and filtered and has totals that add up.
 
 use super::order::{Column, Order};
 use super::row::{List, Row};
@@ -8,10 +8,10 @@ use crate::ui::format;
 use crate::ui::live::{ContainersView, Live, State};
 use leptos::prelude::*;
 
-/// The filter appears from this many containers on.
+/// The filter is shown if there are at least this many containers.
 const MANY: usize = 9;
 
-/// The page's card of all containers.
+/// The card that lists all containers.
 #[component]
 pub(in crate::ui) fn TableCard(live: Live) -> impl IntoView {
     let heading = live.settings(|settings| format::heading(&settings.noun));
@@ -27,13 +27,13 @@ pub(in crate::ui) fn TableCard(live: Live) -> impl IntoView {
     }
 }
 
-/// The note beside the heading of overdue numbers.
+/// The note beside the heading if the containers' numbers are overdue; otherwise empty.
 pub(in crate::ui) fn stale_note(live: Live) -> Signal<String> {
     live.read(|state| String::from(if state.containers_stale { "not up to date" } else { "" }))
 }
 
-/// The table with its filter, or an explanation if there is nothing to list. All elements always exist; the stylesheet hides
-/// the empty ones.
+/// The table with its filter, or an explanation if there is nothing to list. All elements are always present; the
+/// stylesheet hides those that are not needed.
 #[component]
 pub(in crate::ui) fn Containers(live: Live, shown: Signal<bool>) -> impl IntoView {
     let order = RwSignal::new(Order::default());
@@ -96,8 +96,8 @@ pub(in crate::ui) fn Containers(live: Live, shown: Signal<bool>) -> impl IntoVie
                     </tr>
                 </thead>
                 <tbody>
-                    // Keyed by index: moving the rows of containers that change places takes three times as long as
-                    // updating the few that are visible.
+                    // Keyed by index, because moving rows when containers change places takes three times as long as
+                    // updating the few visible rows.
                     <For each=move || 0..ids.with(Vec::len) key=|index| *index let:index>
                         <Row list index/>
                     </For>
@@ -111,7 +111,7 @@ pub(in crate::ui) fn Containers(live: Live, shown: Signal<bool>) -> impl IntoVie
 
 fn total_row(live: Live, total: Total) -> impl IntoView {
     let Total { label, cpu, memory, limit, share, title, kind } = total;
-    // If everything else is the culprit, its row of totals is marked like a container's row.
+    // If the culprit is everything else, this row is marked just as a container's row would be.
     let marked = kind == "other" && live.untracked(|state| state.is_culprit(""));
     let class = format!("ht-total ht-is-{kind}{}", if marked { " ht-is-culprit" } else { "" });
     view! {
@@ -126,7 +126,7 @@ fn total_row(live: Live, total: Total) -> impl IntoView {
     }
 }
 
-/// Why there are no rows; empty if there are some.
+/// Explains why there are no rows; empty if there are any.
 fn explanation(state: &State) -> String {
     match &state.containers {
         ContainersView::Waiting => "Waiting for the first numbers…".into(),

@@ -1,9 +1,9 @@
-//! The order of a table's rows, and its filter.
+//! Sorts and filters the rows of a table.
 
 use crate::model::ContainerStats;
 use std::cmp::Ordering;
 
-/// A column that a table can be sorted by.
+/// A column by which the table can be sorted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Column {
     Name,
@@ -21,20 +21,20 @@ pub(super) struct Order {
 }
 
 impl Default for Order {
-    /// The server's order.
+    /// The order in which the server sends the rows.
     fn default() -> Self {
         Self { by: Column::Cpu, descending: true }
     }
 }
 
 impl Order {
-    /// The order after a click on a heading: names from A, numbers from the highest; a second click reverses.
+    /// The order after a click on a heading: names ascending, numbers descending. A second click reverses the order.
     pub(super) fn chosen(self, by: Column) -> Self {
         let descending = if self.by == by { !self.descending } else { by != Column::Name };
         Self { by, descending }
     }
 
-    /// A column's `aria-sort`.
+    /// The value of a column's `aria-sort` attribute.
     pub(super) fn aria(self, column: Column) -> &'static str {
         match (self.by == column, self.descending) {
             (false, _) => "none",
@@ -43,13 +43,13 @@ impl Order {
         }
     }
 
-    /// The IDs of the rows whose name contains `filter`, in this order; rows without a value come last.
+    /// The IDs of the rows whose names contain `filter`, in this order. Rows without a value come last.
     pub(super) fn ids(self, rows: &[ContainerStats], filter: &str) -> Vec<String> {
         let filter = filter.trim().as_bytes();
         let mut sorted: Vec<&ContainerStats> = Vec::new();
         for row in rows.iter().filter(|row| has_part(row.name.as_bytes(), filter)) {
-            // Equal rows keep the server's order. Insertion sort is slower than the library's sort only from thousands of rows
-            // on, and a hundredth of its code.
+            // Equal rows keep the server's order. Insertion sort takes a hundredth of the code of the library's sort,
+            // and is slower only for thousands of rows.
             let index = sorted.partition_point(|before| self.compare(before, row) != Ordering::Greater);
             sorted.insert(index, row);
         }
@@ -75,7 +75,7 @@ impl Order {
     }
 }
 
-/// Whether a name contains this text, ignoring ASCII case.
+/// Whether `name` contains `part`, ignoring ASCII case.
 fn has_part(name: &[u8], part: &[u8]) -> bool {
     part.is_empty() || name.windows(part.len()).any(|window| window.eq_ignore_ascii_case(part))
 }
@@ -109,7 +109,7 @@ mod tests {
         assert_eq!(ids(Column::Memory, true), "gamma delta beta Alpha");
         assert_eq!(ids(Column::Memory, false), "beta delta gamma Alpha");
         assert_eq!(ids(Column::Share, true), "beta Alpha gamma delta");
-        assert_eq!(ids(Column::Limit, true), "beta Alpha gamma delta", "without any, as they came");
+        assert_eq!(ids(Column::Limit, true), "beta Alpha gamma delta", "rows without values keep the server's order");
     }
 
     #[test]

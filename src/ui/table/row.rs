@@ -1,4 +1,4 @@
-//! One container's row of the table.
+//! One container's row in the table.
 
 use super::order::Order;
 use super::visibility::Visibility;
@@ -12,16 +12,16 @@ use leptos::prelude::*;
 /// Width and height of a container's sparkline, in CSS pixels.
 const TREND: (u32, u32) = (60, 20);
 
-/// The containers of a table, in its order.
+/// The containers listed in a table.
 #[derive(Clone, Copy)]
 pub(super) struct List {
     pub(super) live: Live,
-    /// Their IDs.
+    /// The IDs of the containers, in the order of the rows.
     pub(super) ids: Memo<Vec<String>>,
-    /// The reader's choice of order and filter, which affects invisible rows, too.
+    /// The order that the user chose. Changing the order or the filter also updates invisible rows.
     pub(super) order: RwSignal<Order>,
     pub(super) filter: RwSignal<String>,
-    /// Whether the table is shown.
+    /// Whether the table is currently shown.
     pub(super) shown: Signal<bool>,
     pub(super) visibility: Visibility,
 }
@@ -39,7 +39,7 @@ impl List {
     }
 }
 
-/// The row at this index of the list. While it is invisible it does not update, which costs nothing.
+/// The row at this index in the list. An invisible row does not react to new numbers, which saves work.
 #[component]
 pub(super) fn Row(list: List, index: usize) -> impl IntoView {
     let row = NodeRef::<Tr>::new();
@@ -50,29 +50,29 @@ pub(super) fn Row(list: List, index: usize) -> impl IntoView {
     view! { <tr node_ref=row class=class>{move || list.read(index, visible, Cells::of).into_view()}</tr> }
 }
 
-/// A row as text.
+/// The contents of a row's cells.
 #[derive(Default)]
 struct Cells {
     name: String,
-    /// A state other than running, which is the normal one.
+    /// The container's state, or a note that its numbers are stale; empty for a running container with current numbers.
     state: &'static str,
     error: String,
     cpu: String,
-    /// CPU in percent of the host.
+    /// CPU usage as a percentage of the whole host, 0 to 100; `None` if it was not measured.
     share: Option<f64>,
     memory: String,
-    /// Memory in percent of the host's.
+    /// Memory usage as a percentage of the host's memory; `None` if either is unknown.
     memory_share: Option<f64>,
     limit: String,
     limit_class: String,
-    /// The CPU limit; empty if there is none.
+    /// The CPU limit; empty if the container has none or it is unknown.
     cores: String,
-    /// The CPU's sparkline as markup.
+    /// The sparkline of CPU usage, as markup.
     trend: String,
 }
 
 impl Cells {
-    /// Empty for a container that has ended, whose row is about to be removed.
+    /// The cells for the container with this ID; empty if it has ended, in which case its row is about to be removed.
     fn of(id: &str, state: &State) -> Self {
         let Some(row) = state.rows().iter().find(|row| row.id == id) else { return Self::default() };
         let (limit, limit_class) = limit(row);
@@ -116,7 +116,8 @@ impl Cells {
     }
 }
 
-/// The memory limit, and from the orange band on the usage in percent of it.
+/// The text and CSS class for the memory limit. At [`Severity::High`] and above, the text also gives the usage as a
+/// percentage of the limit.
 fn limit(row: &ContainerStats) -> (String, String) {
     let Some(limit) = row.memory_limit_mb else {
         return if row.cpu_limit_cores.is_some() { Default::default() } else { ("none".into(), "ht-is-none".into()) };
@@ -129,7 +130,7 @@ fn limit(row: &ContainerStats) -> (String, String) {
     }
 }
 
-/// A container's sparkline. Its scale is one core, or more if the container used more.
+/// A container's sparkline, as markup. Its scale ends at one core, or higher if the container used more than one core.
 fn trend(cpu: &[Option<f64>]) -> String {
     spark(cpu, cpu.iter().flatten().fold(100.0, |top, value| value.max(top)), TREND)
 }

@@ -1,10 +1,10 @@
-//! The totals under a table: containers and everything else, which add up to the host.
+//! The totals at the bottom of a table: containers and everything else, which add up to the host's usage.
 
 use crate::model::{ContainersStats, Split};
 use crate::ui::format;
 use crate::ui::live::State;
 
-/// One row of totals, as text; empty if it does not apply.
+/// One row of totals, as text. Cells that do not apply are empty.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Total {
     pub(super) label: String,
@@ -12,17 +12,18 @@ pub(super) struct Total {
     pub(super) memory: String,
     pub(super) limit: String,
     pub(super) share: String,
-    /// An explanation, as a tooltip.
+    /// An explanation, shown as a tooltip.
     pub(super) title: &'static str,
-    /// Suffix of its class.
+    /// Suffix of the row's CSS class.
     pub(super) kind: &'static str,
 }
 
-/// Smaller differences are rounding errors; in MiB.
+/// Differences smaller than this, in MiB, are treated as rounding errors.
 const ROUNDING: f64 = 0.1;
 
-/// The rows of totals. Each column adds up: CPU in percent of a core, memory, and CPU in percent of the host. The host's rows
-/// are omitted if its split is unknown.
+/// The rows of totals. Each column adds up: CPU as a percentage of one core, memory, and CPU as a percentage of the
+/// host. If neither CPU nor memory could be split, only the containers' total remains. Empty if there are no
+/// containers.
 pub(super) fn totals(state: &State) -> Vec<Total> {
     let Some(stats) = state.measured().filter(|stats| !stats.containers.is_empty()) else { return Vec::new() };
     let mut lines = vec![containers(stats, &state.settings.noun)];
@@ -47,7 +48,7 @@ pub(super) fn totals(state: &State) -> Vec<Total> {
         title,
         kind,
     };
-    // The difference to an approximate split would be meaningless.
+    // The difference from an approximate split would be meaningless.
     let exact = memory.filter(|split| !split.is_approximate());
     let cache = exact.and_then(|split| Some(stats.total_memory_mb? - split.containers)).unwrap_or(0.0);
     if cache >= ROUNDING {

@@ -1,4 +1,4 @@
-//! Tracks which rows are visible, so that the others need not update.
+//! Tracks which rows are visible, so that the other rows need not update.
 
 use leptos::html::Tr;
 use leptos::prelude::*;
@@ -6,24 +6,24 @@ use leptos::web_sys::wasm_bindgen::closure::Closure;
 use leptos::web_sys::wasm_bindgen::{JsCast, JsValue};
 use leptos::web_sys::{Element, IntersectionObserver, IntersectionObserverEntry, js_sys};
 
-/// Tracks the visibility of rows. Copies refer to the same rows.
+/// Tracks the visibility of rows. Copies track the same rows.
 #[derive(Clone, Copy)]
 pub(super) struct Visibility(StoredValue<Watched, LocalStorage>);
 
 #[derive(Default)]
 struct Watched {
-    /// `None` on the server, and before the first row is in the page.
+    /// `None` on the server, and in the browser until the first row is on the page.
     observer: Option<IntersectionObserver>,
     rows: Vec<(Element, RwSignal<bool>)>,
 }
 
 impl Visibility {
-    /// Tracks no row yet; ends with the reactive owner.
+    /// Starts without any rows. Tracking ends when the current reactive owner is disposed.
     pub(super) fn new() -> Self {
         Self(StoredValue::new_local(Watched::default()))
     }
 
-    /// Whether this row is visible; false before it is in the page.
+    /// Whether this row is visible; always false on the server and before the row is on the page.
     pub(super) fn of(self, row: NodeRef<Tr>) -> RwSignal<bool> {
         let visible = RwSignal::new(false);
         Effect::new(move |_| {

@@ -2,7 +2,7 @@ use super::*;
 
 const ID: &str = "bf28e36fdbdcbee6ad19727989315f31be04ad2a4e0d63cb91b20714a5d058e7";
 
-/// Two CPUs; 28 ticks in the first seven columns, then stolen time.
+/// A host with two CPUs. The first seven columns add up to 28 ticks; steal and guest time follow.
 fn host() -> CpuTimes {
     CpuTimes::parse("cpu  1 2 3 4 5 6 7 800 900 1000\ncpu0 1 1 1 1\ncpu1 1 1 1 1\n").expect("CPU times")
 }
@@ -11,7 +11,7 @@ fn parse(text: &str) -> Option<Cgroup> {
     Cgroup::parse(Path::new("/r"), text, ID)
 }
 
-/// A folder with these files.
+/// A temporary folder that contains the given files.
 fn folder(files: &[(&str, &str)]) -> tempfile::TempDir {
     let folder = tempfile::tempdir().expect("a folder");
     for (name, text) in files {

@@ -1,4 +1,4 @@
-//! Scrapes, and the numbers of the wire that they give.
+//! Tests the published numbers that are derived from series of scrapes.
 
 use super::*;
 use crate::collect::containers::summary::{NO_MEMORY, summarize};
@@ -9,7 +9,7 @@ const TICK: Duration = Duration::from_secs(5);
 const SECOND: u64 = 1_000_000_000;
 const M: u64 = 1 << 20;
 
-/// Counters on a host with two cores.
+/// A container's counters on a host with two cores.
 fn counters(cpu: u64, host: u64, memory: u64) -> ContainerCounters {
     ContainerCounters {
         cpu_total: Some(cpu),
@@ -35,7 +35,7 @@ fn unread() -> HostUsage {
     HostUsage::unread("not read")
 }
 
-/// A series of scrapes, by default one interval apart.
+/// A series of scrapes that are one interval apart by default.
 struct Scrapes {
     rates: Rates,
     at: Instant,
@@ -46,7 +46,7 @@ impl Scrapes {
         Self { rates: Rates::default(), at: Instant::now() }
     }
 
-    /// The next scrape, of the readings that `readings` returns for its time.
+    /// The published numbers for the next scrape. `readings` is called with the time of the scrape.
     fn next(&mut self, readings: impl FnOnce(Instant) -> Vec<Reading>) -> ContainersStats {
         self.after(TICK, unread(), readings)
     }
@@ -78,10 +78,10 @@ fn without_containers_totals_are_zero_not_null() {
 fn cpu_needs_two_scrapes_and_has_the_scale_of_docker_stats() {
     let mut scrapes = Scrapes::new();
     let first = scrapes.next(|at| vec![seen("agent-a", Running, at, counters(0, 0, M))]);
-    assert_eq!(first.containers[0].cpu, None, "not measured yet is not 0");
+    assert_eq!(first.containers[0].cpu, None, "a value that is not measured yet is not 0");
     assert_eq!(first.total_cpu_percent, None);
     assert_eq!((first.total_memory_mb, first.measured_count), (Some(1.0), Some(0)));
-    // Five seconds of CPU, of the ten that two cores have.
+    // The container used five seconds of CPU time, out of the ten that two cores have in that period.
     let now = counters(5 * SECOND, 10 * SECOND, M);
     let second = scrapes.next(|at| vec![seen("agent-a", Running, at, now)]);
     assert_eq!((second.containers[0].cpu, second.containers[0].cpu_host_percent), (Some(100.0), Some(50.0)));
@@ -100,7 +100,7 @@ fn without_host_time_the_monotonic_clock_is_used() {
     assert_eq!(scrapes.next(|at| vec![seen("a", Running, at, docker)]).containers[0].cpu, None, "the clocks differ");
 }
 
-/// CPU and error of a container whose counters were `before` and, `elapsed` later, are `now`.
+/// The CPU usage and the error of a container whose counters change from `before` to `now` within `elapsed`.
 fn after(elapsed: Duration, before: &ContainerCounters, now: ContainerCounters) -> (Option<f64>, Option<String>) {
     let mut scrapes = Scrapes::new();
     scrapes.next(|at| vec![seen("a", Running, at, before.clone())]);
@@ -113,7 +113,7 @@ fn incomparable_readings_have_no_rate_yet() {
     let before = counters(5 * SECOND, 10 * SECOND, M);
     let cases = [
         ("the container was restarted", TICK, counters(SECOND, 20 * SECOND, M)),
-        ("the daemon gave the same sample", TICK, before.clone()),
+        ("the daemon returned the same sample twice", TICK, before.clone()),
         ("the host's counter fell", TICK, counters(6 * SECOND, 9 * SECOND, M)),
         ("the baseline is too old", 4 * TICK, counters(6 * SECOND, 60 * SECOND, M)),
     ];
@@ -135,7 +135,7 @@ fn missing_counters_are_null_with_a_reason() {
         assert!(cpu.is_none() && error.as_ref().is_some_and(|error| error.contains(reason)), "{error:?}");
     }
     let (cpu, error) = after(TICK, &before, ContainerCounters { memory: None, ..now });
-    assert_eq!((cpu, error.as_deref()), (Some(20.0), Some(NO_MEMORY)), "CPU is counted nevertheless");
+    assert_eq!((cpu, error.as_deref()), (Some(20.0), Some(NO_MEMORY)), "CPU is still counted");
 }
 
 #[test]
@@ -233,14 +233,14 @@ fn containers_that_ended_are_forgotten() {
     assert!(scrapes.rates.containers.is_empty());
 }
 
-/// A host with 1 GiB, a quarter of it used, and one core that is busy for `busy` of 1,000 ticks per scrape.
+/// A host with 256 MiB of 1 GiB of memory in use, and one core that is busy for `busy` of 1,000 ticks per scrape.
 fn host(scrape: u64, busy: u64) -> HostUsage {
     let stat = format!("cpu {} 0 0 {}\ncpu0 0 0 0 0\n", scrape * busy, scrape * (1000 - busy));
     let memory = MemoryReading { total: 1024 * M, available: 768 * M, ..MemoryReading::default() };
     HostUsage { cpu: CpuTimes::parse(&stat), memory: Ok(memory) }
 }
 
-/// A container that uses a fifth of the host's time in each scrape.
+/// A container that uses a fifth of the host's CPU time between scrapes.
 fn seen_at(scrape: u64) -> impl Fn(Instant) -> Reading {
     move |at| seen("a", Running, at, counters(2 * scrape * SECOND, 10 * scrape * SECOND, M))
 }
@@ -259,7 +259,7 @@ fn the_host_is_split_into_containers_and_everything_else() {
         move |at| vec![seen("a", Running, at, with_cache), failed("broken", "no answer")]
     };
     let first = scrapes.after(TICK, host(0, 450), seen(0));
-    assert_eq!(first.split.cpu_percent, None, "no window yet");
+    assert_eq!(first.split.cpu_percent, None, "there is no earlier scrape to compare with");
     assert_eq!(parts(first.split.memory_mb), (256.0, 64.0, 192.0, false));
     assert_eq!(parts(first.split.memory_percent), (25.0, 6.2, 18.8, false), "6.25 rounds to 6.2, and the parts add up");
     let second = scrapes.after(TICK, host(1, 450), seen(1));
@@ -269,7 +269,8 @@ fn the_host_is_split_into_containers_and_everything_else() {
 
 #[test]
 fn stolen_time_counts_for_the_host_but_not_for_containers() {
-    // Of 100 ticks, a container used 40, 20 were stolen and 40 idle. Docker's host time is the 80 that were not stolen.
+    // Out of 100 ticks, a container used 40, 20 were stolen and 40 were idle. Docker's host time is the 80 ticks that
+    // were not stolen.
     let stolen = |scrape: u64| {
         let stat = format!("cpu {} 0 0 {} 0 0 0 {}\ncpu0 0 0 0 0\n", 40 * scrape, 40 * scrape, 20 * scrape);
         HostUsage { cpu: CpuTimes::parse(&stat), memory: Err("not read".into()) }
@@ -278,7 +279,7 @@ fn stolen_time_counts_for_the_host_but_not_for_containers() {
     let mut scrapes = Scrapes::new();
     scrapes.after(TICK, stolen(0), seen(0));
     let stats = scrapes.after(TICK, stolen(1), seen(1));
-    assert_eq!(stats.containers[0].cpu_host_percent, Some(50.0), "as in docker stats");
+    assert_eq!(stats.containers[0].cpu_host_percent, Some(50.0), "the same as in docker stats");
     assert_eq!(parts(stats.split.cpu_percent), (60.0, 40.0, 20.0, false));
 }
 
@@ -315,7 +316,7 @@ fn an_unknown_split_is_null() {
     let split = scrapes.after(4 * TICK, host(2, 450), |_| Vec::new()).split;
     assert_eq!(split.cpu_percent, None, "after a pause, the rate would average over the whole pause");
     let split = scrapes.after(TICK, host(3, 450), |_| Vec::new()).split;
-    assert_eq!(parts(split.cpu_percent), (45.0, 0.0, 45.0, false), "without containers, the rest is all of it");
+    assert_eq!(parts(split.cpu_percent), (45.0, 0.0, 45.0, false), "without containers, `other` is the whole usage");
     assert_eq!(scrapes.next(|_| Vec::new()).split, HostSplit::default(), "the host cannot be read");
 }
 

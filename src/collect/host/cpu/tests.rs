@@ -6,7 +6,7 @@ fn stat(cpu: &str) -> CpuTimes {
     CpuTimes::parse(&format!("cpu  {cpu}\ncpu0 1 2 3 4\ncpu1 1 2 3 4\nintr 5\nbtime 6\n")).expect("a cpu line")
 }
 
-/// Kernel 6.18, two CPUs, one of them busy; the second text was read two seconds later.
+/// /proc/stat from kernel 6.18, read twice, two seconds apart, on a machine with two CPUs, one of which is busy.
 const RECORDED: [&str; 2] = [
     "cpu  1346498 13801 221406 1321011 17678 0 2825 1053 0 0
 cpu0 662770 7338 104043 681951 4958 0 414 544 0 0
@@ -36,7 +36,7 @@ softirq 9150533 1 2 3
 fn recorded_files_give_the_result_of_psutil() {
     let [before, now] = RECORDED.map(|text| CpuTimes::parse(text).expect("a stat file"));
     let percent = now.percent_since(&before, 2 * SECOND).map(round1);
-    assert_eq!(percent, Ok(50.4), "psutil 7.2.2 on the same two files");
+    assert_eq!(percent, Ok(50.4), "psutil 7.2.2 returns this for the same two files");
     assert_eq!(now.count(), 2);
 }
 
@@ -44,7 +44,7 @@ fn recorded_files_give_the_result_of_psutil() {
 fn busy_is_all_but_idle_and_iowait() {
     let before = stat("100 0 100 800 0 0 0 0 0 0");
     let now = stat("130 5 110 840 10 2 3 0 0 0");
-    // 30 + 5 + 10 + 2 + 3 busy of 100.
+    // 30 + 5 + 10 + 2 + 3 = 50 of 100 ticks were busy.
     assert_eq!(now.percent_since(&before, SECOND), Ok(50.0));
     assert_eq!(now.count(), 2);
 }
@@ -63,7 +63,8 @@ fn steal_is_busy_and_guest_is_not_counted_twice() {
 fn a_falling_counter_does_not_become_a_spike() {
     let before = stat("100 0 100 1000 500 0 0 0 0 0");
     let now = stat("110 0 100 1100 300 0 0 0 0 0");
-    // iowait fell by 200: 10 busy of 110, as in psutil. With a total that falls, it would be 100.
+    // iowait fell by 200. As in psutil, 10 of 110 ticks were busy. A formula that compares totals would see the total
+    // fall and return 100.
     assert_eq!(now.percent_since(&before, SECOND).map(round1), Ok(9.1));
 }
 
@@ -87,10 +88,10 @@ fn a_column_that_rises_faster_than_time_is_left_out() {
     assert_eq!(stolen.percent_since(&before, half), Ok(1.0));
     assert_eq!(stolen.unstolen_fraction_since(&before, half), 1.0);
     let all = stat("1000 0 0 1000 0 0 0 305 0 0");
-    assert_eq!(all.percent_since(&before, half), Ok(100.0), "two CPUs, half a second, plus what may be counted late");
+    assert_eq!(all.percent_since(&before, half), Ok(100.0), "two CPUs for 0.5 s, plus 1 s that may be counted late");
     let more = stat("1000 0 0 1000 0 0 0 306 0 0");
     assert!(more.percent_since(&before, half).is_err(), "the only column that moved is left out");
-    assert_eq!(more.percent_since(&before, SECOND), Ok(100.0), "it is possible in a longer time");
+    assert_eq!(more.percent_since(&before, SECOND), Ok(100.0), "over a longer time, the increase is possible");
 }
 
 #[test]

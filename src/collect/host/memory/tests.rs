@@ -2,7 +2,7 @@ use super::*;
 
 const KIB: u64 = 1024;
 
-/// Debian 12 on kernel 6.18, with swap.
+/// /proc/meminfo from Debian 12 on kernel 6.18, with swap.
 const RECORDED: &str = "MemTotal:       24684084 kB
 MemFree:        23530732 kB
 MemAvailable:   24056480 kB
@@ -25,7 +25,7 @@ HugePages_Total:       0
 Hugepagesize:       2048 kB
 ";
 
-/// Two zones of the same machine, shortened.
+/// Two zones from /proc/zoneinfo on the same machine, shortened.
 const ZONEINFO: &str = "Node 0, zone      DMA
   pages free     2816
         boost    0
@@ -67,7 +67,7 @@ fn available_memory_is_estimated_if_the_kernel_reports_none_or_0() {
     let zero = RECORDED.replace("MemAvailable:   24056480 kB", "MemAvailable:          0 kB");
     assert_eq!(parse(&zero).available, expected);
     let page_of_4_kib = rustix::param::page_size() == 4096;
-    assert!(!page_of_4_kib || expected == 24_793_939_968, "psutil 7.2.2 on the same files");
+    assert!(!page_of_4_kib || expected == 24_793_939_968, "psutil 7.2.2 returns this for the same files");
 }
 
 #[test]

@@ -5,7 +5,8 @@ fn split(host: f64, containers: f64) -> Option<Split> {
     Some(Split { host, containers, other: host - containers, clamped: false, includes_cache: false })
 }
 
-/// A scrape of containers by name and share of a host that uses `host` percent of both and has 1,000 MiB.
+/// A scrape on a host with 1,000 MiB of memory that uses `host` percent of both CPU and memory. `shares` lists the
+/// containers' names and their shares of both.
 fn scrape(host: f64, shares: &[(&str, f64)]) -> ContainersStats {
     let containers = shares.iter().map(|(_, share)| share).sum();
     let row = |(name, share): &(&str, f64)| ContainerStats {
@@ -25,7 +26,8 @@ fn scrape(host: f64, shares: &[(&str, f64)]) -> ContainersStats {
     }
 }
 
-/// The culprits of CPU and memory after these scrapes: a name, `outside`, or `-`.
+/// The named culprits for CPU and memory after these scrapes, each as a name or `outside` with its usage, or as `-` if
+/// there is none.
 fn named(scrapes: &[ContainersStats]) -> (String, String) {
     let mut culprits = Culprits::default();
     scrapes.iter().for_each(|scrape| culprits.observe(scrape));
@@ -46,13 +48,13 @@ fn the_largest_is_named_from_the_orange_band_on() {
     let twice = |host, shares: &[(&str, f64)]| named(&[scrape(host, shares), scrape(host, shares)]);
     assert_eq!(twice(94.0, &[("x", 61.0), ("b", 20.0)]), both("x 61"));
     assert_eq!(twice(75.0, &[("x", 61.0)]), both("x 61"));
-    assert_eq!(twice(74.9, &[("x", 61.0)]), both("-"), "below it nothing is wrong");
+    assert_eq!(twice(74.9, &[("x", 61.0)]), both("-"), "below 75 percent there is no culprit");
     assert_eq!(twice(90.0, &[("x", 30.0), ("y", 40.0), ("z", 11.0)]), both("y 40"));
-    assert_eq!(twice(90.0, &[("x", 30.0), ("y", 29.0), ("z", 28.0)]), both("x 30"), "a third is enough");
-    assert_eq!(twice(90.0, &[("x", 29.0), ("y", 29.0), ("z", 28.0)]), both("-"), "many small ones are no culprit");
+    assert_eq!(twice(90.0, &[("x", 30.0), ("y", 29.0), ("z", 28.0)]), both("x 30"), "a third of the usage is enough");
+    assert_eq!(twice(90.0, &[("x", 29.0), ("y", 29.0), ("z", 28.0)]), both("-"), "no container uses a third of it");
     assert_eq!(twice(90.0, &[("x", 10.0)]), both("outside 80"));
     assert_eq!(twice(90.0, &[]), both("outside 90"));
-    assert_eq!(twice(90.0, &[("x", 45.0)]), both("-"), "a tie has no larger one");
+    assert_eq!(twice(90.0, &[("x", 45.0)]), both("-"), "in a tie, there is no culprit");
 }
 
 #[test]
@@ -66,7 +68,7 @@ fn unmeasured_load_has_no_culprit() {
     assert_eq!(
         named(&[stale.clone(), stale]),
         both("-"),
-        "everything else includes it, so that cannot be blamed either"
+        "everything else includes the stale container, so it cannot be the culprit either"
     );
 }
 
@@ -75,9 +77,9 @@ fn two_scrapes_to_appear_three_to_go() {
     let hot = |share| scrape(94.0, &[("x", share), ("y", 1.0)]);
     let calm = || scrape(40.0, &[("x", 20.0), ("y", 1.0)]);
     assert_eq!(named(&[hot(60.0)]), both("-"));
-    assert_eq!(named(&[hot(60.0), calm(), hot(60.0)]), both("-"), "not in a row");
+    assert_eq!(named(&[hot(60.0), calm(), hot(60.0)]), both("-"), "the scrapes are not consecutive");
     assert_eq!(named(&[hot(60.0), hot(62.0)]), both("x 62"));
-    assert_eq!(named(&[hot(60.0), hot(62.0), calm(), calm()]), both("x 20"), "with its newest share");
+    assert_eq!(named(&[hot(60.0), hot(62.0), calm(), calm()]), both("x 20"), "with its most recent usage");
     assert_eq!(named(&[hot(60.0), hot(62.0), calm(), calm(), calm()]), both("-"));
     assert_eq!(named(&[hot(60.0), hot(62.0), calm(), calm(), hot(61.0), calm(), calm()]), both("x 20"));
 }

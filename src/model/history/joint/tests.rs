@@ -1,4 +1,4 @@
-//! Recording, gaps and merging.
+//! Tests for recording samples, detecting gaps and merging histories.
 
 use super::*;
 use crate::model::{CAPACITY, ContainerStats, ContainersStats, CpuStats, HostStats, Recorded, Timestamp};
@@ -42,7 +42,7 @@ fn history(seconds: &[u32]) -> History {
     history
 }
 
-/// The host's CPU in the last intervals.
+/// The host's CPU usage in the last `N` intervals.
 fn tail<const N: usize>(history: &History, silence: f64) -> [Option<f64>; N] {
     let cpu = history.host.cpu(silence);
     assert_eq!(cpu.len(), CAPACITY);
@@ -56,7 +56,7 @@ fn keeps_the_newest_sixty() {
     assert_eq!(history.host.points.len(), CAPACITY);
     assert_eq!(history.host.cpu(0.0).first(), Some(&Some(10.0)));
     assert_eq!(history.host.cpu(0.0).last(), Some(&Some(305.0)));
-    assert!(history.host.memory(0.0).iter().all(Option::is_none), "unmeasured is not 0");
+    assert!(history.host.memory(0.0).iter().all(Option::is_none), "unmeasured memory is not 0");
 }
 
 #[test]
@@ -66,7 +66,7 @@ fn each_missing_sample_is_a_gap() {
     assert_eq!(tail(&history(&[0, 5]), 4.0), [Some(0.0), Some(5.0), None]);
     assert_eq!(tail(&history(&[0, 5]), 11.0), [Some(0.0), Some(5.0), None, None]);
     let long_ago = history(&[0, 3600]);
-    assert_eq!(long_ago.host.cpu(0.0).iter().flatten().count(), 1, "after a long pause nothing before it is shown");
+    assert_eq!(long_ago.host.cpu(0.0).iter().flatten().count(), 1, "a long pause hides older samples");
     assert!(history(&[]).host.cpu(1e9).iter().all(Option::is_none));
     assert!(history(&[0]).host.cpu(f64::INFINITY).iter().all(Option::is_none));
 }
@@ -96,7 +96,7 @@ fn the_server_fills_gaps() {
     own.merge(history(&[0, 5, 10, 15, 20, 25, 30]).into());
     assert_eq!(tail(&own, 0.0), [0.0, 5.0, 10.0, 15.0, 20.0, 25.0, 30.0].map(Some));
     own.merge(empty(5).into());
-    assert_eq!(own.host.points.len(), 7, "an empty server takes nothing away");
+    assert_eq!(own.host.points.len(), 7, "an empty server history removes nothing");
 }
 
 #[test]
@@ -107,7 +107,7 @@ fn samples_newer_than_the_servers_answer_stay() {
     let mut set_back = history(&[3600, 3605]);
     set_back.merge(history(&[3600, 3605, 10]).into());
     set_back.merge(history(&[5, 10]).into());
-    assert_eq!(tail(&set_back, 0.0), [None, Some(5.0), Some(10.0)], "an hour ahead is no next sample");
+    assert_eq!(tail(&set_back, 0.0), [None, Some(5.0), Some(10.0)], "an hour ahead is not the next sample");
 }
 
 #[test]
@@ -123,7 +123,7 @@ fn each_container_has_a_value_per_scrape() {
     let _ = history.record_containers(0, &[("a", 1.0), ("b", 2.0)]);
     let _ = history.record_containers(5, &[("c", 3.0), ("b", 2.5)]);
     let ids: Vec<&str> = history.containers.containers.iter().map(|trend| trend.id.as_str()).collect();
-    assert_eq!(ids, ["c", "b"], "an ended container is forgotten");
+    assert_eq!(ids, ["c", "b"], "a container that ended is dropped");
     assert_eq!(history.containers.containers[0].cpu, [None, Some(3.0)]);
     assert_eq!(history.containers.containers[1].cpu, [Some(2.0), Some(2.5)]);
     assert_eq!(history.container_cpu("b", 0.0)[CAPACITY - 2..], [Some(2.0), Some(2.5)]);
@@ -143,10 +143,10 @@ fn the_containers_series_end_when_the_hosts_do() {
     let tail = |history: &History, silence| history.container_cpu("a", silence)[CAPACITY - 2..].to_vec();
     assert_eq!(tail(&history, 0.0), [Some(1.0), Some(2.0)]);
     let _ = history.record_host(14, 14.0);
-    assert_eq!(tail(&history, 0.0), [Some(1.0), Some(2.0)], "the scrape of this interval is still to come");
+    assert_eq!(tail(&history, 0.0), [Some(1.0), Some(2.0)], "this interval's scrape is not due yet");
     let _ = history.record_host(20, 20.0);
-    assert_eq!(tail(&history, 0.0), [Some(2.0), None], "Docker is gone, the host goes on");
-    assert!(history.containers.cpu(history.containers_silence(3600.0)).iter().all(Option::is_none), "both are silent");
+    assert_eq!(tail(&history, 0.0), [Some(2.0), None], "only Docker stopped responding");
+    assert!(history.containers.cpu(history.containers_silence(3600.0)).iter().all(Option::is_none), "both are overdue");
 }
 
 #[test]
@@ -157,7 +157,7 @@ fn irregular_scrapes_at_a_short_interval_make_no_gaps() {
             let _ = history.record_containers(second, &[("a", 1.0)]);
         }
         assert_eq!(history.container_cpu("a", 0.0)[CAPACITY - 5..], [Some(1.0); 5], "every {interval} s");
-        assert_eq!(history.record_containers(14, &[("a", 1.0)]), AfterGap, "but a pause does");
+        assert_eq!(history.record_containers(14, &[("a", 1.0)]), AfterGap, "a pause is a gap");
     }
 }
 
@@ -187,5 +187,5 @@ fn merged_trends_keep_one_value_per_scrape() {
     let _ = own.record_containers(15, &[("a", 4.0)]);
     own.merge(late.into());
     assert_eq!(own.container_cpu("a", 0.0)[CAPACITY - 4..], [1.0, 2.0, 3.0, 4.0].map(Some));
-    assert_eq!(own.container_cpu("b", 0.0)[CAPACITY - 2..], [Some(8.0), None], "the newest scrape did not have it");
+    assert_eq!(own.container_cpu("b", 0.0)[CAPACITY - 2..], [Some(8.0), None], "not in the newest scrape");
 }

@@ -1,11 +1,11 @@
-//! Every key from every layer, their precedence, and the errors.
+//! Tests that every key can be set in every layer, and tests for precedence and error messages.
 
 use super::*;
 use crate::serve::config::keys::variables;
 use std::io::Write as _;
 use std::time::Duration;
 
-/// A value for each key, other than its default.
+/// A value other than the default for each key.
 const OTHER_VALUES: [(&str, &str); 10] = [
     ("listen", "127.0.0.1:1"),
     ("docker_host", "tcp://10.0.0.1:2375"),
@@ -24,10 +24,10 @@ fn load(flags: &[&str], env: &[(&str, &str)]) -> Result<Config, ConfigError> {
     Config::load(flags.iter().map(OsString::from), |name| env.get(name).map(ToString::to_string))
 }
 
-/// With a configuration file that holds this text, named FILE in errors.
+/// Loads with a configuration file whose contents are `text`. In errors, its path is replaced with FILE.
 fn load_with_file(text: &str, flags: &[&str], env: &[(&str, &str)]) -> Result<Config, String> {
     let mut file = tempfile::NamedTempFile::new().expect("a file");
-    file.write_all(text.as_bytes()).expect("written");
+    file.write_all(text.as_bytes()).expect("the file is written");
     let path = file.path().to_str().expect("a path");
     let loaded = load(&[&["--config", path], flags].concat(), env);
     loaded.map_err(|error| error.to_string().replace(path, "FILE"))
@@ -45,7 +45,7 @@ fn the_program_runs_without_any_configuration() {
 
 #[test]
 fn each_key_is_read_from_its_flag_its_variables_and_the_file() {
-    assert_eq!(OTHER_VALUES.map(|(key, _)| key.to_owned()).to_vec(), keys(), "each key has a value here");
+    assert_eq!(OTHER_VALUES.map(|(key, _)| key.to_owned()).to_vec(), keys(), "each key has a test value");
     let default = load(&[], &[]).expect("defaults");
     for (key, value) in OTHER_VALUES {
         let by_flag = load(&[&flag(key), value], &[]).expect("a configuration");
@@ -79,7 +79,7 @@ fn each_value_is_stored_in_its_own_field() {
 #[test]
 fn leptos_toml_shows_the_defaults() {
     let shown = include_str!("../../../../Leptos.toml").lines().map(|line| line.trim_start_matches("# "));
-    // These two defaults depend on the machine: the file has an example.
+    // These two defaults depend on the machine, so the file gives examples instead.
     let is_example = |line: &str| line.starts_with("hostname") || line.starts_with("site_root");
     let is_key = |line: &&str| line.split_once(" = ").is_some_and(|(key, _)| keys().contains(&key.to_owned()));
     let lines: Vec<&str> = shown.filter(is_key).filter(|line| !is_example(line)).collect();
@@ -118,12 +118,12 @@ fn a_bad_value_is_reported_with_its_origin() {
     let file = "disk_path = \"data\"";
     let error = load_with_file(file, &[], &[]).expect_err("a bad value");
     assert_eq!(error, "disk_path = \"data\" (from FILE) is not allowed: it must be an absolute path");
-    assert!(load_with_file(file, &["--disk-path", "/"], &[]).is_ok(), "a value that a flag replaces is not read");
+    assert!(load_with_file(file, &["--disk-path", "/"], &[]).is_ok(), "a value that a flag overrides is not validated");
 }
 
 #[test]
 fn an_unknown_flag_is_rejected_with_status_2() {
-    let error = load(&["--nonsense"], &[]).expect_err("no such flag");
+    let error = load(&["--nonsense"], &[]).expect_err("an unknown flag");
     assert!(matches!(error, ConfigError::CommandLine(_)) && error.exit_status() == 2, "{error}");
 }
 
@@ -164,7 +164,7 @@ fn with_a_label_containers_are_called_agents() {
     assert_eq!(config.container_label.as_deref(), Some("trinity.platform=agent"));
     assert_eq!(config.container_noun, "agent");
     let config = load(&["--container-label", ""], &[]).expect("a configuration");
-    assert_eq!((config.container_label, config.container_noun.as_str()), (None, "container"), "empty is no label");
+    assert_eq!((config.container_label, config.container_noun.as_str()), (None, "container"), "empty means no label");
 }
 
 #[test]
@@ -188,7 +188,7 @@ fn a_bad_value_is_reported_with_its_key_and_what_is_allowed() {
     for (flags, part) in cases {
         let error = load(flags, &[]).expect_err("a bad value");
         assert!(error.to_string().contains(part), "{error}");
-        assert!(!error.to_string().contains('\n'), "one line: {error}");
+        assert!(!error.to_string().contains('\n'), "the error is not on one line: {error}");
         assert_eq!(error.exit_status(), 2);
     }
 }
@@ -201,7 +201,7 @@ fn a_bad_file_is_reported_with_the_place_of_the_error() {
     assert!(error_of("interval = 5.5\n").contains("interval = \"5.5\""));
     let error = "container_prefix = \"true\" (from FILE) is not allowed: it must be a string or a number";
     assert_eq!(error_of("container_prefix = true\n"), error);
-    let missing = load(&["--config", "/nowhere/at.toml"], &[]).expect_err("no file");
+    let missing = load(&["--config", "/nowhere/at.toml"], &[]).expect_err("a missing file");
     assert!(missing.to_string().starts_with("cannot read /nowhere/at.toml: "), "{missing}");
     assert_eq!(missing.exit_status(), 1);
 }
