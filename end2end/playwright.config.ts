@@ -1,6 +1,6 @@
 import { defineConfig } from '@playwright/test';
 
-// Chromium waits for a session bus that is configured but not running.
+// Without this, Chromium waits for a session bus that is configured but not running.
 delete process.env['DBUS_SESSION_BUS_ADDRESS'];
 
 export default defineConfig({
@@ -10,14 +10,14 @@ export default defineConfig({
   reporter: 'list',
   forbidOnly: Boolean(process.env['CI']),
   timeout: 120_000,
-  // A busy machine is slow; that must not fail a test.
+  // Generous, so tests do not fail on a busy machine.
   expect: { timeout: 15_000 },
   use: {
     browserName: 'chromium',
     colorScheme: 'light',
     viewport: { width: 1280, height: 800 },
     launchOptions: {
-      // The system's browser, so that nothing is downloaded.
+      // Use the system's browser, so nothing is downloaded.
       executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium',
       args: [
         '--no-sandbox',
@@ -27,7 +27,7 @@ export default defineConfig({
         '--disable-background-networking',
         '--disable-component-update',
         '--disable-sync',
-        // Sends any remaining background requests to a dead proxy; loopback bypasses it.
+        // Send any remaining background requests to a dead proxy; requests to loopback addresses bypass it.
         '--proxy-server=127.0.0.1:9',
       ],
     },

@@ -5,24 +5,27 @@ import { expect, test } from '../tests/support/test.ts';
 import { quantile } from './quantile.ts';
 
 const RUNS = 5;
-/** The minimum median score per category, out of 100. */
+/** The minimum median score in each category, out of 100. */
 const MINIMUM_SCORES = { performance: 95, accessibility: 100, 'best-practices': 100 };
 const NAMES = ['researcher', 'coder', 'scribe', 'reviewer', 'planner', 'tester', 'librarian', 'translator'];
 const REPORT_BYTES = 2 ** 26;
 const run = promisify(execFile);
 
-/** The fields we read from Lighthouse's report. A score is 0 to 1, or null if the audit does not apply. */
+/**
+ * The fields that this benchmark reads from Lighthouse's report. Scores range from 0 to 1; null means not scored, for
+ * example because the audit does not apply.
+ */
 interface Report {
   categories: Record<string, { score: number | null }>;
   audits: Record<string, { title: string; score: number | null; displayValue?: string }>;
 }
 
-/** Runs Lighthouse, which scripts/lighthouse.sh puts on the PATH, in its own Chromium. */
+/** Runs Lighthouse, which scripts/lighthouse.sh adds to the PATH, in a separate Chromium. */
 async function audit(url: string, form: string, { executablePath, args = [] }: LaunchOptions): Promise<Report> {
   const options = [
     '--output=json',
     '--quiet',
-    // Otherwise errors are reported to Google.
+    // Without this flag, Lighthouse may report errors to Google.
     '--no-enable-error-reporting',
     `--only-categories=${Object.keys(MINIMUM_SCORES).join()}`,
     `--chrome-flags=${['--headless=new', ...args].join(' ')}`,
@@ -45,10 +48,10 @@ function shortcomings(reports: readonly Report[]): string[] {
 }
 
 for (const form of ['desktop', 'mobile']) {
-  test(`Lighthouse scores reach their minimum on ${form}`, async ({ fakeDocker, launchOptions, startServer }) => {
+  test(`Lighthouse scores meet the minimum on ${form}`, async ({ fakeDocker, launchOptions, startServer }) => {
     fakeDocker.containers = NAMES.map((name, index) => ({ name, cpu: 10 + index, memoryMib: 256, memoryLimitMib: 1024 }));
     const server = await startServer({ args: ['--container-noun', 'agent'] });
-    // The containers' CPU is known from the second scrape on.
+    // Containers have CPU usage only from the second scrape on.
     await expect.poll(async () => (await server.history()).totals.length, { timeout: 20_000 }).toBeGreaterThan(1);
 
     const reports: Report[] = [];

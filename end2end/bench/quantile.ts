@@ -1,4 +1,4 @@
-/** The smallest value that is at least as large as this fraction of all values; 0.5 gives the median of an odd count. */
+/** The nearest-rank quantile of `values`; for an odd number of values, a `fraction` of 0.5 gives the median. */
 export function quantile(values: readonly number[], fraction: number): number {
   return values.toSorted((a, b) => a - b)[Math.ceil(fraction * values.length) - 1] ?? NaN;
 }

@@ -5,13 +5,13 @@ export interface Span {
   name: string;
   start: number;
   end: number;
-  /** CPU time, which excludes the time that other programs had the processor. */
+  /** CPU time, which excludes time spent waiting for the processor; the duration if the trace has no CPU time. */
   busy: number;
-  /** The URL of a request; empty for anything else. */
+  /** The URL that the trace gives for the task, such as the URL of a request; empty if the trace gives no URL. */
   url: string;
 }
 
-/** The browser's trace event; times in microseconds. */
+/** A trace event as the browser reports it; times in microseconds. */
 interface TraceEvent {
   name: string;
   pid: number;
@@ -22,11 +22,14 @@ interface TraceEvent {
   args: { data?: { url?: string } };
 }
 
-/** All tasks of the page's main thread during `work`, by start time. The page must make a request meanwhile. */
+/**
+ * Returns all tasks on the page's main thread during `work`, ordered by start time. The page must send a request during
+ * `work`, because the request identifies the thread.
+ */
 export async function traceMainThread(page: Page, work: () => Promise<void>): Promise<Span[]> {
   const cdp = await page.context().newCDPSession(page);
   const events: TraceEvent[] = [];
-  // The protocol does not type its events.
+  // Playwright does not type the events.
   cdp.on('Tracing.dataCollected', ({ value }) => events.push(...(value as unknown as TraceEvent[])));
   const complete = new Promise((done) => cdp.once('Tracing.tracingComplete', done));
   await cdp.send('Tracing.start', { traceConfig: { includedCategories: ['devtools.timeline', 'v8'], excludedCategories: ['*'] } });
@@ -34,7 +37,7 @@ export async function traceMainThread(page: Page, work: () => Promise<void>): Pr
   await cdp.send('Tracing.end');
   await complete;
 
-  // The thread that sends requests is the page's main thread; the browser's other processes have threads, too.
+  // The thread that sends requests is the page's main thread; the trace also covers other threads and processes.
   const main = events.find(({ name }) => name === 'ResourceSendRequest');
   return events
     .filter(({ pid, tid }) => pid === main?.pid && tid === main.tid)

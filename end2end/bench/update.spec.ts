@@ -6,15 +6,15 @@ import { quantile } from './quantile.ts';
 import { type Span, traceMainThread } from './trace.ts';
 
 const UPDATES = 50;
-/** In milliseconds: half a frame. */
+/** In milliseconds: about half a frame at 60 Hz. */
 const LIMIT = 8;
 /** Seconds of history at the first poll. */
 const HISTORY = 60;
 
-/** Running the program, parsing the HTML it writes, and garbage collection. */
+/** The tasks that count as scripting: running the program, parsing the HTML it writes, and garbage collection. */
 const SCRIPTING = /^(EvaluateScript|EventDispatch|Fire\w+|FunctionCall|M(aj|in)orGC|ParseHTML|RunMicrotasks|TimerFire|v8\..+)$/i;
 
-/** Mocks a server whose fleet changes every number at each poll; returns a function that counts the polls. */
+/** Mocks a server whose fleet changes every number at each poll. Returns a getter for the number of polls so far. */
 async function mockPolls(page: Page): Promise<() => number> {
   const start = Date.now() - HISTORY * 1000;
   let polls = 0;
@@ -27,8 +27,9 @@ async function mockPolls(page: Page): Promise<() => number> {
 }
 
 /**
- * Milliseconds of scripting for each update: every span that begins after a poll's first response and ends before the
- * next poll is sent. Nested spans are counted once; layout and paint count only when they run within a script.
+ * The CPU time in milliseconds that each update spends on scripting. It covers every span that begins after a poll's
+ * first response and ends before the next poll is sent. Nested spans are counted once; layout and paint count only when
+ * they run within a script.
  */
 function scripting(trace: readonly Span[]): number[] {
   const asked = trace.filter(({ name, url }) => name === 'ResourceSendRequest' && url.endsWith('/host'));
@@ -63,11 +64,11 @@ for (const panel of ['closed', 'open']) {
       await dashboard.summary.click();
       await expect(dashboard.panelRows.first().locator('.ht-trend polyline')).toHaveCount(1);
     }
-    // Let the engine compile the hot code first.
+    // Give the engine time to compile the hot code.
     await expectPolls(5);
 
     const trace = await traceMainThread(page, () => expectPolls(UPDATES + 1));
-    // Otherwise it keeps polling while its server stops.
+    // Otherwise, the page would keep polling while the server is shutting down.
     await page.close();
     const times = scripting(trace).slice(0, UPDATES);
     expect(times).toHaveLength(UPDATES);

@@ -54,7 +54,7 @@ for (const [theme, colors] of Object.entries(THEMES)) {
       await dashboard.openFrozen(server.url);
     });
 
-    test('CPU is green, yellow from 50, orange from 75, red from 90', async ({ dashboard, hostMock }) => {
+    test('CPU is green, yellow from 50%, orange from 75%, red from 90%', async ({ dashboard, hostMock }) => {
       for (const { percent, text, band, ticks } of CPU) {
         hostMock.respondWith({ cpu: wire.cpu(percent) });
         await dashboard.nextPoll(1);
@@ -67,7 +67,7 @@ for (const [theme, colors] of Object.entries(THEMES)) {
       }
     });
 
-    test("the disk's bar is green, orange from 75, red from 90", async ({ dashboard, hostMock }) => {
+    test("the disk's bar is green, orange from 75%, red from 90%", async ({ dashboard, hostMock }) => {
       for (const { percent, level } of DISK) {
         hostMock.respondWith({ disk: wire.disk(percent) });
         await dashboard.nextPoll(1);
@@ -104,7 +104,7 @@ for (const [theme, colors] of Object.entries(THEMES)) {
         await expect(metric.root).toContainClass('ht-is-unknown');
         await expect(metric.spoken).toHaveText(/^\w+ unknown$/);
         await metric.expectTitle(reason);
-        expect(new Set(await fills(metric.ticks)).size, 'distinct colors of the ticks').toBe(1);
+        expect(new Set(await fills(metric.ticks)).size, 'distinct tick colors').toBe(1);
       }
     });
   });

@@ -7,16 +7,16 @@ import { wire } from './support/wire.ts';
 const INTERVAL = 5;
 const CAPACITY = 60;
 
-/** The legend's values at a time: CPU and memory of the host, each followed by the containers' part. */
+/** Expects the legend to show `when` and the host's CPU and memory, each followed by the containers' share. */
 async function expectLegend(history: Locator, when: string, values: string[]): Promise<void> {
   await expect(history.locator('.ht-when')).toHaveText(when);
   await expect(history.locator('.ht-key b')).toHaveText(values);
 }
 
-test.describe('in the time zone of India', () => {
+test.describe('in the Indian time zone', () => {
   test.use({ timezoneId: 'Asia/Kolkata' });
 
-  /** Memory is CPU + 8; the containers' shares are CPU / 4 and CPU / 8. */
+  /** Memory is CPU + 8. The containers' CPU share is CPU / 4, and their memory share is CPU / 8. */
   test.beforeEach(async ({ dashboard, hostMock, startServer }) => {
     const server = await startServer({ args: ['--interval', String(INTERVAL)] });
     await dashboard.openFrozen(server.url);
@@ -51,7 +51,7 @@ test.describe('in the time zone of India', () => {
     await moveTo(CAPACITY - 4);
     await expectLegend(dashboard.history, '17:30:00', ['–', '–', '–', '–']);
 
-    // The pointer's place stays selected while samples move past it.
+    // The position under the pointer stays selected while samples move past it.
     await moveTo(CAPACITY - 2);
     await dashboard.nextPoll(INTERVAL);
     await expectLegend(dashboard.history, '17:30:15', newest);
@@ -76,7 +76,7 @@ test.describe('in the time zone of India', () => {
     await expect(dashboard.when).toHaveText('now');
   });
 
-  test('missing samples are a gap', async ({ complaints, dashboard, hostMock }) => {
+  test('missing samples leave a gap', async ({ complaints, dashboard, hostMock }) => {
     complaints.allowFailedRequests();
     hostMock.fail({ measures: false });
     await dashboard.nextPoll(INTERVAL);
@@ -89,7 +89,7 @@ test.describe('in the time zone of India', () => {
       lines.map((line) => (line.getAttribute('points') ?? '').trim().split(/[\s,]+/).filter((_, index) => index % 2 === 0).map(Number)),
     );
     const [before, after] = [ends[0]?.at(-1) ?? NaN, ends[1]?.[0] ?? NaN];
-    expect(after - before, 'two intervals of 10,000 / 59').toBeCloseTo((2 * 10_000) / (CAPACITY - 1), -1);
+    expect(after - before, 'a gap of two intervals, each 10,000 / 59 units wide').toBeCloseTo((2 * 10_000) / (CAPACITY - 1), -1);
   });
 });
 
@@ -100,13 +100,13 @@ async function waitForSamples(server: Server): Promise<void> {
 test('the browser draws the same lines as the server', async ({ page, dashboard, startServer }) => {
   const server = await startServer({ args: ['--interval', '1'] });
   await waitForSamples(server);
-  // Keeps the page from learning samples newer than its first HTML.
+  // Keeps the page from receiving samples newer than the samples in its first HTML.
   await HeldRequests.hold(page, '**/api/telemetry/history');
   const html = page.waitForResponse(`${server.url}/`).then((response) => response.text());
   await dashboard.openFrozen(server.url, { details: false });
   await dashboard.waitForDetails();
   const sent = [...(await html).matchAll(/<polyline[^>]* points="([^"]*)"/g)].map(([, points]) => points);
-  expect(sent.length, 'two sparklines, six level lines, two lines of the host').toBeGreaterThanOrEqual(2 + 6 + 2);
+  expect(sent.length, 'two sparklines, six horizontal lines, two lines for the host').toBeGreaterThanOrEqual(2 + 6 + 2);
   const drawn = await page.locator('polyline').evaluateAll((lines) => lines.map((line) => line.getAttribute('points')));
   expect(drawn).toEqual(sent);
 });

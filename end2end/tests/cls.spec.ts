@@ -15,7 +15,7 @@ interface Monitored {
 }
 
 /**
- * Runs in the page: records layout shifts. Ignores table cells whose right edge stays in place: a right-aligned number
+ * Records layout shifts; runs in the page. Ignores table cells whose right edge stays in place: a right-aligned number
  * starts further left when it gains a digit, but nothing around it moves.
  */
 function recordShifts(): void {
@@ -33,7 +33,7 @@ function recordShifts(): void {
 /** All layout shifts up to the current frame. */
 function shifts(page: Page): Promise<string[]> {
   return page.evaluate(async () => {
-    // An IntersectionObserver reports after layout and paint, as layout shifts do, and does not depend on the stopped clock.
+    // An IntersectionObserver, like layout shifts, is reported after layout and paint, even while the clock is stopped.
     const drawn = () => new Promise((done) => new IntersectionObserver(done).observe(document.body));
     await drawn();
     await drawn();
@@ -41,7 +41,7 @@ function shifts(page: Page): Promise<string[]> {
   });
 }
 
-/** Takes every number from one digit to three and back. */
+/** A load in percent that takes every number from one digit to three and back. */
 function load(poll: number): number {
   return [9.9, 10, 55.5, 76, 94, 100, 94, 94, 76, 40, 9.9, 0][poll % 12] ?? 0;
 }
@@ -66,7 +66,7 @@ function agents(poll: number): MockedContainer[] {
 }
 
 for (const width of [1280, 820, 560, 360]) {
-  test(`no layout shifts in a window ${width} wide`, async ({ page, dashboard, fakeDocker, hostMock, startServer }) => {
+  test(`no layout shifts in a window ${width} px wide`, async ({ page, dashboard, fakeDocker, hostMock, startServer }) => {
     await page.setViewportSize({ width, height: 800 });
     await page.addInitScript(recordShifts);
     fakeDocker.containers = agents(0).map(({ name }) => ({ name }));
@@ -76,7 +76,7 @@ for (const width of [1280, 820, 560, 360]) {
     await expect(dashboard.rows).toHaveCount(AGENTS);
     expect(await shifts(page), 'during hydration').toEqual([]);
 
-    // The mocked host replaces the real one, whose shifts do not count.
+    // Shifts caused by switching from the real host to the mock do not count.
     hostMock.respondWith(host(0));
     hostMock.run(agents(0));
     await dashboard.nextPoll(1);

@@ -5,7 +5,7 @@ const BURN = 'while :; do :; done';
 const IDLE = 'sleep 1000';
 const LABEL = 'example.role=agent';
 
-test('the busy one of three agents comes first', async ({ page, dashboard, docker, startServer }) => {
+test('the busiest of three agents comes first', async ({ page, dashboard, docker, startServer }) => {
   for (const [name, command] of [['a', IDLE], ['b', BURN], ['c', IDLE]] as const) {
     await docker.runContainer(`agent-${name}`, command, '--label', LABEL);
   }
@@ -18,7 +18,8 @@ test('the busy one of three agents comes first', async ({ page, dashboard, docke
   await expect(dashboard.rows).toHaveCount(3);
   await expect(dashboard.rows.first().locator('.ht-name-text')).toHaveText('b');
   await expect(dashboard.rows.locator('.ht-name-text').filter({ hasText: /^[abc]$/ })).toHaveCount(3);
-  // Its CPU depends on what else runs on this machine; tests/docker.rs compares it with the kernel's counter.
+  // The agent's CPU usage depends on what else is running on the machine, so this compares the page with the endpoint.
+  // tests/docker.rs compares the endpoint with the kernel's counter.
   const shown = () => dashboard.rows.first().locator('.ht-cell').first().textContent();
   const served = async () => {
     const response = await page.request.get(`${server.url}/api/telemetry/containers`);
@@ -48,7 +49,7 @@ test('having no containers is not an error', async ({ page, dashboard, docker, s
   await expect(dashboard.containers.locator('table')).toBeHidden();
 });
 
-test('Docker stops and starts again while the server runs', async ({ complaints, page, dashboard, docker, startServer }) => {
+test('Docker stops and starts again while the server is running', async ({ complaints, page, dashboard, docker, startServer }) => {
   complaints.allowFailedRequests();
   await docker.runContainer('web', IDLE);
   const server = await startServer({ docker: docker.address, args: ['--interval', '1'] });

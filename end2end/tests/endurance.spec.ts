@@ -4,23 +4,26 @@ import { FLEET, fleet } from './support/fleet.ts';
 import { expect, test } from './support/test.ts';
 import { type Wire, builders } from './support/wire.ts';
 
-/** Every history is full by then, and both poll counts draw a similar amount because the fleet's numbers repeat. */
+/**
+ * The page's memory usage is measured after `WARM` and after `LAST` polls. By `WARM`, every history is full. The page
+ * draws a similar amount at both counts because the fleet's numbers repeat.
+ */
 const WARM = 100;
 const LAST = 2000;
-/** How many polls at most to run before rendering the page again. */
+/** The maximum number of polls to run before the page is rendered again. */
 const BATCH = 500;
 const MIB = 2 ** 20;
 
 interface Enduring {
   wire: Wire;
   fleet: typeof fleet;
-  /** Polls answered so far. */
+  /** The number of polls answered so far. */
   answered: number;
-  /** The WebAssembly's memory, which is not part of the heap. */
+  /** WebAssembly memory, which is not part of the JavaScript heap; undefined until the program is loaded. */
   memory: WebAssembly.Memory | undefined;
 }
 
-/** What a page keeps in memory. */
+/** What the page keeps in memory after this many polls; `heap` and `wasm` are in bytes. */
 interface Size {
   polls: number;
   nodes: number;
@@ -29,7 +32,7 @@ interface Size {
   wasm: number;
 }
 
-/** Mocks the endpoints inside the page: over the network 2,000 polls would take minutes. */
+/** Mocks the endpoints inside the page. Over the network, 2,000 polls would take minutes. */
 function mockInPage(start: number): void {
   const page = window as unknown as Enduring;
   const { fetch } = window;
@@ -39,7 +42,7 @@ function mockInPage(start: number): void {
     if (!endpoint) return fetch(...args);
     if (endpoint === 'host') page.answered += 1;
     const body = JSON.stringify(page.fleet(page.wire, endpoint, page.answered, start, true));
-    // A streamed body would arrive too late: meanwhile the mocked clock passes the request's timeout.
+    // A streamed body would arrive too late, after the mocked clock has passed the request's timeout.
     return Object.assign(new Response(), {
       arrayBuffer: async () => new TextEncoder().encode(body).buffer,
       text: async () => body,
@@ -57,13 +60,13 @@ function keepMemory(): void {
   };
 }
 
-/** Advances the clock until the page has made `last` polls, and returns its size. */
+/** Advances the clock until the page has made `last` polls, and measures what it keeps in memory. */
 async function pollUntil(last: number, page: Page, dashboard: Dashboard, cdp: CDPSession): Promise<Size> {
   const left = () => page.evaluate((last) => last - (window as unknown as Enduring).answered, last);
   const render = (display: string) => page.evaluate((display) => void (document.documentElement.style.display = display), display);
   // Polls are at least a second apart, so this cannot overshoot.
   for (let polls = await left(); polls > 0; polls = await left()) {
-    // Layout and paint would take several times as long as everything else.
+    // Hide the page, because layout and paint would take several times as long as everything else.
     await render('none');
     await page.clock.runFor(1000 * Math.min(polls, BATCH));
     await render('');
@@ -74,7 +77,7 @@ async function pollUntil(last: number, page: Page, dashboard: Dashboard, cdp: CD
   return size(page, cdp);
 }
 
-/** Measures after a garbage collection. */
+/** Measures what the page keeps in memory after a garbage collection. */
 async function size(page: Page, cdp: CDPSession): Promise<Size> {
   await cdp.send('HeapProfiler.collectGarbage');
   const { metrics } = await cdp.send('Performance.getMetrics');
@@ -86,7 +89,7 @@ async function size(page: Page, cdp: CDPSession): Promise<Size> {
   return { polls, nodes: metric('Nodes'), listeners: metric('JSEventListeners'), heap: metric('JSHeapUsedSize'), wasm };
 }
 
-test('a page takes no more memory after 2,000 polls than after 100', async ({ page, dashboard, fakeDocker, startServer }) => {
+test('a page uses no more memory after 2,000 polls than after 100', async ({ page, dashboard, fakeDocker, startServer }) => {
   test.setTimeout(3 * 60_000);
   fakeDocker.containers = Array.from({ length: FLEET }, (_, index) => ({ name: `agent-${index}` }));
   const server = await startServer({ args: ['--interval', '1', '--container-noun', 'agent'] });
@@ -102,11 +105,11 @@ test('a page takes no more memory after 2,000 polls than after 100', async ({ pa
   const last = await pollUntil(LAST, page, dashboard, cdp);
   console.log(`after ${WARM} polls ${JSON.stringify(warm)}, after ${LAST} ${JSON.stringify(last)}`);
   expect(last.listeners, 'event listeners').toBe(warm.listeners);
-  // Rows that became visible meanwhile have been drawn.
+  // Allow for rows that have become visible since the first measurement and have been drawn.
   expect(last.nodes, 'nodes').toBeLessThan(1.02 * warm.nodes);
-  // The heap also contains compiled code and type feedback.
+  // Allow for compiled code and type feedback, which are also on the heap.
   expect(last.heap, 'heap').toBeLessThan(1.1 * warm.heap + MIB);
-  // WebAssembly memory never shrinks, so this is its peak; and the framework keeps a few hundred bytes per row that
-  // ever existed, about twelve thousand.
-  expect(last.wasm, 'memory of the WebAssembly').toBeLessThan(warm.wasm + 3 * MIB);
+  // WebAssembly memory never shrinks, so this compares peaks. The framework keeps a few hundred bytes for every row
+  // that ever existed, about twelve thousand rows in total.
+  expect(last.wasm, 'WebAssembly memory').toBeLessThan(warm.wasm + 3 * MIB);
 });

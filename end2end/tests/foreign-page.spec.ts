@@ -4,7 +4,7 @@ import { Stage } from './support/scene.ts';
 import { STATES } from './support/states.ts';
 import { type StartServer, expect, test } from './support/test.ts';
 
-/** The styles of a page unaware of the component, which replace our own page's. */
+/** The styles of a page that knows nothing about the component. They replace page.css. */
 const FRAME = `
   html, body, .stats-bar, main, #foreign {
     box-sizing: border-box !important; min-width: 0 !important; max-width: none !important; margin: 0 !important; padding: 0 !important;
@@ -16,7 +16,7 @@ const FRAME = `
   #foreign { position: absolute; top: 2000px; left: 0; width: 600px; }
 `;
 
-/** Rules of a page that match the component's elements, too. */
+/** Rules from the page's stylesheet that also match the component's elements. */
 const HOSTILE = `
   :root { --muted: red; --ink: red; --line: red; --card: red; --page: red; --track: red; --state: red; --small: 30px; --text: 30px; }
   html { font-size: 62.5%; line-height: 3; letter-spacing: 2px; text-align: right; text-transform: uppercase; }
@@ -40,7 +40,7 @@ const HOSTILE = `
   :focus-visible { outline: 5px solid red; }
 `;
 
-/** The page's own elements, with tags and class names that a component's sheet might match. */
+/** The page's own elements, with tags and class names that a component's stylesheet might match. */
 const OWN = `
   <style>
     #foreign { --muted: rgb(1, 2, 3); --ink: rgb(4, 5, 6); }
@@ -58,21 +58,21 @@ const OWN = `
   <div data-theme="dark">Dark</div><div data-theme="light">Light</div>
 `;
 
-// Disables the transition that moves the header's parts.
+// Disables the transition that moves parts of the header.
 test.use({ reducedMotion: 'reduce' });
 
 /** Opens the dashboard in a foreign page. */
 async function open(page: Page, dashboard: Dashboard, startServer: StartServer): Promise<void> {
   await page.route('**/page.css', (route) => route.fulfill({ contentType: 'text/css', body: FRAME }));
   const [{ agents: culprits = [], ...scene } = {}, { agents: more = [] } = {}] = [STATES['two culprits'], STATES['60 agents']];
-  // Enough agents for the filter to appear.
+  // Add enough agents for the filter to appear.
   await new Stage({ ...scene, agents: [...culprits, ...more.slice(0, 4)] }).play(dashboard, startServer);
   await page.evaluate((own) => {
     document.body.insertAdjacentHTML('beforeend', `<div id="foreign">${own}</div>`);
   }, OWN);
 }
 
-/** The computed styles of these elements and their pseudo-elements; with `deep` also those of their descendants. */
+/** The computed styles of these elements, including pseudo-elements and, if `deep` is set, all descendants. */
 function styles(roots: Locator, deep: boolean): Promise<string[]> {
   return roots.evaluateAll((list, deep) => {
     const found: string[] = [];
@@ -82,7 +82,8 @@ function styles(roots: Locator, deep: boolean): Promise<string[]> {
         const name = `${index} ${element.localName}.${[...element.classList].join('.')}${pseudo}`;
         if (pseudo && (style.content === 'none' || element instanceof SVGElement)) found.push(`${name} none`);
         else {
-          // Custom properties have no effect of their own, a shape has no box, and a root's size depends on its content.
+          // Ignore custom properties, which have no direct effect; box properties of shapes, which have no box; and the
+          // size of the root elements, which depends on their content.
           const ignored = deep ? /^--/ : /^(--|block|height|inline|perspective|transform|width)/;
           const drawn = /^(animation-name|color|c[xy]|display|fill.*|filter|height|opacity|outline.*|r|r[xy]|stroke.*|transform|transition-duration|visibility|width|x|y)$/;
           const isShape = element.matches('rect, circle');
@@ -95,13 +96,16 @@ function styles(roots: Locator, deep: boolean): Promise<string[]> {
   }, deep);
 }
 
-/** The first 20 lines that differ, out of possibly thousands. */
+/** Up to 20 differing lines, because there may be thousands. */
 function differences(before: string[], after: string[]): string[] {
   const lines = after.map((line, index) => [before[index], line]).filter(([one, other]) => one !== other);
-  return [...(before.length === after.length ? [] : ['elements came or went']), ...lines.slice(0, 20).map((pair) => pair.join(' -> '))];
+  return [...(before.length === after.length ? [] : ['elements appeared or disappeared']), ...lines.slice(0, 20).map((pair) => pair.join(' -> '))];
 }
 
-/** The largest difference between two pictures, of 255. Semi-transparent pixels may differ by 1 between renderings. */
+/**
+ * The largest difference between two pictures in any channel of any pixel, from 0 to 255; 255 if their dimensions
+ * differ. Semi-transparent pixels may differ by 1 from one rendering to the next.
+ */
 function contrast(page: Page, one: Buffer, other: Buffer): Promise<number> {
   return page.evaluate(async (pictures) => {
     const [a, b] = await Promise.all(
@@ -120,7 +124,7 @@ function contrast(page: Page, one: Buffer, other: Buffer): Promise<number> {
 }
 
 for (const place of ['before', 'after'] as const) {
-  test(`a page's sheet ${place} the component's does not change the component`, async ({ page, dashboard, startServer }) => {
+  test(`a page's stylesheet ${place} the component's does not change the component`, async ({ page, dashboard, startServer }) => {
     await open(page, dashboard, startServer);
     await expect(dashboard.cpu.culprit).toBeVisible();
     await expect(dashboard.containers.locator('input')).toBeVisible();
@@ -128,7 +132,7 @@ for (const place of ['before', 'after'] as const) {
       if (opens) await dashboard.summary.click();
       else await page.keyboard.press('Escape');
       await expect(dashboard.panel).toBeVisible({ visible: opens });
-      // Clear hover, and the focus that the panel returned to the button.
+      // Clear the hover state, and the focus that returned to the button when the panel closed.
       await page.mouse.move(0, 0);
       if (!opens) await dashboard.summary.blur();
     };
@@ -161,7 +165,7 @@ for (const place of ['before', 'after'] as const) {
       },
       { hostile: HOSTILE, place },
     );
-    await expect(page.locator('#foreign > h2'), "the page's sheet applies").toHaveCSS('font-size', '40px');
+    await expect(page.locator('#foreign > h2'), "the page's stylesheet applies").toHaveCSS('font-size', '40px');
     const after = await capture();
     for (const [index, { name, picture, styles }] of before.entries()) {
       expect(differences(styles, after[index]?.styles ?? []), name).toEqual([]);
@@ -170,7 +174,7 @@ for (const place of ['before', 'after'] as const) {
   });
 }
 
-test("the component's sheet does not change the page", async ({ page, dashboard, startServer }) => {
+test("the component's stylesheet does not change the page", async ({ page, dashboard, startServer }) => {
   await open(page, dashboard, startServer);
   const capture = async () => {
     await page.locator('#foreign > button').focus();
@@ -182,6 +186,6 @@ test("the component's sheet does not change the page", async ({ page, dashboard,
     sheets.forEach((sheet) => (sheet.disabled = true));
     return sheets.length;
   });
-  expect(disabled, 'sheets disabled').toBe(1);
+  expect(disabled, 'disabled stylesheets').toBe(1);
   expect(differences(await capture(), withSheet)).toEqual([]);
 });

@@ -30,7 +30,7 @@ test.describe('with a mocked host', () => {
 
   for (const measures of [true, false]) {
     const outcome = measures ? 'is filled afterwards' : 'stays if the server took no samples either';
-    test(`the gap of failed polls ${outcome}`, async ({ complaints, dashboard, hostMock, traffic }) => {
+    test(`the gap left by failed polls ${outcome}`, async ({ complaints, dashboard, hostMock, traffic }) => {
       complaints.allowFailedRequests();
       for (let poll = 1; poll <= 20; poll += 1) await dashboard.nextPoll(INTERVAL);
       await expectPoints(dashboard, [20]);
@@ -50,7 +50,7 @@ test.describe('with a mocked host', () => {
       await dashboard.nextPoll(INTERVAL);
       await expect(dashboard.cpu.root).not.toHaveClass(/is-stale/);
       expect(traffic.requests('history')).toBe(before + 1);
-      // A single point is drawn as a dot.
+      // If the gap stays, the point after it is drawn as a dot, not as a line.
       await expectPoints(dashboard, measures ? [23] : [20]);
       for (let poll = 24; poll <= CAPACITY; poll += 1) await dashboard.nextPoll(INTERVAL);
       expect(traffic.requests('history'), 'no gap since').toBe(before + 1);
@@ -59,7 +59,7 @@ test.describe('with a mocked host', () => {
   }
 });
 
-test('a history that is older than the last poll removes nothing', async ({
+test('a history older than the last poll removes nothing', async ({
   page,
   dashboard,
   hostMock,
@@ -71,7 +71,8 @@ test('a history that is older than the last poll removes nothing', async ({
   await dashboard.openFrozen(server.url, { details: false });
   for (let poll = 1; poll <= 10; poll += 1) await dashboard.nextPoll(INTERVAL);
 
-  // The lazy file requests the history as soon as it runs; a request times out after 3 s.
+  // The lazy file requests the history as soon as it runs. Load it a second before the next poll, so the request, which
+  // times out after 3 s, is still pending then.
   await page.clock.runFor(1000 * (INTERVAL - 1));
   const history = await HeldRequests.hold(page, '**/api/telemetry/history');
   await lazy.release();
@@ -87,9 +88,9 @@ test('a history that is older than the last poll removes nothing', async ({
 });
 
 test.describe('with a real server', () => {
-  /** Waits until the page's lines are those that only the page knows, followed by the server's. */
+  /** Waits until the page shows its `own` lines, which the server does not have, followed by the server's lines. */
   async function expectHistoryOf(server: Server, dashboard: Dashboard, own: number[] = []): Promise<void> {
-    // A sample may arrive between the two reads.
+    // Retry, because a sample may arrive between the two reads.
     await expect(async () => {
       const known = drawnLines(await server.history());
       expect(known.length).toBeGreaterThan(0);

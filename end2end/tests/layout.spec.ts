@@ -15,12 +15,12 @@ const FULL = {
   disk: wire.disk(100),
 };
 
-/** Many small agents, so that none is a culprit. */
+/** Agents with equal shares, so none is a culprit. */
 function agents(share: number): MockedContainer[] {
   return Array.from({ length: 9 }, (_, index) => ({ name: `agent-${index}`, cpuShare: share, memoryShare: share }));
 }
 
-/** The box of each part of the header except the numbers. */
+/** The bounding box of each visible part of the header, except for the numbers. */
 function boxes({ page }: Dashboard): Promise<string[]> {
   const parts = '.host, .ht-metric, .ht-label, .ht-spark, .ht-bar, .ht-ticks, .ht-agents, .ht-toggle, .ht-agents-value, .ht-chevron';
   return page.locator('.stats-bar').locator(parts).filter({ visible: true }).evaluateAll((list) =>
@@ -33,7 +33,7 @@ function boxes({ page }: Dashboard): Promise<string[]> {
 }
 
 for (const width of WIDTHS) {
-  test(`nothing moves when numbers gain digits in a window ${width} wide`, async ({ page, dashboard, hostMock, startServer }) => {
+  test(`nothing moves when numbers gain digits in a window ${width} px wide`, async ({ page, dashboard, hostMock, startServer }) => {
     await page.setViewportSize({ width, height: 800 });
     const server = await startServer({ args: ['--interval', '1'] });
     hostMock.respondWith(QUIET);
@@ -53,14 +53,14 @@ for (const width of WIDTHS) {
 }
 
 for (const width of WIDTHS) {
-  test(`the culprit appears in reserved space in a window ${width} wide`, async ({ page, dashboard, hostMock, startServer }) => {
+  test(`the culprit appears in reserved space in a window ${width} px wide`, async ({ page, dashboard, hostMock, startServer }) => {
     await page.setViewportSize({ width, height: 800 });
     const server = await startServer({ args: ['--interval', '1'] });
     hostMock.respondWith({ cpu: FULL.cpu });
     hostMock.run([{ name: 'an-agent-with-quite-a-long-name', cpuShare: 90 }]);
     await dashboard.openFrozen(server.url);
     await dashboard.nextPoll(1);
-    // The layout boxes: parts to its left move by a transform, which does not affect layout.
+    // Compare layout boxes: parts to the left of the culprit are moved by a transform, which does not affect layout.
     const places = () =>
       page.locator('.ht-metric, .ht-agents').evaluateAll((list) =>
         list.map((part) => (part instanceof HTMLElement ? [part.offsetLeft, part.offsetWidth] : [])),

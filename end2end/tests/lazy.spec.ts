@@ -16,7 +16,7 @@ test.beforeEach(({ fakeDocker }) => {
   fakeDocker.containers = [{ name: 'researcher', cpu: 20 }, { name: 'coder', cpu: 10 }];
 });
 
-test('the header does not wait for the details, which stay as rendered by the server', async ({
+test('the header does not wait for the details, which stay as the server rendered them', async ({
   page,
   dashboard,
   hostMock,
@@ -33,9 +33,9 @@ test('the header does not wait for the details, which stay as rendered by the se
   expect(lazy.count).toBe(1);
   await expect(dashboard.times.last()).toHaveText('now');
   await expect(dashboard.rows).toHaveCount(2);
-  expect(traffic.requests('history'), 'only for the gap').toBe(1);
+  expect(traffic.requests('history'), 'only to fill the gap').toBe(1);
 
-  // The live details replace the rendered ones.
+  // The live details replace the details rendered by the server.
   await lazy.release();
   await dashboard.waitForDetails();
   await expect(dashboard.rows).toHaveCount(0);
@@ -60,7 +60,7 @@ test('loading the details is retried, and the header stays live meanwhile', asyn
   await expect.poll(() => requests).toBe(1);
   await dashboard.summary.click();
   await expect(dashboard.panel).toContainText('researcher');
-  await expect.poll(() => requests, { message: 'requests, one of them for the panel' }).toBe(2);
+  await expect.poll(() => requests, { message: 'requests, including one for the panel' }).toBe(2);
   for (let poll = 1; poll <= 4; poll += 1) {
     hostMock.respondWith({ cpu: wire.cpu(poll) });
     await dashboard.nextPoll(1);

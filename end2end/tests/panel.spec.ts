@@ -6,10 +6,10 @@ import { expect, test } from './support/test.ts';
 import { wire } from './support/wire.ts';
 
 const NAMES = ['researcher', 'coder', 'scribe'];
-/** In percent of a core, highest first. */
+/** CPU usage as a percentage of one core, highest first. */
 const CPU = [90, 50, 10];
 
-/** How many values the server has per container; empty until every container has enough for a line. */
+/** The number of CPU values the server has for each container; empty until every container has enough for a line. */
 async function values(server: Server): Promise<number[]> {
   const { containers } = await server.history();
   const counts = containers.map(({ cpu }) => cpu.filter((value) => value !== null).length);
@@ -29,7 +29,7 @@ test("an open panel shows each container's CPU history", async ({ page, dashboar
   const server = await startServer({ args: ['--interval', '1'] });
   await expect.poll(() => values(server), { timeout: 15_000 }).toHaveLength(NAMES.length);
   const [known = NaN] = await values(server);
-  // A frozen page does not poll, so it has only the history from its first request.
+  // A frozen page does not poll, so the only history it has comes from its first request.
   await dashboard.openFrozen(server.url);
 
   const trends = dashboard.panelRows.locator('.ht-trend');
@@ -47,7 +47,7 @@ test("an open panel shows each container's CPU history", async ({ page, dashboar
     await page.keyboard.press('Escape');
     await expect(dashboard.panel).toBeHidden();
   }
-  expect(traffic.requests('history'), 'one history for both tables').toBe(1);
+  expect(traffic.requests('history'), 'one request for both tables').toBe(1);
 });
 
 test('a closed panel does not update until it is opened', async ({ page, dashboard, hostMock, startServer }) => {
@@ -87,7 +87,7 @@ test('an open panel updates with each poll', async ({ page, dashboard, startServ
   await expect.poll(async () => Math.min(...(await points(lines))), { timeout: 15_000 }).toBeGreaterThanOrEqual(atFirst + 2);
 });
 
-test('a panel opened before hydration shows it, too', async ({ page, dashboard, startServer, traffic }) => {
+test('a panel opened before hydration also shows the CPU history', async ({ page, dashboard, startServer, traffic }) => {
   const server = await startServer({ args: ['--interval', '1'] });
   await expect.poll(() => values(server), { timeout: 15_000 }).toHaveLength(NAMES.length);
   const programs = await HeldRequests.hold(page, '**/*.wasm');
@@ -133,7 +133,7 @@ test('a history request that hangs times out, and polling continues', async ({
   hostMock.fail();
   await dashboard.nextPoll(5);
 
-  // The gap makes it request the history.
+  // The gap makes the page request the history.
   hostMock.respondWith({ cpu: wire.cpu(33.3) });
   const history = await HeldRequests.hold(page, '**/api/telemetry/history');
   const requests = traffic.requests('history');

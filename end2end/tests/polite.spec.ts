@@ -5,17 +5,17 @@ import { Visibility } from './support/visibility.ts';
 
 const INTERVAL = 5;
 
-/** Expects the next poll in exactly this many milliseconds. */
+/** Expects the next poll in this many milliseconds, give or take 2 ms. */
 async function expectPollIn(dashboard: Dashboard, milliseconds: number): Promise<void> {
   const polls = await dashboard.polls();
-  // Allows for rounding: most decimal ages have no exact binary value.
+  // Allow for rounding: most decimal ages have no exact binary representation.
   await dashboard.page.clock.runFor(milliseconds - 2);
   expect(await dashboard.polls(), `polls before ${milliseconds} ms`).toBe(polls);
   await dashboard.page.clock.runFor(4);
   expect(await dashboard.polls(), `polls after ${milliseconds} ms`).toBe(polls + 1);
 }
 
-/** Expects a poll within a millisecond, which is as soon as a timer can fire. */
+/** Expects a poll within a millisecond, the shortest time in which a timer can fire. */
 async function expectPollNow(dashboard: Dashboard): Promise<void> {
   const polls = await dashboard.polls();
   await dashboard.page.clock.runFor(1);
@@ -26,7 +26,7 @@ test.describe('a page polls when new data are due', () => {
   const CASES = [
     { title: 'host and containers sampled together', host: 3.2, containers: 3.2, pause: 1950 },
     { title: 'a scrape that ends shortly after the host sample', host: 3.2, containers: 2.2, pause: 2950 },
-    { title: 'a scrape that ends too late to wait for it', host: 3.2, containers: 0.1, pause: 1950 },
+    { title: 'a scrape that ends too late to wait for', host: 3.2, containers: 0.1, pause: 1950 },
     { title: 'an overdue sample', host: 6, containers: 6, pause: 4150 },
   ];
   for (const { title, host, containers, pause } of CASES) {
@@ -104,7 +104,7 @@ test.describe('a hidden page', () => {
         await page.clock.runFor(2);
       }
     };
-    // An overlapping request would log an error, which fails the test.
+    // Overlapping requests would log an error, which fails the test.
     hostMock.hang();
     const polls = await dashboard.polls();
     await flicker();
@@ -165,7 +165,7 @@ test.describe('the tab', () => {
   });
 });
 
-test('a hidden tab names a critical metric, too', async ({ page, dashboard, hostMock, startServer }) => {
+test('a hidden tab also names a critical metric', async ({ page, dashboard, hostMock, startServer }) => {
   const tab = await Visibility.control(page);
   const server = await startServer({ args: ['--interval', '1'] });
   await dashboard.openFrozen(server.url);

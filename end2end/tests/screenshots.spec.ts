@@ -6,10 +6,10 @@ import { wire } from './support/wire.ts';
 const FOLDER = resolve(import.meta.dirname, '../../docs/screenshots');
 const INTERVAL = 5;
 const POLLS = 60;
-/** Polls that fail, to show a gap. */
+/** Polls that fail, so the charts show a gap. */
 const GAP = [23, 24];
 
-/** A load that rises and falls. */
+/** CPU usage in percent, rising and falling over time. */
 function cpu(poll: number): number {
   return 31 + 17 * Math.sin(poll / 7) + 6 * Math.sin(poll / 1.9) + 4 * Math.sin(poll / 0.83);
 }
@@ -18,7 +18,7 @@ function memory(poll: number): number {
   return 54 + poll / 7 + 2.5 * Math.sin(poll / 9);
 }
 
-/** Busy and idle agents; shares in percent of the host's CPU and memory. */
+/** Busy and idle agents. Their shares are percentages of the host's CPU and memory at the last poll. */
 const AGENTS = [
   { name: 'agent-researcher', cpuShare: 18.5, memoryShare: 9, memory_limit_mb: 4096 },
   { name: 'agent-coder', cpuShare: 11.5, memoryShare: 6.4, memory_limit_mb: 2048, cpu_limit_cores: 2 },

@@ -1,12 +1,12 @@
 import { brotliCompressSync, constants } from 'node:zlib';
 import { expect, test } from './support/test.ts';
 
-/** In bytes. */
+// Budgets in bytes, after Brotli compression.
 const FIRST_UPDATE = 110_000;
 const EVERYTHING = 140_000;
 const PAGE = 20_000;
 
-/** The bundle's second file, which the page loads after its first update if it has details. */
+/** The bundle's second WebAssembly file, which a page with details loads after its first update. */
 const LAZY = /split_[^/]*\.wasm$/;
 
 async function compressedSize(url: string): Promise<number> {
@@ -30,8 +30,8 @@ test('what the browser loads stays within its budget', async ({ page, dashboard,
   const total = (list: typeof sizes) => list.reduce((sum, { bytes }) => sum + bytes, 0);
   const [lazy, first] = [sizes.filter(({ file }) => LAZY.test(file)), sizes.filter(({ file }) => !LAZY.test(file))];
   const styles = sizes.filter(({ file }) => file.endsWith('.css'));
-  expect(lazy, 'files of the details').toHaveLength(1);
-  expect(styles, 'stylesheets of the component and of the page').toHaveLength(2);
+  expect(lazy, 'files for the details').toHaveLength(1);
+  expect(styles, "the component's and the page's stylesheets").toHaveLength(2);
   const html = await compressedSize(server.url);
   console.log(`brotli: HTML + CSS ${html + total(styles)}, first update ${total(first)}, everything ${total(sizes)} bytes`);
   expect(html + total(styles)).toBeLessThanOrEqual(PAGE);

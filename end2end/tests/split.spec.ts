@@ -9,7 +9,7 @@ const MIB = 2 ** 20;
 const UNITS: Record<string, number> = { '%': 1, MiB: 1, GiB: 1024 };
 const NOUN = ['--interval', '1', '--container-noun', 'agent'];
 
-/** A row of totals. */
+/** A row of totals below a table. */
 interface Total {
   who: string;
   cpu: string;
@@ -17,7 +17,7 @@ interface Total {
   share: string;
 }
 
-/** The totals below a table by class, all read at once. */
+/** The rows of totals below a table, keyed by kind. All rows are read at once, so they come from the same scrape. */
 async function totals(within: Locator): Promise<Record<string, Total>> {
   const list = await within.locator('tfoot tr').evaluateAll((rows) =>
     rows.map((row) => {
@@ -29,7 +29,7 @@ async function totals(within: Locator): Promise<Record<string, Total>> {
   return Object.fromEntries(list);
 }
 
-/** The number in a text such as `−1.28 GiB`, and its rounding error. */
+/** Parses text such as `−1.28 GiB`: the value, in MiB for memory, and the maximum rounding error. */
 function read(text: string): { value: number; slack: number } {
   const [, minus = '', digits = '', unit = ''] = /^(−?)(\d+\.\d+) ?(%|MiB|GiB)$/.exec(text) ?? [];
   const unitSize = UNITS[unit] ?? NaN;
@@ -37,24 +37,24 @@ function read(text: string): { value: number; slack: number } {
   return { value: Number(`${minus && '-'}${digits}`) * unitSize, slack: (unitSize * 10 ** -decimals) / 2 };
 }
 
-/** All but the last add up to the last, within the rounding errors. */
+/** Expects the last number to be the sum of the others, allowing for rounding errors and additional `slack`. */
 function expectAddsUp(texts: string[], slack = 0): void {
   const numbers = texts.map(read);
   const difference = numbers.slice(0, -1).reduce((left, { value }) => left - value, numbers.at(-1)?.value ?? NaN);
   expect(Math.abs(difference), texts.join(' + ')).toBeLessThanOrEqual(numbers.reduce((sum, number) => sum + number.slack, slack + 1e-6));
 }
 
-/** Every column below the table of containers adds up to what the host uses. */
+/** Expects every column of totals to add up to the host's usage. */
 async function expectTotalsAddUp(within: Locator): Promise<void> {
   const { all, cache, other, host } = await totals(within);
   if (!all || !other || !host) throw new Error('a total is missing');
   expectAddsUp([all.memory, ...(cache ? [cache.memory] : []), other.memory, host.memory]);
   expectAddsUp([all.share, other.share, host.share]);
-  // A share of the host is rounded to 0.1%, which is a larger error in percent of a core.
+  // Host shares are rounded to 0.1%. As a percentage of one core, the error is multiplied by the number of cores.
   expectAddsUp([all.cpu, other.cpu, host.cpu], 0.05 * cpus().length);
 }
 
-/** Waits for the second scrape, the first with CPU. */
+/** Waits for the second scrape, the first scrape with CPU usage. */
 async function waitForSplit(server: Server): Promise<void> {
   const known = async () => {
     const answer = await fetch(`${server.url}/api/telemetry/containers`);
@@ -63,13 +63,13 @@ async function waitForSplit(server: Server): Promise<void> {
   await expect.poll(known, { timeout: 15_000 }).not.toBeNull();
 }
 
-/** Both tables, which have the same totals. */
+/** The tables on the page and in the panel, which have the same totals. */
 function tables(dashboard: Dashboard): Locator[] {
   return [dashboard.containers, dashboard.panel];
 }
 
-test("the host's usage is split into the agents and everything else", async ({ page, dashboard, fakeDocker, startServer }) => {
-  // So little that any host uses more.
+test("the host's usage is split between the agents and everything else", async ({ page, dashboard, fakeDocker, startServer }) => {
+  // These numbers are so small that any host uses more.
   fakeDocker.containers = [
     { name: 'researcher', cpu: 0.6, memoryMib: 64, cacheMib: 24 },
     { name: 'coder', cpu: 0.2, memoryMib: 32 },
@@ -85,7 +85,7 @@ test("the host's usage is split into the agents and everything else", async ({ p
     const { all, cache, other, host } = await totals(table);
     expect([all?.who, cache?.who, other?.who, host?.who]).toEqual(['All agents', 'File cache in it', 'Everything else', 'Host']);
     expect(all?.memory).toBe('96.0 MiB');
-    expect(cache?.memory, 'which the host does not count').toBe('−24.0 MiB');
+    expect(cache?.memory, 'file cache, which the host does not count as used').toBe('−24.0 MiB');
     await expectTotalsAddUp(table);
   }
 });
@@ -169,7 +169,7 @@ test('an agent that misses scrapes keeps its last numbers for a while', async ({
   await expect(row).toContainText('32.0 MiB');
 });
 
-test("the endpoint has each agent's limits", async ({ fakeDocker, request, startServer }) => {
+test("the endpoint returns each agent's limits", async ({ fakeDocker, request, startServer }) => {
   fakeDocker.containers = [{ name: 'bound', memoryLimitMib: 512, cpuLimit: 0.5 }, { name: 'free' }];
   const server = await startServer();
   const answer = await request.get(`${server.url}/api/telemetry/containers`);

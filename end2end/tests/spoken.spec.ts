@@ -12,7 +12,7 @@ test.beforeEach(async ({ dashboard, fakeDocker, hostMock, startServer }) => {
   await dashboard.nextPoll(1);
 });
 
-test('each metric is a sentence, and its graphic is hidden from screen readers', async ({ page, dashboard, hostMock }) => {
+test('each metric is read as a sentence, and its graphic is hidden from screen readers', async ({ page, dashboard, hostMock }) => {
   await expect(page.locator('.ht')).toMatchAriaSnapshot(`
     - region "Host telemetry of atlas-01":
       - text: CPU 7 percent, normal Memory 62 percent, raised Disk 54 percent, raised
@@ -25,7 +25,7 @@ test('each metric is a sentence, and its graphic is hidden from screen readers',
 });
 
 test('only a change of severity is announced', async ({ dashboard, hostMock }) => {
-  // Screen readers repeat a text that is set again, even if it is the same.
+  // Screen readers repeat text that is set again, even if it is unchanged.
   await dashboard.status.evaluate((status) => {
     const count = (changes: MutationRecord[]) => {
       const announced = Number(status.getAttribute('data-announced')) + changes.length;
@@ -79,7 +79,7 @@ test('the panel is closed by its button and by a click outside', async ({ page, 
   await expect(dashboard.panel).toBeHidden();
 });
 
-test('the culprit precedes the agents in tab order, and gets the focus back', async ({ page, dashboard, hostMock }) => {
+test('the culprit precedes the agents in tab order, and regains focus when the panel closes', async ({ page, dashboard, hostMock }) => {
   hostMock.respondWith({ cpu: wire.cpu(94) });
   hostMock.run([{ name: 'agent-x', cpuShare: 61 }]);
   await dashboard.nextPoll(1);

@@ -26,14 +26,14 @@ async function expectFresh(dashboard: Dashboard): Promise<void> {
   await expect(dashboard.agents).not.toHaveClass(/is-stale/, TIMEOUT);
 }
 
-/** Expects the last values, marked as stale. */
+/** Expects the page to show the last values it received, marked as stale. */
 async function expectStale(dashboard: Dashboard, received: HostResponse[]): Promise<void> {
   for (const metric of [dashboard.cpu, dashboard.memory, dashboard.disk]) {
     await expect(metric.root).toHaveClass(/is-stale/, TIMEOUT);
     await expect(metric.number).toHaveCSS('color', MUTED);
     await expect(metric.number).toHaveText(/\d/);
   }
-  // Checked only now, because a response may have been in flight.
+  // Check this only once the page is stale: until then, a response may be in flight.
   await expect(dashboard.cpu.number).toHaveText(`${Math.floor(received.at(-1)?.cpu?.percent ?? NaN)}%`);
   await expect(dashboard.age).toHaveText(/^\d+ s old$/);
   await expect(dashboard.agents).toHaveClass(/is-stale/, TIMEOUT);
@@ -41,7 +41,7 @@ async function expectStale(dashboard: Dashboard, received: HostResponse[]): Prom
   await expect(dashboard.rows).toHaveCount(1);
 }
 
-test('a server that hangs leaves its last numbers, marked stale', async ({ page, dashboard, startServer }) => {
+test('if the server hangs, its last numbers stay, marked as stale', async ({ page, dashboard, startServer }) => {
   const server = await startServer({ args: ['--interval', '1'] });
   const received = collectResponses(page);
   await page.goto(server.url);
@@ -58,7 +58,7 @@ test('a server that hangs leaves its last numbers, marked stale', async ({ page,
   await expectFresh(dashboard);
 });
 
-test('a server that died leaves its last numbers, and the next poll reaches its successor', async ({
+test('if the server dies, its last numbers stay until a poll reaches the restarted server', async ({
   page,
   dashboard,
   startServer,
@@ -75,7 +75,7 @@ test('a server that died leaves its last numbers, and the next poll reaches its 
   await server.restart();
   const before = received.length;
   await expectFresh(dashboard);
-  // One response is enough; a second may have arrived meanwhile.
+  // One response is enough, but a second may already have arrived.
   expect(received.length - before).toBeLessThanOrEqual(2);
 });
 

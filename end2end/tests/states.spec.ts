@@ -10,22 +10,22 @@ import { expect, test } from './support/test.ts';
 const WIDTHS = [1600, 1280, 820, 700, 560, 420, 320, 240];
 const HEIGHT = 800;
 const BAR_HEIGHT = 48;
-/** A header narrower than this has one metric. */
+/** Below this width in pixels, the header shows only one metric. */
 const TWO_METRICS = 320;
-/** How far a button's hover background extends beyond the header on each side. */
+/** How far a button's hover background extends beyond the header on each side, in pixels. */
 const OVERHANG = 6;
-/** States whose header drops something that no other state's header has. */
+/** States to test at decreasing widths: each header can drop something that the other states' headers lack. */
 const NARROWED = ['live and calm', 'CPU culprit', 'memory culprit', 'two culprits', 'disk critical', 'server gone', 'no Docker', 'hostile names'];
-/** States to test at twice the size. */
+/** States to test at 200% zoom. */
 const ZOOMED = ['live and calm', 'two culprits', 'server gone', 'no Docker', '200 agents', 'hostile names'];
 
-// The last test makes sheets of all tests' pictures, so updating needs the tests in order.
+// The last test puts the pictures from all other tests on sheets, so the tests must run in order when updating.
 test.describe.configure({ mode: UPDATES ? 'default' : 'parallel' });
 
-// Disables the transition that moves the header's parts.
+// Disables the transition that moves parts of the header.
 test.use({ reducedMotion: 'reduce' });
 
-/** The flaws in windows of these widths. */
+/** The layout flaws at these window widths. */
 async function flawsAt(page: Page, widths: number[], ...parts: Part[]): Promise<string[]> {
   const found: string[] = [];
   for (const width of widths) {
@@ -35,7 +35,7 @@ async function flawsAt(page: Page, widths: number[], ...parts: Part[]): Promise<
   return found;
 }
 
-/** Makes the header fill the window, except for the overhang of its last button. */
+/** Makes the header fill the window, except for `OVERHANG` on each side. */
 async function isolateHeader(page: Page): Promise<void> {
   await page.addStyleTag({ content: `.host { display: none !important } .stats-bar { padding: 0 ${OVERHANG}px !important }` });
 }
@@ -46,12 +46,12 @@ async function violations(page: Page, part: Part, isFrozen: boolean): Promise<st
   await page.setViewportSize({ width: 1280, height: HEIGHT });
   for (const colorScheme of THEMES) {
     await page.emulateMedia({ colorScheme });
-    // Further rows are like the first nine.
+    // Check only the first nine rows, because the others are built the same way.
     const axe = new AxeBuilder({ page }).setLegacyMode(true).exclude('tbody tr:nth-child(n + 10)');
     if (part === 'panel') axe.include('.ht-panel');
     let isDone = false;
     const analysis = axe.analyze().finally(() => (isDone = true));
-    // axe needs timers, but the clock is stopped; no timer of the page fires this soon.
+    // axe needs timers, but the clock is stopped. None of the page's own timers fires this soon.
     while (!isDone && isFrozen) await page.clock.runFor(1);
     for (const { id, nodes } of (await analysis).violations) {
       const why = nodes.map(({ target, any, all, none }) => `${String(target)}: ${[...any, ...all, ...none].map(({ message }) => message).join(' ')}`);
@@ -69,13 +69,13 @@ for (const [name, scene] of Object.entries(STATES)) {
   test.describe(name, () => {
     test.beforeEach(async ({ complaints, dashboard, fakeDocker, page, startServer }) => {
       complaints.allowFailedRequests();
-      // The removed scripts would have used the preloaded files.
+      // Chromium warns that preloaded files go unused, because the scripts that use them were removed.
       if (scene.scriptless) complaints.allow(/preloaded using link preload/);
       if (scene.scriptless) await playWithoutScripts(page, fakeDocker, startServer);
       else await new Stage(scene).play(dashboard, startServer);
     });
 
-    test('fits, and is accessible', async ({ dashboard, page }) => {
+    test('fits and is accessible', async ({ dashboard, page }) => {
       const found = await flawsAt(page, WIDTHS, 'header', 'page');
       found.push(...(await violations(page, 'page', !scene.scriptless)));
       if (UPDATES) {
@@ -107,7 +107,7 @@ for (const [name, scene] of Object.entries(STATES)) {
       }
 
       await page.addStyleTag({ content: 'html { font-size: 200% }' });
-      found.push(...(await flawsAt(page, [1280, 640], 'header', 'page')).map((flaw) => `text of twice the size: ${flaw}`));
+      found.push(...(await flawsAt(page, [1280, 640], 'header', 'page')).map((flaw) => `text at twice the size: ${flaw}`));
       expectNone(found, name);
     });
 

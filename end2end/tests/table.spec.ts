@@ -2,7 +2,7 @@ import type { Locator } from '@playwright/test';
 import type { MockedContainer } from './support/host-mock.ts';
 import { expect, test } from './support/test.ts';
 
-/** Each column gives a different order. */
+/** Sorting by each column gives a different order. */
 const AGENTS: MockedContainer[] = [
   { name: 'beta', cpuShare: 9, cpu_host_percent: 1, memoryShare: 3, memory_limit_mb: 2048 },
   { name: 'Alpha', cpuShare: 7, cpu_host_percent: 4, memoryShare: 1, memory_limit_mb: 4096 },
@@ -10,7 +10,7 @@ const AGENTS: MockedContainer[] = [
   { name: 'delta', cpuShare: 3, cpu_host_percent: 3, memoryShare: 2 },
 ];
 
-/** The orders after the first and second click on a column; rows without a value are always last. */
+/** The order of rows after the first and second click on each column. Rows without a value are always last. */
 const ORDERS = {
   Memory: [['gamma', 'beta', 'delta', 'Alpha'], ['Alpha', 'delta', 'beta', 'gamma']],
   Limit: [['Alpha', 'beta', 'gamma', 'delta'], ['gamma', 'beta', 'Alpha', 'delta']],
@@ -20,7 +20,7 @@ const ORDERS = {
 };
 const MANY = 60;
 
-/** Agents by descending CPU, starting with agent `first`; none is a culprit. */
+/** Agents in descending order of CPU usage, starting with agent `first`. None of them is a culprit. */
 function many(count: number, memoryShare: number, first = 0): MockedContainer[] {
   return Array.from({ length: count }, (_, index) => ({
     name: `agent-${(first + index) % count}`,
@@ -51,7 +51,7 @@ for (const by of ['a click', 'Enter', 'Space']) {
       for (const [index, order] of orders.entries()) {
         if (by === 'a click') await heading.getByRole('button').click();
         else await heading.getByRole('button').press(by);
-        await expect(names(dashboard.rows), `${column}, choice ${index + 1}`).toHaveText(order);
+        await expect(names(dashboard.rows), `${column}, order ${index + 1}`).toHaveText(order);
         const descending = (column === 'Name') === (index === 1);
         await expect(heading).toHaveAttribute('aria-sort', descending ? 'descending' : 'ascending');
         await expect(page.locator('main th[aria-sort]:not([aria-sort=none])'), 'sorted columns').toHaveCount(1);
@@ -62,7 +62,7 @@ for (const by of ['a click', 'Enter', 'Space']) {
   });
 }
 
-test('no element moves when rows change places', async ({ dashboard, hostMock }) => {
+test('row elements stay in place when the order changes', async ({ dashboard, hostMock }) => {
   const tag = 'data-first';
   await dashboard.rows.evaluateAll((rows, tag) => rows.forEach((row, place) => row.setAttribute(tag, String(place))), tag);
   hostMock.run(AGENTS.map((agent, index) => ({ ...agent, cpuShare: index + 1 })));

@@ -4,7 +4,7 @@ import type { HostMock } from './support/host-mock.ts';
 import { expect, test } from './support/test.ts';
 import { wire } from './support/wire.ts';
 
-/** Replaces each translatable text node by two nested elements, as a browser's translator does. */
+/** Replaces each translatable text node with two nested elements, as a browser's translator does. */
 async function translate(page: Page): Promise<void> {
   await page.evaluate(() => {
     const walker = document.createTreeWalker(document.documentElement, NodeFilter.SHOW_TEXT);
@@ -20,14 +20,14 @@ async function translate(page: Page): Promise<void> {
   });
 }
 
-/** Changes the host's numbers and its containers, and expects every live element to show them. */
+/** Changes the host's numbers and containers, and expects every live element to reflect the changes. */
 async function expectNewNumbers(page: Page, dashboard: Dashboard, hostMock: HostMock): Promise<void> {
   hostMock.respondWith({ cpu: wire.cpu(94), memory: wire.memory(91), disk: wire.disk(77) });
   hostMock.run([
     { name: 'scribe', cpuShare: 61, memoryShare: 20 },
     { name: 'researcher', cpuShare: 5, memoryShare: 10 },
   ]);
-  // A culprit is named after two scrapes.
+  // A culprit is named only after two scrapes.
   await dashboard.nextPoll(1);
   await dashboard.nextPoll(1);
 
@@ -70,7 +70,7 @@ test('a translated page keeps updating names and numbers', async ({ page, dashbo
   await expect(page.locator('#prose > font > font'), 'static text is translated').toHaveText('All is well.');
   await expectNewNumbers(page, dashboard, hostMock);
 
-  // Elements that appear or disappear with an error or with the containers.
+  // Check elements that appear or disappear if a metric is unavailable or no containers are running.
   hostMock.respondWith({ cpu: null, errors: { cpu: 'not readable' } });
   hostMock.run([]);
   await dashboard.nextPoll(1);

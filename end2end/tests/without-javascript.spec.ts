@@ -12,7 +12,7 @@ test('the first HTML shows live numbers without JavaScript @smoke', async ({ pag
     { name: 'scribe', cpu: 10, memoryMib: 128 },
   ];
   const server = await startServer({ args: ['--interval', '1', '--hostname', 'atlas-01'] });
-  // A line takes two samples, a container's CPU two scrapes.
+  // A line needs two samples, and a container's CPU usage needs two scrapes.
   await expect(async () => {
     await page.goto(server.url);
     await expect(dashboard.cpu.lines).toHaveCount(1, { timeout: 1 });
@@ -46,7 +46,7 @@ test('the first HTML shows every sample so far', async ({ page, dashboard, start
   const server = await startServer({ args: ['--interval', '1'] });
   const samples = async () => (await server.history()).host.length;
   await expect.poll(samples, { timeout: 15_000 }).toBeGreaterThanOrEqual(5);
-  // A sample may arrive between the two reads.
+  // Retry, because a sample may arrive between the two reads.
   await expect(async () => {
     await page.goto(server.url);
     const lines = drawnLines(await server.history());

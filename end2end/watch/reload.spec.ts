@@ -18,16 +18,16 @@ async function freePort(): Promise<number> {
   return address.port;
 }
 
-/** Replaces a text, and fails if it is missing: without a change the test would only time out. */
+/** Replaces `text` in a file. Fails if the file does not contain `text`, because the test would then only time out. */
 async function replaceIn(file: string, text: string, replacement: string) {
   const source = await readFile(file, 'utf8');
   expect(source, file).toContain(text);
   await writeFile(file, source.replace(text, replacement));
 }
 
-/** cargo-leptos watching a copy of the sources, so that the repository stays unchanged. */
+/** Runs cargo-leptos in watch mode on a copy of the sources, so the repository stays unchanged. */
 const watched = test.extend<{ project: { folder: string; url: string } }>({
-  // Playwright requires the destructuring pattern, even an empty one.
+  // Playwright requires a destructuring pattern here, even if it is empty.
   project: async ({}, use) => {
     const folder = await mkdtemp(join(tmpdir(), 'ht-watch-'));
     for (const source of SOURCES) await cp(join(ROOT, source), join(folder, source), { recursive: true });
@@ -41,7 +41,7 @@ const watched = test.extend<{ project: { folder: string; url: string } }>({
     const child = spawn('cargo', ['leptos', 'watch', '--split'], { cwd: folder, env, detached: true, stdio: 'inherit' });
     const ended = new Promise((done) => child.once('exit', done));
     await use({ folder, url });
-    // The whole process group: watcher, compiler, server.
+    // Interrupt the whole process group: watcher, compiler and server.
     if (child.pid !== undefined && child.exitCode === null) process.kill(-child.pid, 'SIGINT');
     await ended;
     await rm(folder, { recursive: true, force: true });
@@ -51,7 +51,7 @@ const watched = test.extend<{ project: { folder: string; url: string } }>({
 watched('a change in Rust or CSS reloads the open page', async ({ page, project }) => {
   const serves = async () => (await fetch(project.url).catch(() => undefined))?.status;
   await expect.poll(serves, { timeout: BUILD_TIMEOUT, intervals: [1000] }).toBe(200);
-  // Only a development build of leptos logs hydration mismatches.
+  // Leptos logs hydration mismatches only in development builds.
   const complaints: string[] = [];
   page.on('console', (message) => /hydrat|panicked/i.test(message.text()) && complaints.push(message.text()));
   page.on('pageerror', (error) => complaints.push(error.message));

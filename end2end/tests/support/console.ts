@@ -1,9 +1,9 @@
 import { type BrowserContext, expect } from '@playwright/test';
 
-/** The browser logs this for every failed request; a page cannot prevent it. */
+/** The browser logs this message for every failed request; the page cannot prevent it. */
 const NETWORK = /^Failed to load resource/;
 
-/** The errors and warnings on a page's console. */
+/** Collects uncaught errors as well as errors and warnings logged to the console. */
 export class Complaints {
   readonly #texts: string[] = [];
   readonly #allowed: RegExp[] = [];
@@ -15,18 +15,18 @@ export class Complaints {
     context.on('weberror', (error) => this.#texts.push(String(error.error())));
   }
 
-  /** For tests whose requests fail on purpose. */
+  /** Allows failed requests, for tests that make requests fail on purpose. */
   allowFailedRequests(): void {
     this.allow(NETWORK);
   }
 
-  /** For tests that provoke this message on purpose. */
+  /** Allows messages that match `text`, for tests that provoke them on purpose. */
   allow(text: RegExp): void {
     this.#allowed.push(text);
   }
 
   expectNone(): void {
     const texts = this.#texts.filter((text) => !this.#allowed.some((allowed) => allowed.test(text)));
-    expect(texts, 'the console').toEqual([]);
+    expect(texts, 'errors and warnings on the console').toEqual([]);
   }
 }

@@ -1,22 +1,22 @@
 import { type Locator, type Page, expect } from '@playwright/test';
 
-/** Arbitrary, but NOON must be the later. */
+/** Both times are arbitrary, but `NOON` must be later than `BEFORE`. */
 const BEFORE = new Date('2026-01-13T11:00:00Z');
 export const NOON = new Date('2026-01-13T12:00:00Z');
 
 interface ClockState {
-  /** When timers fire, including those that have been cleared since. */
+  /** When each timer fires, in milliseconds since the epoch. Includes timers that have since been cleared. */
   timers: number[];
-  /** Polls begun so far. */
+  /** The number of polls started so far. */
   polls: number;
-  /** Requests and bodies that the page waits for. */
+  /** The number of responses and bodies that the page is waiting for. */
   pending: number;
 }
 
-/** A metric of the header. */
+/** A metric in the header. */
 export class Metric {
   readonly root: Locator;
-  /** Its text for screen readers. */
+  /** The metric's text for screen readers. */
   readonly spoken: Locator;
   readonly number: Locator;
   readonly rest: Locator;
@@ -40,18 +40,18 @@ export class Metric {
     this.culprit = this.root.locator('.ht-culprit');
   }
 
-  /** How many points each line of the sparkline has. */
+  /** The number of points in each line of the sparkline. */
   points(): Promise<number[]> {
     return points(this.lines);
   }
 
-  /** Compares the tooltip's first line; a second one may give the containers' share. */
+  /** Checks only the first line of the tooltip. Other lines may give swap usage and the containers' share. */
   async expectTitle(title: string): Promise<void> {
     await expect.poll(async () => (await this.root.getAttribute('title'))?.split('\n')[0]).toBe(title);
   }
 }
 
-/** How many points each line has. */
+/** The number of points in each line. */
 export function points(lines: Locator): Promise<number[]> {
   return lines.evaluateAll((list) => list.map((line) => (line.getAttribute('points') ?? '').trim().split(/\s+/).length));
 }
@@ -73,12 +73,12 @@ export class Dashboard {
   /** The page's history section. */
   readonly history: Locator;
   readonly chart: Locator;
-  /** The time of the values in the legend. */
+  /** The time that the values in the legend refer to. */
   readonly when: Locator;
   /** The page's containers section. */
   readonly containers: Locator;
   readonly rows: Locator;
-  /** The labels below the chart. */
+  /** The time labels below the chart. */
   readonly times: Locator;
 
   constructor(page: Page) {
@@ -101,25 +101,25 @@ export class Dashboard {
     this.times = this.history.locator('.ht-chart-x span');
   }
 
-  /** A row of totals below the table in the panel or on the page. */
+  /** A row of totals below the table in `within`, which is the panel or the page's containers section. */
   totals(within: Locator, kind: 'all' | 'cache' | 'other' | 'host'): Locator {
     return within.locator(`tfoot .ht-is-${kind}`);
   }
 
-  /** The chart's lines of this series; a gap splits them. */
+  /** The chart's lines for the host's CPU or memory usage. A gap starts a new line. */
   line(series: 'cpu' | 'memory'): Locator {
     return this.chart.locator(`polyline.ht-is-${series}:not(.ht-is-part)`);
   }
 
-  /** Waits until the lazy parts, from the bundle's second file, are live. */
+  /** Waits until the details, which are loaded lazily from the bundle's second file, are live. */
   async waitForDetails(): Promise<void> {
-    // Only the browser knows the reader's local time.
+    // Only live details show local time, because the server does not know the browser's time zone.
     await expect(this.times.last()).toHaveText(/^\d\d:\d\d/);
   }
 
   /**
-   * Opens the page with its clock stopped, so that only `nextPoll` makes it poll, and waits until it is hydrated. By
-   * default it also waits for the details and their requests.
+   * Opens the page with its clock stopped, so it polls only when a test advances the clock, as `nextPoll` does. Waits
+   * until the page is hydrated and, by default, until the details have loaded and their requests have been answered.
    */
   async openFrozen(url: string, { details = true } = {}): Promise<void> {
     await this.page.clock.install({ time: BEFORE });
@@ -133,7 +133,7 @@ export class Dashboard {
         state.timers.push(Date.now() + (args[1] ?? 0));
         return setTimeout(...args);
       }, setTimeout);
-      // The stopped clock does not delay messages, and the page handles a response before this one arrives.
+      // The stopped clock does not delay messages, and the page handles the response before this message arrives.
       const { port1, port2 } = new MessageChannel();
       port1.onmessage = () => (state.pending -= 1);
       const counted = async <T>(promise: Promise<T>): Promise<T> => {
@@ -151,7 +151,7 @@ export class Dashboard {
       };
     });
     await this.page.goto(url);
-    // The first timer is the first poll's, so the page is hydrated.
+    // The first timer schedules the first poll, so the page is hydrated once the timer is set.
     await expect.poll(async () => (await this.#clockState()).next, { message: 'timers of the hydrated page' }).toBeLessThan(Infinity);
     if (!details) return;
     await this.waitForDetails();
@@ -159,15 +159,15 @@ export class Dashboard {
   }
 
   /**
-   * Advances a frozen page's clock until it polls, which must happen within two intervals of `seconds`, and waits until
-   * it shows the responses, including those to requests that the poll caused.
+   * Advances a frozen page's clock until the page polls, which must happen within two intervals of `seconds`. Then
+   * waits until the page shows all responses, including responses to requests that the poll triggered.
    */
   async nextPoll(seconds: number): Promise<void> {
     await this.beginPoll(seconds);
     await this.waitUntilIdle();
   }
 
-  /** The same without waiting for a response. */
+  /** Advances a frozen page's clock like `nextPoll`, but does not wait for responses. */
   async beginPoll(seconds: number): Promise<void> {
     const before = await this.#clockState();
     // Advance no further than the next timer: request timeouts run on the same clock.
@@ -177,18 +177,21 @@ export class Dashboard {
     }
   }
 
-  /** How many polls a frozen page has begun. */
+  /** How many polls a frozen page has started. */
   async polls(): Promise<number> {
     return (await this.#clockState()).polls;
   }
 
-  /** Waits until a frozen page has no request pending and shows every response. */
+  /** Waits until a frozen page has no pending requests and shows every response. */
   async waitUntilIdle(): Promise<void> {
     const options = { message: 'pending responses', intervals: [10], timeout: 10_000 };
     await expect.poll(async () => (await this.#clockState()).pending, options).toBe(0);
   }
 
-  /** A frozen page's state: its requests, the time, and when its next timer fires. */
+  /**
+   * A frozen page's polls so far, pending responses, current time, and the time when its next timer fires, which is
+   * Infinity if no timer is set. Times are in milliseconds since the epoch.
+   */
   #clockState(): Promise<{ polls: number; pending: number; time: number; next: number }> {
     return this.page.evaluate(() => {
       const { timers, polls, pending } = window as unknown as ClockState;

@@ -6,16 +6,16 @@ import { makeTempFolder } from './temp.ts';
 const SCRIPT = resolve(import.meta.dirname, '../../../tests/support/private-docker.sh');
 const run = promisify(execFile);
 
-/** Why no daemon can be started here; empty if one can. */
+/** Why a Docker daemon cannot be started here; empty if it can. */
 export function dockerUnavailableReason(): string {
   if (process.getuid?.() !== 0) return 'a Docker daemon needs root';
   const missing = ['dockerd', 'docker', 'busybox'].filter((name) => spawnSync('which', [name]).status !== 0);
   return missing.length ? `not installed: ${missing.join(', ')}` : '';
 }
 
-/** A real Docker daemon, isolated from the machine's own. */
+/** A real Docker daemon, isolated from any other daemon on the machine. */
 export class PrivateDocker {
-  /** For `--docker-host`. */
+  /** The value for `--docker-host`. */
   readonly address: string;
   readonly #folder: string;
   #runs = false;
@@ -36,7 +36,7 @@ export class PrivateDocker {
     return docker;
   }
 
-  /** Starts it unless it is running. */
+  /** Starts the daemon unless it is already running. */
   async start(): Promise<void> {
     if (this.#runs) return;
     this.#runs = true;

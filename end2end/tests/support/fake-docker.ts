@@ -5,33 +5,33 @@ import { join } from 'node:path';
 import { makeTempFolder, removeTempFolder } from './temp.ts';
 
 const CORES = cpus().length;
-const NANOSECONDS = 1e6; // in a millisecond
+const NANOSECONDS = 1e6; // per millisecond
 const MIB = 2 ** 20;
 const SHORT_ID = 12;
-/** Inactive file cache, which must not be counted as memory. */
+/** Inactive file cache, which the server must not count as used memory. */
 const INACTIVE_MIB = 8;
 
-/** A container of the fake daemon. */
+/** A container that the fake daemon reports. */
 export interface FakeContainer {
   name: string;
-  /** In percent of a core. */
+  /** As a percentage of one core. */
   cpu?: number;
-  /** Memory as `docker stats` shows it. */
+  /** Memory usage as `docker stats` shows it. */
   memoryMib?: number;
-  /** How much of that is active file cache. */
+  /** How much of `memoryMib` is active file cache. */
   cacheMib?: number;
   memoryLimitMib?: number;
-  /** In cores. */
+  /** The CPU limit in cores. */
   cpuLimit?: number;
-  /** Makes its statistics fail with this message. */
+  /** If set, requests for the container's statistics fail with this message. */
   error?: string;
 }
 
-/** A Docker socket for what a real daemon cannot provide: arbitrary names, dozens of containers, failing statistics. */
+/** A fake Docker daemon for what a real one cannot provide: arbitrary names, dozens of containers, failing statistics. */
 export class FakeDocker {
-  /** The running containers; may be changed at any time. */
+  /** The running containers, which a test may replace while the server is running. */
   containers: FakeContainer[] = [];
-  /** For `--docker-host`. */
+  /** The value for `--docker-host`. */
   readonly address: string;
   readonly #folder: string;
   readonly #server: Server;
@@ -59,7 +59,7 @@ export class FakeDocker {
   }
 
   #answer(url: string): [status: number, body: unknown] {
-    // Clients may prefix the API version.
+    // Clients may prefix the path with the API version.
     const path = url.replace(/^\/v[\d.]+(?=\/)/, '').replace(/\?.*/, '');
     if (path === '/version') return [200, { Version: '28.2.2', ApiVersion: '1.50' }];
     if (path === '/info') return [200, { NCPU: CORES, MemTotal: totalmem() }];
@@ -72,18 +72,18 @@ export class FakeDocker {
   }
 }
 
-/** The ID's first 12 digits, which the short ID consists of, are the container's index. */
+/** An entry in the list of containers. The first 12 digits of the ID, which form the short ID, encode `index`. */
 function summary({ name }: FakeContainer, index: number): unknown {
   const id = index.toString(16).padStart(SHORT_ID, '0').padEnd(64, '0');
   return { Id: id, Names: [`/${name}`], State: 'running', Status: 'Up', Labels: {} };
 }
 
-/** As Docker reports them: 0 means no limit. */
+/** The container's limits as Docker reports them, where 0 means no limit. */
 function limits({ memoryLimitMib = 0, cpuLimit = 0 }: FakeContainer): unknown {
   return { Memory: memoryLimitMib * MIB, NanoCpus: cpuLimit * 1e9, CpuPeriod: 0, CpuQuota: 0, CpusetCpus: '' };
 }
 
-/** Counters that have risen steadily since this process started. */
+/** The container's statistics, with CPU counters that have risen steadily since this process started. */
 function statistics({ cpu = 0, memoryMib = 16, cacheMib = 0, memoryLimitMib }: FakeContainer): unknown {
   const elapsed = Math.round(performance.now() * NANOSECONDS);
   return {
@@ -95,7 +95,7 @@ function statistics({ cpu = 0, memoryMib = 16, cacheMib = 0, memoryLimitMib }: F
     },
     memory_stats: {
       usage: Math.round((memoryMib + INACTIVE_MIB) * MIB),
-      // Docker reports the machine's memory if there is no limit.
+      // For a container without a limit, Docker reports the machine's total memory.
       limit: memoryLimitMib === undefined ? totalmem() : memoryLimitMib * MIB,
       stats: { active_file: cacheMib * MIB, inactive_file: INACTIVE_MIB * MIB },
     },

@@ -1,19 +1,21 @@
 import type { Wire } from './wire.ts';
 
-/** How many agents there are when none is missing. */
+/** The number of agents when none are missing. */
 export const FLEET = 200;
 
 /**
- * The response of a server with many busy agents, `scrape` seconds after `start`: each scrape has new numbers in a new
- * order. With `churn`, some agents are missing and two have been replaced.
+ * The response of a server with many busy agents, `scrape` seconds after `start`. Each scrape has new numbers in a new
+ * order. With `churn`, each scrape also replaces two agents, and most scrapes lack a few agents.
  *
- * It refers to nothing outside itself, so that its source can also run in a page, where passing data at each of thousands
- * of polls would be too slow. For the same reason it takes the builders, whose source the page gets too, as an argument.
+ * This function must not refer to anything outside itself, because its source also runs in the page: passing in data
+ * for each of thousands of polls would be too slow. For the same reason, the builders are an argument; their source is
+ * injected into the page, too.
  */
 export function fleet(wire: Wire, endpoint: string, scrape: number, start: number, churn: boolean): unknown {
   const [size, cores, memory, life] = [200, 64, 256, 100];
   const timestamp = (of: number) => wire.timestamp(start + of * 1000);
-  // Multiples modulo a prime: no two agents have the same value, and no agent has it twice in a row.
+  // Multiples modulo a prime: before rounding, no two agents have the same CPU usage, and no agent's CPU or memory
+  // usage stays the same from one scrape to the next.
   const agentCpu = (place: number, of: number) => (((place + 1) * ((of % 396) + 1)) % 397) / 40;
   const agentMemory = (place: number, of: number) => 100 + (((place + 1) * ((of % 396) + 8)) % 397) / 2;
 

@@ -1,28 +1,28 @@
 import type { Page } from '@playwright/test';
 
-/** The parts of the page to inspect, each on its own because they may cover each other. */
+/** The parts of the page, which are inspected separately because they may cover each other. */
 const PARTS = { header: '.stats-bar', page: 'main', panel: '.ht-panel' };
 
 export type Part = keyof typeof PARTS;
 
-/** Layout flaws in a part of the page, in pixels: texts that overlap or are clipped, wrapped or out of bounds. */
+/** Layout flaws in a part of the page, such as text that overlaps or is clipped, wrapped or out of bounds. */
 export function flaws(page: Page, part: Part): Promise<string[]> {
   return page.evaluate(inspect, { part, selector: PARTS[part] });
 }
 
-/** Runs in the page. A leaf is an indivisible element: a text, an image, a button, the rule between two metrics. */
+/** Runs in the page. A leaf is indivisible: text, an image, a button, an input or the rule between two metrics. */
 function inspect({ part, selector }: { part: Part; selector: string }): string[] {
-  /** Boxes do not align to whole pixels. */
+  /** The tolerance in pixels, because boxes do not align to whole pixels. */
   const slack = 0.5;
-  /** The minimum gap between the texts of two parts. */
+  /** The minimum gap between text in different parts, in pixels. */
   const gap = 4;
   const parts = '.host, .ht-age, .ht-metric, .ht-more, .ht-agents, td, th, .ht-chart-x > *, .ht-legend > *, .ht-headroom > *';
-  /** Texts must stay within these. */
+  /** Text must stay within these elements. */
   const boxes = 'td, th, .ht-chart-x, .ht-card-head, .ht-headroom';
-  /** Names and a daemon's errors have no maximum length. */
+  /** Elements that may be truncated, because names and daemon errors have no maximum length. */
   const truncatable = '.host, .host-name, .ht-culprit-name, .ht-name-text, .ht-error';
   const oneLine = part === 'header' ? selector : '.ht-number-cell:not(.ht-limit), thead th, .ht-legend > *, .ht-chart-x > *, .ht-chart-y > *, .ht-headroom dt';
-  /** These cover the chart on purpose. */
+  /** Elements that cover the chart on purpose. */
   const overlays = '.ht-chart-cursor, .ht-chart-pointer';
 
   interface Leaf {
@@ -51,14 +51,17 @@ function inspect({ part, selector }: { part: Part; selector: string }): string[]
   const isVisible = (element: Element): boolean => {
     if (!element.checkVisibility({ visibilityProperty: true })) return false;
     if (part !== 'panel' && element.closest('.ht-panel')) return false;
-    // Clipped texts are for screen readers only.
+    // Text clipped like this is for screen readers only.
     for (let up: Element | null = element; up && up !== root; up = up.parentElement) {
       if (getComputedStyle(up).clipPath === 'inset(50%)') return false;
     }
     return true;
   };
 
-  /** A text's box, including its `::after` content, which a range does not cover. */
+  /**
+   * The box of a text node, including its element's `::after` content, which a range does not cover; null if the text
+   * is not rendered.
+   */
   const textBox = (text: Text, element: Element): Pick<Leaf, 'left' | 'right' | 'top' | 'bottom'> | null => {
     const range = document.createRange();
     range.selectNodeContents(text);
@@ -77,7 +80,10 @@ function inspect({ part, selector }: { part: Part; selector: string }): string[]
     };
   };
 
-  /** The parent of the sticky element that contains this one: sticky content covers what scrolls under it. */
+  /**
+   * Returns the parent of the sticky element that contains `element`, or null if no sticky element contains it. Sticky
+   * content covers whatever scrolls beneath it.
+   */
   const pinned = (element: Element): Element | null => {
     let up: Element | null = element;
     while (up && up !== root && getComputedStyle(up).position !== 'sticky') up = up.parentElement;
@@ -106,7 +112,7 @@ function inspect({ part, selector }: { part: Part; selector: string }): string[]
   const bar = part === 'header' ? root.getBoundingClientRect() : null;
   for (const leaf of leaves) {
     if (leaf.element.closest(truncatable)) {
-      // The truncated rest of a name is invisible.
+      // Ignore the part that truncation hides.
       for (let up: Element | null = leaf.element; up && up !== root; up = up.parentElement) {
         if (getComputedStyle(up).overflowX === 'visible') continue;
         const { left, right, top, bottom } = up.getBoundingClientRect();
@@ -123,7 +129,7 @@ function inspect({ part, selector }: { part: Part; selector: string }): string[]
         if (cut > slack) found.add(`clipped by ${pixels(cut)}: ${leaf.name} in ${describe(up)}`);
       }
     }
-    // The arrow of a sorted column reaches into the gap between two.
+    // The arrow of a sorted column extends into the gap between two columns.
     const box = leaf.isText && !leaf.element.matches('th button') ? leaf.element.closest(boxes) : null;
     const { left = -Infinity, right = Infinity } = box?.getBoundingClientRect() ?? {};
     const over = Math.max(left - leaf.left, leaf.right - right);
@@ -154,7 +160,7 @@ function inspect({ part, selector }: { part: Part; selector: string }): string[]
     const [first] = lines;
     const next = first && lines.find((leaf) => leaf.top > first.bottom - slack);
     const tall = lines.find((leaf) => leaf.bottom - leaf.top > 2 * Number.parseFloat(getComputedStyle(leaf.element).fontSize));
-    if (next) found.add(`in a second line: ${next.name}`);
+    if (next) found.add(`on a second line: ${next.name}`);
     if (tall && !tall.element.closest('.ht-error')) found.add(`wrapped: ${tall.name}`);
   }
 

@@ -1,6 +1,6 @@
 import type { HistoryResponse } from './wire.ts';
 
-/** How many points each line of the host's CPU has; a gap splits lines. */
+/** The number of points in each line drawn for the host's CPU usage. A gap starts a new line. */
 export function drawnLines({ host, interval_seconds }: HistoryResponse): number[] {
   const lines: number[] = [];
   let newest = -Infinity;
@@ -11,6 +11,6 @@ export function drawnLines({ host, interval_seconds }: HistoryResponse): number[
     lines.push(follows ? (lines.pop() ?? 0) + 1 : 1);
     newest = at;
   }
-  // A single point is drawn as a dot.
+  // A single point is drawn as a dot, not as a line.
   return lines.filter((points) => points > 1);
 }

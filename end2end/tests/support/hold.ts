@@ -1,6 +1,6 @@
 import type { Page, Route } from '@playwright/test';
 
-/** Holds requests until they are released. */
+/** Holds matching requests until they are released. */
 export class HeldRequests {
   readonly #page: Page;
   readonly #url: string;
@@ -18,15 +18,15 @@ export class HeldRequests {
     return held;
   }
 
-  /** How many requests were held. */
+  /** How many requests have been held so far. */
   get count(): number {
     return this.#routes.length;
   }
 
-  /** Sends the held requests on, or passes them to `answer`; later requests are not held. */
+  /** Lets the held requests continue, or passes them to `answer`. Later requests are no longer held. */
   async release(answer = (route: Route) => route.fallback()): Promise<void> {
     await this.#page.unroute(this.#url, this.#hold);
-    // Requests that the page has aborted cannot be answered.
+    // Ignore errors: requests that the page has aborted cannot be answered.
     await Promise.all(this.#routes.map((route) => answer(route).catch(() => undefined)));
   }
 }

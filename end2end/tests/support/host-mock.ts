@@ -2,7 +2,7 @@ import type { Page, Route } from '@playwright/test';
 import { NOON } from './dashboard.ts';
 import { type ContainerRow, type ContainersResponse, type HistoryResponse, type HostResponse, wire } from './wire.ts';
 
-/** A mocked container: its shares of the host in percent, and any field of its row. */
+/** A mocked container: its shares of the host's CPU and memory in percent, plus any fields of its row. */
 export interface MockedContainer extends Partial<ContainerRow> {
   name: string;
   cpuShare?: number;
@@ -10,8 +10,8 @@ export interface MockedContainer extends Partial<ContainerRow> {
 }
 
 /**
- * Mocks the endpoints of the host: each poll gets a new sample, one interval after the previous one, by the clock of a
- * frozen page. The containers are the server's own unless `run` replaces them.
+ * Mocks the host's endpoints for a frozen page: each poll gets a new sample, dated one interval after the previous
+ * sample. The containers come from the real server unless `run` replaces them.
  */
 export class HostMock {
   #changes: Partial<HostResponse> = {};
@@ -30,7 +30,7 @@ export class HostMock {
   static async install(page: Page): Promise<HostMock> {
     const mock = new HostMock();
     await page.route('**/api/telemetry/host', async (route) => {
-      // Time advances even if the poll fails.
+      // Sample times advance even if the poll fails.
       const sample = mock.#host(mock.#time((mock.#polls += 1), await mock.#intervalOf(route)));
       if (mock.#measures) mock.#samples.push(sample);
       await mock.#reply(route, sample);
@@ -52,20 +52,20 @@ export class HostMock {
     return mock;
   }
 
-  /** From the next poll on, responds with these numbers instead of a quiet host's. */
+  /** From the next poll on, responds with a quiet host with these fields replaced, even after `fail` or `hang`. */
   respondWith(changes: Partial<HostResponse>): void {
     this.#fails = false;
     this.#measures = true;
     this.#changes = changes;
   }
 
-  /** From the next poll on, responds with these containers, too; `changes` overrides fields of the response. */
+  /** From the next poll on, also responds with these containers; `changes` overrides fields of the response. */
   run(containers: readonly MockedContainer[], changes: Partial<ContainersResponse> = {}): void {
     this.#containers = containers;
     this.#scrapeChanges = changes;
   }
 
-  /** From the next poll on, refuses requests; `measures` says whether samples are still taken meanwhile. */
+  /** From the next poll on, refuses requests. `measures` says whether the mocked server keeps taking samples. */
   fail({ measures = true } = {}): void {
     this.#fails = 'refused';
     this.#measures = measures;
@@ -99,7 +99,7 @@ function row({ cpuShare = 0, memoryShare = 0, ...others }: MockedContainer, { cp
   return wire.row({ cpu: cpuShare * cores, memory_mb: (memoryShare * mib) / 100, ...others }, cores);
 }
 
-/** The real server's response. */
+/** The real server's history. */
 async function serversHistory(route: Route): Promise<HistoryResponse> {
   const answer = await route.fetch({ url: new URL('history', route.request().url()).href });
   return (await answer.json()) as HistoryResponse;

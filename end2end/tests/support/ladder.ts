@@ -1,6 +1,6 @@
 import type { Page } from '@playwright/test';
 
-/** What the header drops as it narrows, in this order. The worst metric is never dropped. */
+/** What the header drops as it narrows, from first to last. The worst metric is never dropped. */
 const PARTS = {
   'sparklines and bar': '.ht-visual > .ht-spark, .ht-visual > .ht-bar',
   'totals of the agents': '.ht-agents-value',
@@ -11,14 +11,14 @@ const PARTS = {
   'worst metric': '.ht-is-rank-1 > .ht-visual',
 };
 
-/** Says that there are more metrics; shown only beside a single one. */
+/** Indicates that other metrics are hidden; shown only when a single metric is visible. */
 const MORE = '.ht-more';
 
-/** The parts that are visible, in order, and whether the header says that there is more. */
+/** The visible parts, in order, and whether the header indicates that other metrics are hidden. */
 export async function visibleParts(page: Page): Promise<{ visible: string[]; more: boolean }> {
   const [visible, more] = await page.evaluate(
     ({ parts, more }) => {
-      // Text for screen readers is a pixel wide; an unknown total is empty.
+      // Excludes text for screen readers, which is one pixel wide, and unknown totals, which are empty.
       const isVisible = (element: Element) => element.checkVisibility() && element.getBoundingClientRect().width > 1;
       const any = (selector: string) => [...document.querySelectorAll(selector)].some(isVisible);
       return [parts.filter(([, selector]) => any(selector)).map(([name]) => name), any(more)] as const;
@@ -28,7 +28,7 @@ export async function visibleParts(page: Page): Promise<{ visible: string[]; mor
   return { visible, more };
 }
 
-/** Whether `now` lacks only the first parts of `before`. */
+/** Whether `now` is a non-empty suffix of `before`. */
 export function droppedInOrder(before: string[], now: string[]): boolean {
   return now.length > 0 && before.slice(-now.length).join() === now.join();
 }

@@ -6,20 +6,20 @@ import { type StartServer, expect } from './test.ts';
 import { type ContainersResponse, type HistoryResponse, type HostResponse, wire } from './wire.ts';
 
 const INTERVAL = 5;
-/** Samples that are missing, to show a gap. */
+/** Samples that are left out, so the page shows a gap. */
 const GAP = [-37, -36];
 /** The fraction of the containers' memory that is file cache. */
 const CACHED = 0.06;
 
-/** A load that rises and falls until sample 0 and is constant from then on. */
+/** A load in percent that rises and falls until sample 0 and stays at `now` from then on. */
 function swell(now: number, sample: number): number {
   const early = Math.min(sample, 0);
   return Math.min(100, Math.max(0, now * (1 + Math.sin(early / 7) / 4 + Math.sin(early / 1.9) / 9)));
 }
 
-/** Mocks the server for a scene; the numbers add up. */
+/** Mocks the server's responses for a scene, with numbers that add up. */
 export class Stage {
-  /** The newest sample's number. */
+  /** The number of the newest sample. */
   #sample = 0;
   #isGone = false;
   readonly #scene: Scene;
@@ -41,7 +41,7 @@ export class Stage {
     const server = await startServer({ args });
     await page.route('**/api/telemetry/*', (route) => this.#reply(route));
     await dashboard.openFrozen(server.url);
-    // A culprit is named after the second scrape.
+    // A culprit is named only after the second scrape.
     for (let poll = 0; poll < (begins ? 1 : 2); poll += 1) await dashboard.nextPoll(INTERVAL);
     if (gone) {
       this.#isGone = true;
@@ -91,7 +91,7 @@ export class Stage {
           memory_limit_mb: limit ?? null,
           cpu_limit_cores: index % 3 ? null : 1.5,
           state,
-          // It was measured before sample 0.
+          // A stale agent was last measured before sample 0.
           stale: stale && sample >= 0,
           ...(error && { error }),
         },
@@ -116,8 +116,8 @@ export class Stage {
 }
 
 /**
- * Opens the first HTML without its scripts, with agents from the fake daemon. JavaScript stays enabled, because the tests
- * inspect the page with it.
+ * Opens the first HTML without its scripts, with agents from the fake daemon. JavaScript stays enabled because the
+ * tests use it to inspect the page.
  */
 export async function playWithoutScripts(page: Page, docker: FakeDocker, startServer: StartServer): Promise<void> {
   docker.containers = AGENTS.map(({ name, cpu, memory }) => ({ name, cpu: (cpu ?? 0) / 10, memoryMib: (memory ?? 0) / 10 }));

@@ -11,11 +11,11 @@ const ROOT = resolve(import.meta.dirname, '../../..');
 const START_DEADLINE = 20_000;
 const STOP_DEADLINE = 5_000;
 
-/** Running servers, which are killed when the test process exits. */
+/** The running servers, which are killed when the test process exits. */
 const running = new Set<Child>();
 process.once('exit', () => running.forEach((child) => child.kill('SIGKILL')));
 
-/** The release build of the server on a free port. */
+/** The release build of the server, listening on a free port. */
 export class Server {
   readonly url: string;
   readonly #folder: string;
@@ -29,7 +29,7 @@ export class Server {
     this.#child = child;
   }
 
-  /** Starts a server that reads the Docker daemon at `docker`, and waits until it listens. */
+  /** Starts a server that reads from the Docker daemon at `docker`, and waits until the server is listening. */
   static async start(docker: string, args: readonly string[] = []): Promise<Server> {
     const folder = await makeTempFolder();
     const all = ['--docker-host', docker, ...args];
@@ -37,7 +37,7 @@ export class Server {
     return new Server(await address(child), folder, all, child);
   }
 
-  /** The server's history endpoint. */
+  /** Requests the server's history. */
   async history(): Promise<HistoryResponse> {
     const answer = await fetch(`${this.url}/api/telemetry/history`);
     return (await answer.json()) as HistoryResponse;
@@ -47,7 +47,7 @@ export class Server {
     this.#child.kill(signal);
   }
 
-  /** Starts it again at the same address, once it has died. */
+  /** Waits until the server has exited, then starts it again at the same address. */
   async restart(): Promise<void> {
     await gone(this.#child);
     this.#child = launch(this.#folder, new URL(this.url).host, this.#args);
@@ -58,7 +58,7 @@ export class Server {
     const child = this.#child;
     if (running.has(child)) {
       child.kill('SIGTERM');
-      child.kill('SIGCONT'); // a stopped process handles SIGTERM only once it continues
+      child.kill('SIGCONT'); // a suspended process handles SIGTERM only once it resumes
       const timeout = setTimeout(() => child.kill('SIGKILL'), STOP_DEADLINE);
       await gone(child);
       clearTimeout(timeout);
@@ -72,7 +72,10 @@ function program(): string {
   return process.env['HOST_TELEMETRY_BIN'] ?? join(target, 'release/host-telemetry');
 }
 
-/** Starts it in a folder without Leptos.toml and without environment variables that configure it, except the site's root. */
+/**
+ * Starts the server in a folder without Leptos.toml. Removes all environment variables that configure the server,
+ * except for the site root.
+ */
 function launch(folder: string, listen: string, args: readonly string[]): Child {
   const configures = (name: string) => /^(HOST_TELEMETRY_|LEPTOS_|DOCKER_)/.test(name) && name !== 'HOST_TELEMETRY_SITE_ROOT';
   const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !configures(name)));
@@ -82,7 +85,7 @@ function launch(folder: string, listen: string, args: readonly string[]): Child 
   return child;
 }
 
-/** The URL that it logs once it listens. */
+/** Waits for the URL that the server logs once it is listening. */
 function address(child: Child): Promise<string> {
   return new Promise((resolve, reject) => {
     let log = '';

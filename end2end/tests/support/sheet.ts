@@ -5,7 +5,10 @@ import { join, resolve } from 'node:path';
 import type { Page } from '@playwright/test';
 
 const FOLDER = resolve(import.meta.dirname, '../../../docs/screenshots');
-/** Where pictures wait to be put on sheets, possibly by another worker: Playwright starts a new one after a failure. */
+/**
+ * Where pictures are kept until they are put on sheets. The path contains the parent's process ID, so all workers share
+ * the folder: Playwright starts a new worker after a failure.
+ */
 const PICTURES = join(tmpdir(), `ht-pictures-${process.ppid}`);
 
 /** Whether to update the pictures in the documentation. */
@@ -14,15 +17,15 @@ export const UPDATES = process.env['UPDATE_SCREENSHOTS'] === '1';
 export type Theme = 'light' | 'dark';
 export const THEMES: Theme[] = ['light', 'dark'];
 
-/** The views whose pictures stand side by side. */
+/** Views whose pictures are shown side by side. */
 type Row = string[];
 
-/** The file for a picture of a state. */
+/** The path to the picture of this state in this view. */
 export function picture(theme: Theme, state: string, view: string): string {
   return join(PICTURES, theme, state.replaceAll(/\W+/g, '-'), `${view}.png`);
 }
 
-/** Puts the pictures of these states on one sheet. */
+/** Saves one sheet that shows the pictures of these states. */
 export async function writeSheet(page: Page, theme: Theme, name: string, states: string[], rows: Row[]): Promise<void> {
   const image = (state: string, view: string) =>
     `<img src="data:image/png;base64,${readFileSync(picture(theme, state, view), 'base64')}">`;
@@ -42,7 +45,7 @@ export async function writeSheet(page: Page, theme: Theme, name: string, states:
   await page.locator('body').screenshot({ path: resolve(FOLDER, `${name}-${theme}.png`) });
 }
 
-/** Deletes the pictures once they are on their sheets. */
+/** Deletes the individual pictures once the sheets have been saved. */
 export function removePictures(): Promise<void> {
   return rm(PICTURES, { recursive: true });
 }

@@ -1,20 +1,20 @@
 import type { ContainerRow } from './wire.ts';
 
-/** A container of a scene. */
+/** A container in a scene. */
 export interface Agent {
   name: string;
-  /** In percent of a core; `null` if it could not be measured. */
+  /** As a percentage of one core; `null` if it could not be measured. */
   cpu: number | null;
-  /** In MiB. */
+  /** In MiB; `null` if it could not be measured. */
   memory: number | null;
-  /** In MiB. */
+  /** In MiB; omitted if the agent has no limit. */
   limit?: number;
   state?: ContainerRow['state'];
   stale?: boolean;
   error?: string;
 }
 
-/** How a host differs from a quiet one with five agents. */
+/** How a host differs from a quiet host with five agents. */
 export interface Scene {
   hostname?: string;
   cores?: number;
@@ -25,21 +25,21 @@ export interface Scene {
   /** In percent. */
   disk?: number;
   agents?: Agent[];
-  /** Why Docker is unavailable. */
+  /** The reason Docker is unavailable; omitted if Docker is available. */
   noDocker?: string;
-  /** The age of the server's samples in seconds; it takes no new ones. */
+  /** The age of the newest sample in seconds. If set, the data are stale. */
   overdue?: number;
   /** Seconds since the server disappeared. */
   gone?: number;
-  /** The server has just started: no CPU yet, which takes two samples, and no scrape of the containers. */
+  /** Whether the server has just started, with no container scrape yet and no CPU usage, which takes two samples. */
   begins?: boolean;
-  /** The first HTML only, without scripts; its numbers are the test machine's. */
+  /** Whether to show only the first HTML, without scripts. Its host numbers come from the test machine. */
   scriptless?: boolean;
   /** Whether to test the panel as well. */
   panel?: boolean;
 }
 
-/** The default agents. */
+/** The default agents in a scene. */
 export const AGENTS: Agent[] = [
   { name: 'researcher', cpu: 148.2, memory: 1843.2, limit: 4096 },
   { name: 'coder', cpu: 91.6, memory: 1310.7, limit: 2048 },
@@ -52,7 +52,7 @@ const [RESEARCHER, CODER, ...OTHERS] = AGENTS as [Agent, Agent, ...Agent[]];
 const HOT_RESEARCHER: Agent = { ...RESEARCHER, cpu: 488.3 };
 const LARGE_CODER: Agent = { ...CODER, memory: 12_390.4, limit: 13_312 };
 
-/** Agents with nearly equal shares, so that none is a culprit. */
+/** Agents with nearly equal shares, so none is a culprit. */
 function crowd(size: number, cpu: number, memory: number): Agent[] {
   return Array.from({ length: size }, (_, index) => ({
     name: `worker-${index + 1}`,
@@ -61,7 +61,7 @@ function crowd(size: number, cpu: number, memory: number): Agent[] {
   }));
 }
 
-/** Five agents on 8 cores and 20 GiB that cause most of this CPU percentage. */
+/** Five agents that cause about 90% of the CPU usage, `cpu` percent, on a host with 8 cores and 20 GiB of memory. */
 const EVENLY = (cpu: number) => crowd(5, 7.2 * cpu, 7000);
 
 const LONG = 'the-one-that-reads-all-the-papers-and-writes-summaries-of-them-';
@@ -74,7 +74,7 @@ const HOSTILE: Agent[] = [
   { name: 'broken', cpu: null, memory: null, error: `open /sys/fs/cgroup/${'0123456789abcdef'.repeat(12)}: no such file or directory` },
 ];
 
-/** Every state of the page by name. */
+/** Every state of the page, keyed by name. */
 export const STATES: Record<string, Scene> = {
   'first HTML, no JavaScript': { scriptless: true },
   'waiting for the first sample': { begins: true, panel: true },

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** A new folder with a short path: a socket's path is limited to 107 bytes. */
+/** Creates a folder with a short path, because a socket's path is limited to 107 bytes. */
 export function makeTempFolder(): Promise<string> {
   return mkdtemp(join(tmpdir(), 'ht-'));
 }

@@ -10,24 +10,24 @@ import { Traffic } from './traffic.ts';
 export { expect } from '@playwright/test';
 
 interface StartOptions {
-  /** The Docker daemon's address; defaults to the fake one's. */
+  /** The address of the Docker daemon; defaults to the address of the fake daemon. */
   docker?: string;
-  /** Further command-line arguments. */
+  /** Additional command-line arguments. */
   args?: string[];
 }
 
 export type StartServer = (options?: StartOptions) => Promise<Server>;
 
 interface TestFixtures {
-  /** Fails the test if there are errors or warnings on the page's console. */
+  /** Fails the test if the page logs errors or warnings that the test does not allow. */
   complaints: Complaints;
   dashboard: Dashboard;
   fakeDocker: FakeDocker;
-  /** A real daemon, without containers. */
+  /** A real Docker daemon that has no containers when the test starts. */
   docker: PrivateDocker;
   hostMock: HostMock;
   startServer: StartServer;
-  /** Counts requests; overlapping requests to an endpoint log an error on the console, which fails the test. */
+  /** Counts requests. Overlapping requests to the same endpoint log an error to the console, which fails the test. */
   traffic: Traffic;
 }
 
@@ -45,7 +45,7 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
     { auto: true },
   ],
 
-  // Automatic, so that every test detects overlapping requests.
+  // Automatic, so overlapping requests are detected in every test.
   traffic: [async ({ context }, use) => use(await Traffic.watch(context)), { auto: true }],
 
   dashboard: async ({ page }, use) => use(new Dashboard(page)),
@@ -65,7 +65,7 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
       servers.push(server);
       return server;
     });
-    // Otherwise they would poll a stopped server.
+    // Close the pages first, or they would poll a stopped server.
     await Promise.all(context.pages().map((page) => page.close()));
     await Promise.all(servers.map((server) => server.stop()));
   },
@@ -82,7 +82,7 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
 
   docker: async ({ daemon }, use, testInfo) => {
     if (!daemon) {
-      // In CI everything is installed, so a skipped test is a failure.
+      // CI has everything installed, so skipping the test there would hide a problem.
       if (process.env['CI']) throw new Error(dockerUnavailableReason());
       testInfo.skip(true, dockerUnavailableReason());
       return;

@@ -2,7 +2,7 @@ import type { BrowserContext } from '@playwright/test';
 
 type Endpoint = 'host' | 'containers' | 'history';
 
-/** Counts the pages' requests to the endpoints. */
+/** Counts the requests that pages send to each endpoint. */
 export class Traffic {
   readonly #counts: Record<Endpoint, number> = { host: 0, containers: 0, history: 0 };
 
@@ -18,7 +18,7 @@ export class Traffic {
     return new Traffic(context);
   }
 
-  /** How many requests that endpoint received. */
+  /** How many requests the pages have sent to this endpoint. */
   requests(endpoint: Endpoint): number {
     return this.#counts[endpoint];
   }
@@ -26,7 +26,7 @@ export class Traffic {
 
 /**
  * Logs an error if an endpoint is requested again before it has responded. Runs in the page, because Playwright may
- * report an aborted request after the one that follows it.
+ * report that a request was aborted only after it has reported the next request.
  */
 function reportOverlap(): void {
   const pending = new Map<string, number>();

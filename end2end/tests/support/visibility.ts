@@ -4,7 +4,7 @@ interface Controlled {
   hide(hidden: boolean): void;
 }
 
-/** Controls whether a page's tab seems visible. */
+/** Controls whether the page believes its tab is visible. */
 export class Visibility {
   readonly #page: Page;
 

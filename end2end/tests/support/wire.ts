@@ -1,5 +1,5 @@
-// The wire format that README describes in "Endpoints". Tests build every mocked response here, so that a new field is
-// added once.
+// The wire format described under "Endpoints" in the README. Every mocked response is built here, so a new field has to
+// be added only once.
 
 /** The response of `GET /api/telemetry/host`. */
 export interface HostResponse {
@@ -84,7 +84,7 @@ export interface TotalsPoint {
   memory_host_percent: number | null;
 }
 
-/** Any endpoint's response with a status other than 200. */
+/** The body of any response whose status is not 200. */
 export interface ErrorResponse {
   detail: string;
   reason?: string;
@@ -93,19 +93,19 @@ export interface ErrorResponse {
 export type Wire = ReturnType<typeof builders>;
 
 /**
- * Returns the functions that build responses. They round the given values as the server does and derive the rest, so that
- * the numbers add up.
+ * Returns the functions that build responses. They round the given values as the server does and derive all other
+ * values, so the numbers add up.
  *
- * They are in one function that refers to nothing outside itself, because its source also runs in a page: see `fleet`.
+ * This function must not refer to anything outside itself, because its source also runs in the page: see `fleet`.
  */
 export function builders() {
-  /** How many samples the server keeps per series. */
+  /** The number of samples that the server keeps per series. */
   const CAPACITY = 60;
 
   const oneDecimal = (value: number) => Math.round(value * 10) / 10;
   const rounded = (value: number | null | undefined) => (value == null ? null : oneDecimal(value));
 
-  /** Formats milliseconds since the epoch as on the wire. */
+  /** Formats milliseconds since the epoch the way the server formats timestamps. */
   function timestamp(time: number): string {
     return new Date(time).toISOString().replace('Z', '000Z');
   }
@@ -142,7 +142,10 @@ export function builders() {
     };
   }
 
-  /** A running container without limits, with the given fields replaced; numbers default to null. */
+  /**
+   * A running container without limits, with the given fields replaced. Numbers default to null, except that
+   * `cpu_host_percent` is derived from `cpu`.
+   */
   function row(given: Partial<ContainerRow> & { name: string }, cores: number): ContainerRow {
     const { cpu = null, cpu_host_percent = cpu === null ? null : cpu / cores, memory_mb } = given;
     return {
@@ -158,21 +161,21 @@ export function builders() {
     };
   }
 
-  /** The total of the non-null values; null if there are none. */
+  /** The sum of all values that are not null; null if every value is null. */
   function total(values: (number | null)[]): number | null {
     const known = values.filter((value) => value !== null);
     return known.length ? oneDecimal(known.reduce((sum, value) => sum + value, 0)) : null;
   }
 
-  /** Splits the host's usage; the containers' part is clamped to the whole. */
+  /** Splits the host's usage into the containers' part, which is clamped to the host's usage, and everything else. */
   function split(host: number, containers: number): Split {
     const [whole, part] = [oneDecimal(host), Math.min(oneDecimal(containers), oneDecimal(host))];
     return { host: whole, containers: part, other: oneDecimal(whole - part), clamped: containers > host, includes_cache: false };
   }
 
   /**
-   * A scrape of these rows at the time of the host's sample, with the `changes` applied. `cached` is the fraction of the
-   * containers' memory that is file cache, which the host does not count as used.
+   * A scrape that returned these rows, taken at the time of the host's sample, with `changes` applied. `cached` is the
+   * fraction of the containers' memory that is file cache, which the host does not count as used.
    */
   function containers(
     rows: readonly ContainerRow[],
@@ -201,7 +204,7 @@ export function builders() {
     };
   }
 
-  /** The newest of these samples and scrapes; both are ordered oldest first. */
+  /** A history of the newest `CAPACITY` samples and scrapes. Both arguments are ordered oldest first. */
   function history(interval_seconds: number, samples: readonly HostResponse[], scrapes: readonly ContainersResponse[]): HistoryResponse {
     const kept = scrapes.slice(-CAPACITY);
     const cpus = kept.map(({ containers }) => new Map(containers.map(({ id, cpu, stale }) => [id, stale ? null : cpu])));
@@ -223,7 +226,7 @@ export function builders() {
     };
   }
 
-  /** The body of status 503, when Docker cannot be reached. */
+  /** The body of the 503 response that the server sends when Docker cannot be reached. */
   function noDocker(reason: string): ErrorResponse {
     return { detail: 'Docker not available', reason };
   }
@@ -231,5 +234,5 @@ export function builders() {
   return { CAPACITY, timestamp, cpu, memory, disk, space, host, row, containers, history, noDocker };
 }
 
-/** The builders for code outside a page. */
+/** The builders for code that runs outside the page. */
 export const wire: Wire = builders();
