@@ -6,7 +6,9 @@ use std::process::ExitCode;
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    let config = match Config::load(std::env::args_os().skip(1), |name| std::env::var(name).ok()) {
+    let config = match Config::load(std::env::args_os().skip(1), |name| {
+        Some(std::env::var_os(name)?.to_string_lossy().into_owned())
+    }) {
         Ok(config) => config,
         // clap also reports requests for help and the version as errors.
         Err(ConfigError::CommandLine(answer)) => answer.exit(),

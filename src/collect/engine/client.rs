@@ -75,14 +75,17 @@ impl Client {
         Ok(Self { transport, prefix: String::new() })
     }
 
-    /// Switches to the newest API version that both sides support. `version` is the newest that the engine supports.
+    /// The same connection with the newest API version that both sides know. `version` is the engine's newest; if it is
+    /// unknown, the prefix stays as it is.
     pub(super) fn in_version(self, version: Option<&str>) -> Self {
         let parse = |version: &str| {
             let (major, minor) = version.split_once('.')?;
             Some((major.parse::<u32>().ok()?, minor.parse::<u32>().ok()?))
         };
-        let version = version.and_then(parse).map(|theirs| theirs.min(NEWEST_API));
-        Self { prefix: version.map_or_else(String::new, |(major, minor)| format!("/v{major}.{minor}")), ..self }
+        match version.and_then(parse).map(|theirs| theirs.min(NEWEST_API)) {
+            Some((major, minor)) => Self { prefix: format!("/v{major}.{minor}"), ..self },
+            None => self,
+        }
     }
 
     /// Sends a request and reads the whole response. There is no timeout here; callers set their own deadlines.

@@ -27,13 +27,13 @@ pub(super) struct Connection {
 }
 
 impl Connection {
-    /// Connects to the engine. Fails if the TLS certificates cannot be read or the engine does not respond. A refused
-    /// `/version` request or a failed `/info` request is not an error, because some proxies block both.
+    /// Connects. Fails if nothing answers, or if the certificates cannot be read. The descriptions of the engine and its
+    /// machine are optional: some proxies refuse them, and a slow engine may not describe its machine in time.
     pub(super) async fn open(endpoint: &DockerEndpoint) -> Result<Self, EngineError> {
-        let client = Client::new(endpoint)?;
-        let (version, headers) = describe::<Version>(&client, Request::Version).await?;
+        let (client, version, headers) = version(Client::new(endpoint)?).await?;
         let info = timeout(INFO_TIMEOUT, describe::<Info>(&client, Request::Info)).await;
-        let engine = Identity::of(version, headers, info.ok().and_then(Result::ok).unwrap_or_default().0);
+        let (info, more_headers) = info.ok().and_then(Result::ok).map(Described::into_parts).unwrap_or_default();
+        let engine = Identity::of(version, headers.or(more_headers), info);
         let our_memory = read_memory().ok().map(|memory| memory.total);
         let kernel = procfs::read("/proc/sys/kernel/osrelease").ok();
         let may_be_ours = engine.may_run_on(kernel.as_deref().map(str::trim), our_memory);
@@ -45,17 +45,55 @@ impl Connection {
             engine,
         })
     }
+
+    /// The same connection with what the headers of a response say, if nothing has identified the engine yet. `None` if
+    /// they say nothing new.
+    pub(super) fn identified_by(&self, headers: EngineHeaders) -> Option<Self> {
+        let engine = self.engine.identified_by(headers)?;
+        Some(Self { client: self.client.clone().in_version(engine.api_version.as_deref()), engine, ..self.clone() })
+    }
 }
 
-/// Sends a request and parses the response. If the request is refused or the response cannot be parsed, returns the
-/// default value with the response's headers.
+/// Asks which engine it is. Tries paths with an API version, too: some proxies allow no others.
+async fn version(client: Client) -> Result<(Client, Version, EngineHeaders), EngineError> {
+    let mut headers = EngineHeaders::default();
+    for api_version in [None, Some("1.44"), Some("1.41")] {
+        let client = client.clone().in_version(api_version);
+        match describe(&client, Request::Version).await? {
+            Described::Answered(version, more) => return Ok((client, version, headers.or(more))),
+            Described::Refused(more) => headers = headers.or(more),
+        }
+    }
+    Ok((client, Version::default(), headers))
+}
+
+/// The response to a request for a description.
+enum Described<T> {
+    /// The description, or the default if it cannot be parsed.
+    Answered(T, EngineHeaders),
+    Refused(EngineHeaders),
+}
+
+impl<T: Default> Described<T> {
+    fn into_parts(self) -> (T, EngineHeaders) {
+        match self {
+            Self::Answered(description, headers) => (description, headers),
+            Self::Refused(headers) => (T::default(), headers),
+        }
+    }
+}
+
+/// Requests a description. Fails if there is no response at all.
 async fn describe<T: Default + DeserializeOwned>(
     client: &Client,
     request: Request<'_>,
-) -> Result<(T, EngineHeaders), EngineError> {
+) -> Result<Described<T>, EngineError> {
     match client.get(request).await {
-        Ok(answer) => Ok((serde_json::from_str(&answer.text()).unwrap_or_default(), answer.headers())),
-        Err(EngineError::Refused { headers, .. }) => Ok((T::default(), headers)),
+        Ok(answer) => {
+            let description = serde_json::from_str(&answer.text()).unwrap_or_default();
+            Ok(Described::Answered(description, answer.headers()))
+        }
+        Err(EngineError::Refused { headers, .. }) => Ok(Described::Refused(headers)),
         Err(error) => Err(error),
     }
 }

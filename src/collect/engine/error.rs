@@ -42,6 +42,11 @@ impl EngineError {
         Self::Unreadable { request: request.name(), reason }
     }
 
+    /// Whether the request is not allowed, which asking again does not change.
+    pub(super) fn is_forbidden(&self) -> bool {
+        matches!(self, Self::Refused { status: 401 | 403 | 405, .. })
+    }
+
     /// Whether the error means that the container no longer exists or is no longer running.
     pub(super) fn is_gone(&self) -> bool {
         matches!(self, Self::Refused { status: 404 | 409, .. })
@@ -53,7 +58,7 @@ impl EngineError {
             Self::Refused { request, status, message: Some(message), .. } => {
                 format!("{request} failed with status {status}: {message}")
             }
-            Self::Refused { request, status: status @ (401 | 403 | 405), .. } => {
+            Self::Refused { request, status, .. } if self.is_forbidden() => {
                 format!("the proxy refuses {request} ({status})")
             }
             Self::Refused { request, status, .. } => format!("{request} failed with status {status}"),
@@ -100,7 +105,7 @@ fn unreachable_reason(endpoint: &DockerEndpoint, error: &(dyn Error + 'static)) 
             None => format!("no socket at {place}: is Docker installed and running?"),
         },
         Some(ErrorKind::PermissionDenied) => with_hint(format!(
-            "permission denied at {place}: run as root or as a member of the socket's group (docker)"
+            "permission denied at {place}: run as root or as a member of the socket's group (such as docker)"
         )),
         Some(ErrorKind::ConnectionRefused) => with_hint(format!("nothing listens at {place}: is the daemon running?")),
         Some(ErrorKind::ConnectionReset | ErrorKind::BrokenPipe | ErrorKind::UnexpectedEof) => {

@@ -15,6 +15,14 @@ pub(super) struct EngineHeaders {
 impl EngineHeaders {
     pub(super) fn of(headers: &HeaderMap) -> Self {
         let text = |value: &HeaderValue| value.to_str().ok().map(str::to_owned);
-        Self { server: headers.get(SERVER).and_then(text), api_version: headers.get("api-version").and_then(text) }
+        // A proxy may send its own name instead.
+        let is_engine = |server: &String| ["Docker/", "Libpod/"].iter().any(|name| server.starts_with(name));
+        let server = headers.get(SERVER).and_then(text).filter(is_engine);
+        Self { server, api_version: headers.get("api-version").and_then(text) }
+    }
+
+    /// These headers where they say something, the others where they do not.
+    pub(super) fn or(self, others: Self) -> Self {
+        Self { server: self.server.or(others.server), api_version: self.api_version.or(others.api_version) }
     }
 }

@@ -69,23 +69,30 @@ impl Identity {
     /// Identifies an engine. `headers` may come from any response; they stand in for `version` if a proxy withholds it.
     pub(super) fn of(version: Version, headers: EngineHeaders, machine: Info) -> Self {
         let is_named = |name: &str| version.components.iter().any(|component| component.name == name);
-        let (program, number) = headers.server.as_deref().and_then(|server| server.split_once('/')).unwrap_or_default();
-        let kind = if is_named("Podman Engine") || program == "Libpod" {
-            Kind::Podman
-        } else if version.version.is_some() || program == "Docker" {
-            Kind::Docker
-        } else {
-            Kind::Unknown
+        let (by_headers, number) = kind_and_version(&headers);
+        let kind = match by_headers {
+            _ if is_named("Podman Engine") => Kind::Podman,
+            Kind::Unknown if version.version.is_some() => Kind::Docker,
+            kind => kind,
         };
         let number = version.version.as_deref().unwrap_or(number);
         Self {
             kind,
-            is_prompt: kind == Kind::Podman || numbers(number) >= PROMPT_ONE_SHOT,
+            is_prompt: is_prompt(kind, number),
             api_version: version.api_version.or(headers.api_version),
             cpus: machine.cpus.filter(|cpus| (1..=MAX_CPUS).contains(cpus)),
             memory: machine.memory.and_then(possible_bytes).filter(|bytes| *bytes > 0),
             kernel: machine.kernel.filter(|kernel| !kernel.is_empty()),
         }
+    }
+
+    /// The same engine, identified by the headers of a response. `None` if it is already identified, or if the headers do
+    /// not identify it.
+    pub(super) fn identified_by(&self, headers: EngineHeaders) -> Option<Self> {
+        let (kind, number) = kind_and_version(&headers);
+        let is_news = self.kind == Kind::Unknown && kind != Kind::Unknown;
+        let is_prompt = is_prompt(kind, number);
+        is_news.then(|| Self { kind, is_prompt, api_version: headers.api_version, ..self.clone() })
     }
 
     /// Whether the engine may run on the machine with this kernel release and this much memory in bytes. Unknown values
@@ -107,6 +114,20 @@ impl Identity {
     pub(super) fn lists_every_active_state(&self) -> bool {
         self.kind == Kind::Docker
     }
+}
+
+/// The kind of engine and its version by the header `Server`; empty if unknown.
+fn kind_and_version(headers: &EngineHeaders) -> (Kind, &str) {
+    let (program, version) = headers.server.as_deref().and_then(|server| server.split_once('/')).unwrap_or_default();
+    match program {
+        "Docker" => (Kind::Docker, version),
+        "Libpod" => (Kind::Podman, version),
+        _ => (Kind::Unknown, ""),
+    }
+}
+
+fn is_prompt(kind: Kind, version: &str) -> bool {
+    kind == Kind::Podman || numbers(version) >= PROMPT_ONE_SHOT
 }
 
 fn numbers(version: &str) -> [u32; 3] {

@@ -115,16 +115,20 @@ impl InspectCache {
         if cached.are_recent(id) {
             return cached;
         }
-        let inspected = timeout(TIMEOUT, async {
+        let answer = timeout(TIMEOUT, async {
             let _permit = self.permits.acquire().await.ok()?;
-            let answer = connection.client.get(Request::Inspect(id)).await.ok()?;
-            serde_json::from_str::<Inspected>(&answer.text()).ok()
+            Some(connection.client.get(Request::Inspect(id)).await)
         });
-        // On failure, the next scrape tries again.
-        let Ok(Some(inspected)) = inspected.await else { return cached };
-        let can_read_cgroup = connection.is_local && connection.engine.counts_as_kernel();
-        let pid = inspected.state.as_ref().and_then(|state| state.pid).filter(|pid| *pid > 0 && can_read_cgroup);
-        let details = inspected.into_details(pid.and_then(|pid| Cgroup::of_process(pid, id)));
+        let details = match answer.await {
+            Ok(Some(Ok(answer))) => match serde_json::from_str::<Inspected>(&answer.text()) {
+                Ok(inspected) => details(inspected, connection, id),
+                Err(_) => return cached,
+            },
+            // A proxy that forbids inspecting is not asked again with every scrape.
+            Ok(Some(Err(error))) if error.is_forbidden() => Details { at: Some(Instant::now()), ..cached },
+            // On any other failure, the next scrape tries again.
+            _ => return cached,
+        };
         lock(&self.details).insert(id.to_owned(), details.clone());
         details
     }
@@ -133,6 +137,12 @@ impl InspectCache {
     pub(super) fn retain(&self, ids: &HashSet<&str>) {
         lock(&self.details).retain(|id, _| ids.contains(id.as_str()));
     }
+}
+
+fn details(inspected: Inspected, connection: &Connection, id: &str) -> Details {
+    let can_read_cgroup = connection.is_local && connection.engine.counts_as_kernel();
+    let pid = inspected.state.as_ref().and_then(|state| state.pid).filter(|pid| *pid > 0 && can_read_cgroup);
+    inspected.into_details(pid.and_then(|pid| Cgroup::of_process(pid, id)))
 }
 
 impl Inspected {

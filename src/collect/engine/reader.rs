@@ -52,9 +52,13 @@ impl DockerReader {
     }
 
     async fn listed(&self) -> Result<Vec<ListedContainer>, EngineError> {
-        let Connection { client, engine, .. } = self.connection().await?;
-        let request = Request::List { label: self.label.as_deref(), all: !engine.lists_every_active_state() };
-        let answer = client.get(request).await?;
+        let connection = self.connection().await?;
+        let all = !connection.engine.lists_every_active_state();
+        let request = Request::List { label: self.label.as_deref(), all };
+        let answer = connection.client.get(request).await?;
+        if let Some(identified) = connection.identified_by(answer.headers()) {
+            *lock(&self.connection) = Some(identified);
+        }
         let json = answer.text();
         list::parse(&json).map_err(|error| EngineError::unreadable(request, &json, &error))
     }

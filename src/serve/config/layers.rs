@@ -2,7 +2,6 @@
 
 use super::error::ConfigError;
 use super::keys::{keys, variables};
-use std::collections::BTreeMap;
 use std::path::Path;
 
 /// The file to read if `--config` is not given; it may be missing.
@@ -20,12 +19,14 @@ pub(super) fn from_env(key: &str, env: &dyn Fn(&str) -> Option<String>) -> Optio
 }
 
 /// The values in a configuration file, by key. `named` is the path given with `--config`.
-pub(super) fn from_file(named: Option<&Path>) -> Result<BTreeMap<String, Given>, ConfigError> {
+pub(super) fn from_file(named: Option<&Path>) -> Result<FileValues, ConfigError> {
     let path = named.unwrap_or(Path::new(DEFAULT_FILE));
     let shown = path.display().to_string();
     let text = match std::fs::read_to_string(path) {
         Ok(text) => text,
-        Err(error) if named.is_none() && error.kind() == std::io::ErrorKind::NotFound => return Ok(BTreeMap::new()),
+        Err(error) if named.is_none() && error.kind() == std::io::ErrorKind::NotFound => {
+            return Ok(FileValues::default());
+        }
         Err(error) => return Err(ConfigError::UnreadableFile { path: shown, reason: error.to_string() }),
     };
     let table: toml::Table = text.parse().map_err(|error: toml::de::Error| {
@@ -36,18 +37,33 @@ pub(super) fn from_file(named: Option<&Path>) -> Result<BTreeMap<String, Given>,
     if let Some(key) = table.keys().find(|key| !known.contains(key)) {
         return Err(ConfigError::UnknownKey { path: shown, key: key.clone(), known: known.join(", ") });
     }
-    table.into_iter().map(|(key, value)| Ok((key.clone(), given(key, value, &shown)?))).collect()
+    Ok(FileValues { path: shown, table })
 }
 
-/// Converts a value from the file to a string, which the key's parser checks later. Only strings and numbers are
-/// accepted.
-fn given(key: String, value: toml::Value, path: &str) -> Result<Given, ConfigError> {
-    let origin = path.to_owned();
-    match value {
-        toml::Value::String(value) => Ok(Given { value, origin }),
-        toml::Value::Integer(_) | toml::Value::Float(_) => Ok(Given { value: value.to_string(), origin }),
-        _ => {
-            Err(ConfigError::BadValue { key, value: value.to_string(), origin, allowed: "a string or a number".into() })
+/// A configuration file's values, which are not checked until they are used.
+#[derive(Default)]
+pub(super) struct FileValues {
+    path: String,
+    table: toml::Table,
+}
+
+impl FileValues {
+    /// The value of a key; `None` if the file does not have it. A number is returned as text, which the key's own parser
+    /// checks. Fails for other types.
+    pub(super) fn get(&self, key: &str) -> Result<Option<Given>, ConfigError> {
+        let origin = self.path.clone();
+        match self.table.get(key) {
+            None => Ok(None),
+            Some(toml::Value::String(value)) => Ok(Some(Given { value: value.clone(), origin })),
+            Some(value @ (toml::Value::Integer(_) | toml::Value::Float(_))) => {
+                Ok(Some(Given { value: value.to_string(), origin }))
+            }
+            Some(other) => Err(ConfigError::BadValue {
+                key: key.to_owned(),
+                value: other.to_string(),
+                origin,
+                allowed: "a string or a number".into(),
+            }),
         }
     }
 }

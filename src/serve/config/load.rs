@@ -61,9 +61,17 @@ fn below_flags(
 ) -> Result<BTreeMap<String, Given>, ConfigError> {
     let given =
         CommandLine::command().try_get_matches_from(flags).map_err(|error| explained(error, &BTreeMap::new()))?;
-    let mut file = from_file(given.get_one("file").map(PathBuf::as_path))?;
+    let file = from_file(given.get_one("file").map(PathBuf::as_path))?;
     let open = keys().into_iter().filter(|key| given.value_source(key) != Some(ValueSource::CommandLine));
-    Ok(open.filter_map(|key| from_env(&key, env).or_else(|| file.remove(&key)).map(|given| (key, given))).collect())
+    let mut below = BTreeMap::new();
+    for key in open {
+        let given = match from_env(&key, env) {
+            Some(given) => Some(given),
+            None => file.get(&key)?,
+        };
+        below.extend(given.map(|given| (key, given)));
+    }
+    Ok(below)
 }
 
 /// Completes the configuration: treats an empty label as no filter and applies the environment variables that do not

@@ -45,7 +45,7 @@ pub(super) fn absolute_path(text: &str) -> Checked<PathBuf> {
 }
 
 pub(super) fn folder(text: &str) -> Checked<PathBuf> {
-    Ok(text.into())
+    (!text.is_empty()).then(|| text.into()).ok_or("a folder")
 }
 
 /// Replaces an empty name with "localhost", so the page has something to show.
