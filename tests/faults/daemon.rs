@@ -106,7 +106,7 @@ fn a_forbidden_socket_is_reported_with_a_hint() {
     let program = launch.start();
     let refused = program.containers();
     assert_eq!(refused.status, 503);
-    let hint = "run as root or as a member of the socket's group (docker)";
+    let hint = "run as root or as a member of the socket's group (such as docker)";
     assert_eq!(refused.json["reason"], format!("permission denied at {socket}: {hint}"));
     assert_eq!(program.host().status, 200);
 }

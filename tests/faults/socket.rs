@@ -1,6 +1,6 @@
 //! Tests with an engine that sends invalid responses or a container name that contains markup.
 
-use crate::support::fake_engine::{FakeSocket, Mood, Question, stats};
+use crate::support::fake_engine::{FakeSocket, Mood, Question};
 use crate::support::program::{Answer, Launch};
 use crate::support::within;
 use serde_json::json;
@@ -8,21 +8,29 @@ use std::time::Duration;
 
 const TIMEOUT: Duration = Duration::from_secs(15);
 
-const FAULTS: [Mood; 6] =
-    [Mood::SilentAfterHead, Mood::Cut, Mood::Empty, Mood::NotJson, Mood::OtherJson, Mood::Refused];
+/// Each fault, with what the reason for it must say.
+const FAULTS: [(Mood, &str); 6] = [
+    (Mood::SilentAfterHead, "no answer"),
+    (Mood::Cut, "closed the connection"),
+    (Mood::Empty, "is empty"),
+    (Mood::NotJson, "not in the expected form"),
+    (Mood::OtherJson, ""),
+    (Mood::Refused, "the proxy refuses /containers/"),
+];
 
 #[test]
 fn an_invalid_list_is_an_error_with_a_reason_and_is_retried() {
     let socket = FakeSocket::start("agent-a");
     let program = socket.program();
-    for mood in &FAULTS {
+    for (mood, words) in &FAULTS {
         within(TIMEOUT, "fine", || program.containers(), |answer| answer.is_complete(1) && !answer.is_stale());
         socket.answers(Question::List, mood.clone());
         within(TIMEOUT, "stale", || program.containers(), Answer::is_stale);
         let given_up = within(TIMEOUT, "given up", || program.containers(), |answer| answer.status == 503);
         let reason = given_up.json["reason"].as_str().expect("a reason").to_owned();
         println!("{mood:?}: {reason}");
-        assert!(!reason.is_empty() && given_up.json["detail"] == "Docker not available", "{given_up:?}");
+        assert!(!reason.is_empty() && reason.contains(words) && !reason.contains('<'), "{mood:?}: {reason}");
+        assert_eq!(given_up.json["detail"], "Docker not available");
         assert_eq!(program.host().status, 200);
         socket.answers(Question::List, Mood::Sane);
     }
@@ -33,12 +41,13 @@ fn an_invalid_list_is_an_error_with_a_reason_and_is_retried() {
 fn invalid_statistics_are_an_error_in_the_row_and_are_retried() {
     let socket = FakeSocket::start("agent-a");
     let program = socket.program();
-    for mood in &FAULTS {
+    for (mood, words) in &FAULTS {
         within(TIMEOUT, "fine", || program.containers(), |answer| answer.is_complete(1));
         socket.answers(Question::Stats, mood.clone());
         let failed = |answer: &Answer| answer.status == 200 && answer.row("agent-a")["error"].is_string();
         let failed = within(TIMEOUT, "failed", || program.containers(), failed);
-        println!("{mood:?}: {}", failed.row("agent-a")["error"]);
+        let error = failed.row("agent-a")["error"].as_str().expect("an error");
+        assert!(!error.is_empty() && error.contains(words) && !error.contains('<'), "{mood:?}: {error}");
         assert_eq!((&failed.json["running_count"], &failed.json["measured_count"]), (&1.into(), &0.into()));
         assert!(failed.row("agent-a")["cpu"].is_null() && failed.json["total_cpu_percent"].is_null(), "{failed:?}");
         socket.answers(Question::Stats, Mood::Sane);
@@ -91,15 +100,17 @@ fn containers_are_measured_through_a_proxy_that_refuses_descriptions() {
     for question in [Question::Version, Question::Info, Question::Inspect] {
         socket.answers(question, Mood::Refused);
     }
-    // Without a limit, the engine reports the machine's memory size, which must not be shown as the container's limit.
-    let mut unlimited = stats();
-    unlimited["memory_stats"]["limit"] = json!(machine_memory());
-    socket.answers(Question::Stats, Mood::Json(unlimited));
+    // A container without a limit has the machine's size in its place, which must not become a limit.
+    socket.answers(Question::Stats, Mood::Changed(|stats| stats["memory_stats"]["limit"] = json!(machine_memory())));
     let program = socket.program();
-    let counted = |answer: &Answer| answer.row("agent-a")["memory_mb"] == 32.0;
-    let answer = within(TIMEOUT, "measured", || program.containers(), counted);
+    let answer = within(TIMEOUT, "measured", || program.containers(), |answer| answer.is_complete(1));
     let row = answer.row("agent-a");
     assert!(row["memory_limit_mb"].is_null() && row["cpu_limit_cores"].is_null(), "{row}");
+    assert_eq!((&row["memory_mb"], row["error"].is_null()), (&32.0.into(), true), "{row}");
+    // A fifth of a core, by our own clock: nothing says that the engine's clock is the host's.
+    let cpu = row["cpu"].as_f64().expect("CPU");
+    assert!((10.0..30.0).contains(&cpu), "{row}");
+    assert!(socket.requests().iter().any(|path| path.contains("all=true")), "it may be Podman");
 
     socket.answers(Question::List, Mood::Refused);
     let refused = within(TIMEOUT, "refused", || program.containers(), |answer| answer.status == 503);
@@ -134,9 +145,7 @@ fn malformed_fields_do_not_affect_the_others() {
 #[test]
 fn counters_that_are_missing_or_0_are_null_with_a_reason() {
     let socket = FakeSocket::start("agent-a");
-    let mut rootless = stats();
-    rootless["cpu_stats"]["cpu_usage"]["total_usage"] = json!(0);
-    socket.answers(Question::Stats, Mood::Json(rootless));
+    socket.answers(Question::Stats, Mood::Changed(|stats| stats["cpu_stats"]["cpu_usage"]["total_usage"] = json!(0)));
     let program = socket.program();
     let counted = |answer: &Answer| answer.row("agent-a")["memory_mb"] == 32.0;
     let answer = within(TIMEOUT, "memory is counted", || program.containers(), counted);
@@ -171,4 +180,30 @@ fn a_missing_socket_is_reported_with_another_that_exists() {
     let program = Launch::new(&["--docker-host", &format!("unix://{runtime}")]).start();
     let answer = within(TIMEOUT, "refused", || program.containers(), |answer| answer.status == 503);
     assert_eq!(answer.json["reason"], format!("{runtime} is not a socket"));
+}
+
+#[test]
+fn a_proxy_that_allows_only_versioned_paths_is_measured_through() {
+    let socket = FakeSocket::start("agent-a");
+    for question in [Question::Version, Question::Info, Question::List, Question::Inspect, Question::Stats] {
+        socket.answers(question, Mood::RefusedUnversioned);
+    }
+    let program = socket.program();
+    let answer = within(TIMEOUT, "measured", || program.containers(), |answer| answer.is_complete(1));
+    assert_eq!(answer.row("agent-a")["cpu_limit_cores"], 0.25);
+}
+
+#[test]
+fn an_engine_whose_version_is_withheld_is_identified_by_its_other_responses() {
+    let socket = FakeSocket::start("agent-a");
+    socket.answers(Question::Version, Mood::Refused);
+    socket.answers(Question::Info, Mood::Refused);
+    socket.answers(Question::List, Mood::Named);
+    let program = socket.program();
+    within(TIMEOUT, "measured", || program.containers(), |answer| answer.is_complete(1));
+    socket.requests();
+    let is_list = |path: &String| path.contains("/containers/json");
+    let lists = || socket.requests().into_iter().filter(is_list).collect::<Vec<_>>();
+    let lists = within(TIMEOUT, "another list", lists, |lists| !lists.is_empty());
+    assert_eq!(lists[0], "/v1.48/containers/json", "Docker lists what is active by default");
 }

@@ -30,10 +30,20 @@ pub fn file(pid: &str, controller: &str, v1: &str, v2: &str) -> PathBuf {
 
 /// Records the CPU time that a process's cgroup uses, until the recorder is dropped.
 pub struct CpuRecorder {
-    /// Pairs of a Unix time in seconds and the CPU seconds used up to that time.
-    readings: Arc<Mutex<Vec<(f64, f64)>>>,
+    readings: Arc<Mutex<Vec<CpuReading>>>,
     stop: Arc<AtomicBool>,
     thread: Option<JoinHandle<()>>,
+}
+
+/// The counters at one moment.
+#[derive(Clone, Copy, Debug)]
+struct CpuReading {
+    /// Unix time in seconds.
+    at: f64,
+    /// CPU seconds that the cgroup has used.
+    used: f64,
+    /// Seconds that the hypervisor has stolen from a CPU, on average.
+    stolen: f64,
 }
 
 impl CpuRecorder {
@@ -43,8 +53,8 @@ impl CpuRecorder {
         let (kept, stopped) = (Arc::clone(&readings), Arc::clone(&stop));
         let thread = std::thread::spawn(move || {
             while !stopped.load(Ordering::Relaxed) {
-                if let Some(used) = cpu_seconds(&file) {
-                    kept.lock().expect("the readings").push((unix_seconds(Utc::now()), used));
+                if let (Some(used), Some(stolen)) = (cpu_seconds(&file), stolen_seconds()) {
+                    kept.lock().expect("the readings").push(CpuReading { at: unix_seconds(Utc::now()), used, stolen });
                 }
                 std::thread::sleep(READ_EVERY);
             }
@@ -53,11 +63,12 @@ impl CpuRecorder {
     }
 
     /// The median difference between the CPU usage in `samples` and the kernel's counter over the same windows, as a
-    /// percentage of one core. Each sample is a timestamp and a CPU usage from the API.
-    pub fn distance(&self, samples: &[(String, f64)]) -> f64 {
+    /// percentage of one core. Each sample is a timestamp and a CPU usage from the API. `excludes_steal` says whether the
+    /// usage is a fraction of the time that was not stolen, as Docker's is, or of all time.
+    pub fn distance(&self, samples: &[(String, f64)], excludes_steal: bool) -> f64 {
         let mut distances: Vec<f64> = samples
             .windows(2)
-            .map(|pair| (pair[1].1 - self.percent_between(&pair[0].0, &pair[1].0)).abs())
+            .map(|pair| (pair[1].1 - self.percent_between(&pair[0].0, &pair[1].0, excludes_steal)).abs())
             .inspect(|distance| println!("off by {distance:.1} percentage points of a core"))
             .collect();
         distances.sort_by(f64::total_cmp);
@@ -65,18 +76,24 @@ impl CpuRecorder {
     }
 
     /// The CPU usage between two timestamps from the API, as a percentage where 100 is one core.
-    fn percent_between(&self, from: &str, to: &str) -> f64 {
-        let (from, to) = (parse(from), parse(to));
-        100.0 * (self.used_at(to) - self.used_at(from)) / (to - from)
+    fn percent_between(&self, from: &str, to: &str, excludes_steal: bool) -> f64 {
+        let (from, to) = (self.at(parse(from)), self.at(parse(to)));
+        let stolen = if excludes_steal { to.stolen - from.stolen } else { 0.0 };
+        100.0 * (to.used - from.used) / (to.at - from.at - stolen)
     }
 
-    /// The CPU seconds used up to `moment`, interpolated between the readings before and after it.
-    fn used_at(&self, moment: f64) -> f64 {
-        let readings = self.readings.lock().expect("the readings");
-        let next = readings.partition_point(|(at, _)| *at < moment);
-        assert!(next > 0 && next < readings.len(), "no readings around {moment}");
-        let ((before, used), (after, more)) = (readings[next - 1], readings[next]);
-        used + (more - used) * (moment - before) / (after - before)
+    /// The counters at a moment, interpolated between the readings before and after it. Waits for the latter.
+    fn at(&self, moment: f64) -> CpuReading {
+        let is_past = |readings: &Vec<CpuReading>| readings.last().is_some_and(|reading| reading.at > moment);
+        let read = || self.readings.lock().expect("the readings").clone();
+        let readings = super::within(Duration::from_secs(10), "a reading past the sample", read, is_past);
+        let next = readings.partition_point(|reading| reading.at < moment);
+        assert!(next > 0, "the recorder started after {moment}");
+        let (before, after) = (readings[next - 1], readings[next]);
+        let part = (moment - before.at) / (after.at - before.at);
+        let between = |from: f64, to: f64| from + (to - from) * part;
+        let (used, stolen) = (between(before.used, after.used), between(before.stolen, after.stolen));
+        CpuReading { at: moment, used, stolen }
     }
 }
 
@@ -95,6 +112,14 @@ fn cpu_seconds(file: &Path) -> Option<f64> {
         Some(microseconds) => Some(microseconds.parse::<f64>().ok()? / 1e6),
         None => Some(text.trim().parse::<f64>().ok()? / 1e9),
     }
+}
+
+/// Reads how long the hypervisor ran something else, from the eighth column of `/proc/stat`, in ticks of 10 ms.
+fn stolen_seconds() -> Option<f64> {
+    let stat = std::fs::read_to_string("/proc/stat").ok()?;
+    let ticks: f64 = stat.lines().next()?.split_ascii_whitespace().nth(8)?.parse().ok()?;
+    let cpus = stat.lines().filter(|line| line.starts_with("cpu")).count() - 1;
+    Some(ticks / 100.0 / cpus as f64)
 }
 
 fn parse(timestamp: &str) -> f64 {

@@ -23,7 +23,7 @@ pub enum Question {
 }
 
 /// How the socket responds to a request.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub enum Mood {
     /// Responds as a real daemon would.
     Sane,
@@ -39,8 +39,14 @@ pub enum Mood {
     OtherJson,
     /// Sends the given JSON.
     Json(Value),
+    /// Responds as a real daemon would, with these changes.
+    Changed(fn(&mut Value)),
     /// Refuses the request with an HTML page, as a proxy would.
     Refused,
+    /// Refuses paths without an API version, as some proxies are told to.
+    RefusedUnversioned,
+    /// Responds as a real daemon would, which names itself in the headers.
+    Named,
 }
 
 type Moods = Arc<Mutex<HashMap<Question, Mood>>>;
@@ -49,6 +55,7 @@ type Moods = Arc<Mutex<HashMap<Question, Mood>>>;
 pub struct FakeSocket {
     address: String,
     moods: Moods,
+    paths: Arc<Mutex<Vec<String>>>,
     _folder: tempfile::TempDir,
 }
 
@@ -58,19 +65,25 @@ impl FakeSocket {
         let path = folder.path().join("s");
         let listener = UnixListener::bind(&path).expect("a socket");
         let moods = Moods::default();
-        let served = Arc::clone(&moods);
+        let paths = Arc::default();
+        let (served, asked) = (Arc::clone(&moods), Arc::clone(&paths));
         // Each connection has its own thread. A thread may hang, but not outlive the test process.
         std::thread::spawn(move || {
             for connection in listener.incoming().map_while(Result::ok) {
-                let moods = Arc::clone(&served);
-                std::thread::spawn(move || serve(connection, name, &moods));
+                let (moods, paths) = (Arc::clone(&served), Arc::clone(&asked));
+                std::thread::spawn(move || serve(connection, name, &moods, &paths));
             }
         });
-        Self { address: format!("unix://{}", path.display()), moods, _folder: folder }
+        Self { address: format!("unix://{}", path.display()), moods, paths, _folder: folder }
     }
 
     pub fn program(&self) -> Program {
         Launch::new(&["--docker-host", &self.address, "--interval", "1"]).start()
+    }
+
+    /// The paths that were requested since the last call.
+    pub fn requests(&self) -> Vec<String> {
+        std::mem::take(&mut self.paths.lock().unwrap())
     }
 
     /// Sets how the socket responds to one kind of request.
@@ -79,7 +92,7 @@ impl FakeSocket {
     }
 }
 
-fn serve(connection: UnixStream, name: &str, moods: &Moods) {
+fn serve(connection: UnixStream, name: &str, moods: &Moods, paths: &Mutex<Vec<String>>) {
     let mut reader = BufReader::new(connection.try_clone().expect("a connection"));
     let mut connection = connection;
     loop {
@@ -96,7 +109,8 @@ fn serve(connection: UnixStream, name: &str, moods: &Moods) {
         }
         let path = request.split(' ').nth(1).unwrap_or_default().to_owned();
         let (body, mood) = answer(&path, name, moods);
-        if !say(&mut connection, &body.to_string(), mood) {
+        paths.lock().unwrap().push(path);
+        if !say(&mut connection, body, mood) {
             return;
         }
     }
@@ -115,12 +129,17 @@ fn answer(path: &str, name: &str, moods: &Moods) -> (Value, Mood) {
     } else {
         (Question::Inspect, json!({"HostConfig": {"NanoCpus": 250_000_000, "Memory": 64 << 20}}))
     };
-    (body, moods.lock().unwrap().get(&question).cloned().unwrap_or(Mood::Sane))
+    let mood = moods.lock().unwrap().get(&question).cloned().unwrap_or(Mood::Sane);
+    match mood {
+        Mood::RefusedUnversioned if path.starts_with("/v1.") => (body, Mood::Sane),
+        Mood::RefusedUnversioned => (body, Mood::Refused),
+        mood => (body, mood),
+    }
 }
 
 /// Statistics for a container that uses a tenth of the CPU time of two cores.
-pub fn stats() -> Value {
-    let elapsed = START.elapsed().as_micros();
+fn stats() -> Value {
+    let elapsed = u64::try_from(START.elapsed().as_nanos()).expect("a short test");
     json!({
         "read": "2026-01-13T12:00:00Z",
         "cpu_stats": {"cpu_usage": {"total_usage": elapsed / 5}, "system_cpu_usage": 2 * elapsed, "online_cpus": 2},
@@ -129,18 +148,24 @@ pub fn stats() -> Value {
 }
 
 /// Sends the body according to the mood. Returns whether to keep the connection open.
-fn say(connection: &mut UnixStream, body: &str, mood: Mood) -> bool {
+fn say(connection: &mut UnixStream, mut body: Value, mood: Mood) -> bool {
     let head = |length: usize| {
         format!("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {length}\r\n\r\n")
     };
-    let is_last = mood == Mood::Cut;
+    let is_last = matches!(mood, Mood::Cut);
+    match &mood {
+        Mood::Json(other) => body = other.clone(),
+        Mood::Changed(change) => change(&mut body),
+        _ => {}
+    }
+    let body = body.to_string();
     let text = match mood {
-        Mood::Sane => head(body.len()) + body,
-        Mood::Json(other) => {
-            let other = other.to_string();
-            head(other.len()) + &other
+        Mood::Sane | Mood::Json(_) | Mood::Changed(_) => head(body.len()) + &body,
+        Mood::Named => {
+            let named = "\r\nServer: Docker/28.2.2 (linux)\r\nApi-Version: 1.48\r\n";
+            head(body.len()).replacen("\r\n", named, 1) + &body
         }
-        Mood::Refused => {
+        Mood::Refused | Mood::RefusedUnversioned => {
             let page = "<html><body><h1>403 Forbidden</h1></body></html>";
             format!("HTTP/1.1 403 Forbidden\r\nContent-Type: text/html\r\nContent-Length: {}\r\n\r\n{page}", page.len())
         }

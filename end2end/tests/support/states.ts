@@ -94,7 +94,7 @@ export const STATES: Record<string, Scene> = {
   'server gone': { gone: 190, cpu: 94.2, agents: [HOT_RESEARCHER, CODER, ...OTHERS] },
   'no Docker': { noDocker: 'no socket at /var/run/docker.sock: is Docker installed and running?', panel: true },
   'Docker forbidden': {
-    noDocker: "permission denied at /var/run/docker.sock: run as root or as a member of the socket's group (docker)",
+    noDocker: "permission denied at /var/run/docker.sock: run as root or as a member of the socket's group (such as docker)",
     panel: true,
   },
   'no agents': { agents: [], panel: true },
