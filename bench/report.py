@@ -42,7 +42,7 @@ class Row:
         return all(abs(difference) <= self.allowed() + 1e-6 for difference in checked)
 
     def cells(self) -> list[str]:
-        """The text of the cells after the two names."""
+        """The text of the row's cells, without the first two columns."""
         differences = self.differences()
         spread = [fmean(differences), min(differences), median(differences), max(differences)]
         return [

@@ -1,7 +1,7 @@
 import { expect, test } from './support/test.ts';
 import { wire } from './support/wire.ts';
 
-// Docker rejects these names, but other runtimes may not. None contains a slash: a name with a slash denotes a link.
+// Docker rejects these names, but other runtimes may not. None contains a slash: the server takes a name with a slash for a container link and skips it.
 const NAMES = [
   '<script>alert(1)',
   '<img src=x onerror=alert(2)>',

@@ -17,7 +17,8 @@ pub enum TelemetryError {
     Host(String),
     /// Docker is not available; the string says why.
     Docker(String),
-    /// The request failed because there was no connection, no server or no valid response; the string says which.
+    /// The request failed: the server was unreachable, its response was invalid, or it reported an error other than
+    /// [`Docker`](Self::Docker). The string describes the failure.
     Request(String),
     /// The request timed out.
     Timeout,

@@ -100,14 +100,14 @@ fn containers_are_measured_through_a_proxy_that_refuses_descriptions() {
     for question in [Question::Version, Question::Info, Question::Inspect] {
         socket.answers(question, Mood::Refused);
     }
-    // A container without a limit has the machine's size in its place, which must not become a limit.
+    // For a container without a limit, engines report the machine's memory. It must not be taken for a limit.
     socket.answers(Question::Stats, Mood::Changed(|stats| stats["memory_stats"]["limit"] = json!(machine_memory())));
     let program = socket.program();
     let answer = within(TIMEOUT, "measured", || program.containers(), |answer| answer.is_complete(1));
     let row = answer.row("agent-a");
     assert!(row["memory_limit_mb"].is_null() && row["cpu_limit_cores"].is_null(), "{row}");
     assert_eq!((&row["memory_mb"], row["error"].is_null()), (&32.0.into(), true), "{row}");
-    // A fifth of a core, by our own clock: nothing says that the engine's clock is the host's.
+    // A fifth of a core, measured by our own clock, because the engine may be Podman.
     let cpu = row["cpu"].as_f64().expect("CPU");
     assert!((10.0..30.0).contains(&cpu), "{row}");
     assert!(socket.requests().iter().any(|path| path.contains("all=true")), "it may be Podman");
@@ -117,7 +117,7 @@ fn containers_are_measured_through_a_proxy_that_refuses_descriptions() {
     assert_eq!(refused.json["reason"], "the proxy refuses /containers/json (403)");
 }
 
-/// This machine's total memory in bytes, as a local engine reports it.
+/// This machine's total memory in bytes, as a local engine would report it.
 fn machine_memory() -> u64 {
     let meminfo = std::fs::read_to_string("/proc/meminfo").expect("meminfo");
     let line = meminfo.lines().find_map(|line| line.strip_prefix("MemTotal:")).expect("MemTotal");

@@ -40,9 +40,9 @@ pub struct CpuRecorder {
 struct CpuReading {
     /// Unix time in seconds.
     at: f64,
-    /// CPU seconds that the cgroup has used.
+    /// CPU time that the cgroup has used, in seconds.
     used: f64,
-    /// Seconds that the hypervisor has stolen from a CPU, on average.
+    /// Cumulative steal time in seconds, averaged over all CPUs.
     stolen: f64,
 }
 
@@ -82,7 +82,7 @@ impl CpuRecorder {
         100.0 * (to.used - from.used) / (to.at - from.at - stolen)
     }
 
-    /// The counters at a moment, interpolated between the readings before and after it. Waits for the latter.
+    /// Interpolates the counters at `moment`. Waits until a later reading exists.
     fn at(&self, moment: f64) -> CpuReading {
         let is_past = |readings: &Vec<CpuReading>| readings.last().is_some_and(|reading| reading.at > moment);
         let read = || self.readings.lock().expect("the readings").clone();
@@ -114,7 +114,7 @@ fn cpu_seconds(file: &Path) -> Option<f64> {
     }
 }
 
-/// Reads how long the hypervisor ran something else, from the eighth column of `/proc/stat`, in ticks of 10 ms.
+/// Reads the steal time per CPU in seconds. `/proc/stat` counts it in ticks of 10 ms, in the eighth column.
 fn stolen_seconds() -> Option<f64> {
     let stat = std::fs::read_to_string("/proc/stat").ok()?;
     let ticks: f64 = stat.lines().next()?.split_ascii_whitespace().nth(8)?.parse().ok()?;

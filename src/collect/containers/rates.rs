@@ -73,7 +73,7 @@ impl ContainerCounters {
             (CpuClock::Monotonic, Some(CpuClock::Monotonic)) => passed(elapsed),
             _ => return Err(NoRate::Pending),
         };
-        // The host's clock covers all of its CPUs, of which the engine may see a part only.
+        // The host's clock covers all of its CPUs, but the engine may see only some of them.
         let possible = 2.0 * (elapsed + SLACK).as_nanos() as f64 * f64::from(MAX_CPUS);
         if used > available + passed(SLACK) || available > possible {
             return Err(NoRate::Impossible);

@@ -21,7 +21,8 @@ const LIST_TIMEOUT: Duration = Duration::from_secs(3);
 /// collect once a second; the upper bound limits how long a stuck container delays the others.
 const COUNTERS_TIMEOUT: RangeInclusive<Duration> = Duration::from_millis(2500)..=Duration::from_secs(4);
 
-/// How often the host is read while replies arrive, so that its latest reading coincides with the last reply.
+/// The minimum time between two readings of the host while replies arrive. Its latest reading is then close in time to
+/// the last reply.
 const HOST_READ_INTERVAL: Duration = Duration::from_millis(100);
 
 /// Scrapes repeatedly, comparing each scrape with the previous one.

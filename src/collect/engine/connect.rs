@@ -46,15 +46,15 @@ impl Connection {
         })
     }
 
-    /// The same connection with what the headers of a response say, if nothing has identified the engine yet. `None` if
-    /// they say nothing new.
+    /// This connection, completed from a response's headers. `None` if the engine was already identified, or if the headers
+    /// do not identify it.
     pub(super) fn identified_by(&self, headers: EngineHeaders) -> Option<Self> {
         let engine = self.engine.identified_by(headers)?;
         Some(Self { client: self.client.clone().in_version(engine.api_version.as_deref()), engine, ..self.clone() })
     }
 }
 
-/// Asks which engine it is. Tries paths with an API version, too: some proxies allow no others.
+/// Requests the engine's version, also by paths with an API version: some proxies allow only those.
 async fn version(client: Client) -> Result<(Client, Version, EngineHeaders), EngineError> {
     let mut headers = EngineHeaders::default();
     for api_version in [None, Some("1.44"), Some("1.41")] {
@@ -69,7 +69,7 @@ async fn version(client: Client) -> Result<(Client, Version, EngineHeaders), Eng
 
 /// The response to a request for a description.
 enum Described<T> {
-    /// The description, or the default if it cannot be parsed.
+    /// The description; the default if it could not be parsed.
     Answered(T, EngineHeaders),
     Refused(EngineHeaders),
 }

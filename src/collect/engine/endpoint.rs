@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 use std::path::PathBuf;
 
-/// The longest path of a Unix socket on Linux, in bytes: `sun_path` without its terminating zero.
+/// The longest path of a Unix socket on Linux, in bytes: the size of `sun_path` minus the terminating zero.
 const LONGEST_PATH: usize = 107;
 
 /// The address of a daemon, in the same syntax as `DOCKER_HOST`. Other schemes are not supported.

@@ -42,7 +42,7 @@ impl EngineError {
         Self::Unreadable { request: request.name(), reason }
     }
 
-    /// Whether the request is not allowed, which asking again does not change.
+    /// Whether the request is forbidden, so that repeating it is pointless.
     pub(super) fn is_forbidden(&self) -> bool {
         matches!(self, Self::Refused { status: 401 | 403 | 405, .. })
     }
@@ -68,7 +68,7 @@ impl EngineError {
     }
 }
 
-/// The engine's own message in the body of an error: JSON with a message, or plain text. HTML comes from a proxy.
+/// The engine's message in an error's body, which is JSON or plain text. HTML comes from a proxy and is ignored.
 fn message(body: &str) -> Option<String> {
     match serde_json::from_str::<serde_json::Value>(body) {
         Ok(json) => json.get("message")?.as_str().map(str::to_owned),

@@ -15,13 +15,13 @@ pub(super) struct EngineHeaders {
 impl EngineHeaders {
     pub(super) fn of(headers: &HeaderMap) -> Self {
         let text = |value: &HeaderValue| value.to_str().ok().map(str::to_owned);
-        // A proxy may send its own name instead.
+        // A proxy may replace the header with its own name.
         let is_engine = |server: &String| ["Docker/", "Libpod/"].iter().any(|name| server.starts_with(name));
         let server = headers.get(SERVER).and_then(text).filter(is_engine);
         Self { server, api_version: headers.get("api-version").and_then(text) }
     }
 
-    /// These headers where they say something, the others where they do not.
+    /// Fills in what these headers lack from `others`.
     pub(super) fn or(self, others: Self) -> Self {
         Self { server: self.server.or(others.server), api_version: self.api_version.or(others.api_version) }
     }

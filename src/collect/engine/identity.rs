@@ -86,8 +86,8 @@ impl Identity {
         }
     }
 
-    /// The same engine, identified by the headers of a response. `None` if it is already identified, or if the headers do
-    /// not identify it.
+    /// This identity, completed from a response's headers. `None` if the engine was already identified, or if the headers
+    /// do not identify it.
     pub(super) fn identified_by(&self, headers: EngineHeaders) -> Option<Self> {
         let (kind, number) = kind_and_version(&headers);
         let is_news = self.kind == Kind::Unknown && kind != Kind::Unknown;
@@ -116,7 +116,7 @@ impl Identity {
     }
 }
 
-/// The kind of engine and its version by the header `Server`; empty if unknown.
+/// The engine's kind and version according to the `Server` header; `(Kind::Unknown, "")` if it does not identify one.
 fn kind_and_version(headers: &EngineHeaders) -> (Kind, &str) {
     let (program, version) = headers.server.as_deref().and_then(|server| server.split_once('/')).unwrap_or_default();
     match program {

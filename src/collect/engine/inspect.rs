@@ -124,7 +124,7 @@ impl InspectCache {
                 Ok(inspected) => details(inspected, connection, id),
                 Err(_) => return cached,
             },
-            // A proxy that forbids inspecting is not asked again with every scrape.
+            // Keeps a proxy that forbids the request from being asked with every scrape.
             Ok(Some(Err(error))) if error.is_forbidden() => Details { at: Some(Instant::now()), ..cached },
             // On any other failure, the next scrape tries again.
             _ => return cached,

@@ -32,7 +32,7 @@ fn is_socket(path: &Path) -> bool {
     path.metadata().is_ok_and(|metadata| metadata.file_type().is_socket())
 }
 
-/// The path without symbolic links, such as /var/run; as it is if it does not exist.
+/// Resolves symbolic links such as /var/run. Returns the path unchanged if it does not exist.
 fn canonical(path: &Path) -> PathBuf {
     path.canonicalize().unwrap_or_else(|_| path.to_owned())
 }

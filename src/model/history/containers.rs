@@ -8,7 +8,7 @@ use serde::Serialize;
 /// The containers' totals from one scrape.
 #[derive(Clone, Debug, PartialEq, Serialize, miniserde::Deserialize)]
 pub struct TotalsPoint {
-    /// When the scrape ended.
+    /// The time of the scrape.
     pub timestamp: Timestamp,
     /// The containers' total CPU usage, where 100 is one core; `null` if none of the running containers was measured.
     pub total_cpu_percent: Option<f64>,
@@ -51,7 +51,7 @@ impl ContainersHistory {
         Self { interval_seconds, ..Self::default() }
     }
 
-    /// When the newest scrape ended; `None` if the history is empty.
+    /// The time of the newest scrape; `None` if the history is empty.
     pub fn newest(&self) -> Option<Timestamp> {
         self.totals.last().map(|point| point.timestamp)
     }

@@ -78,7 +78,7 @@ pub struct Config {
     pub reload_port: u32,
 }
 
-/// Environment variables of Docker's client and cargo-leptos that also set a key, each after the name of the key.
+/// Environment variables of Docker's client and cargo-leptos that also set a key, as pairs of key and variable.
 const FOREIGN_VARIABLES: [(&str, &str); 3] =
     [("docker_host", "DOCKER_HOST"), ("listen", "LEPTOS_SITE_ADDR"), ("site_root", "LEPTOS_SITE_ROOT")];
 

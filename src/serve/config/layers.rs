@@ -40,7 +40,7 @@ pub(super) fn from_file(named: Option<&Path>) -> Result<FileValues, ConfigError>
     Ok(FileValues { path: shown, table })
 }
 
-/// A configuration file's values, which are not checked until they are used.
+/// The values of a configuration file. They are checked only when used.
 #[derive(Default)]
 pub(super) struct FileValues {
     path: String,

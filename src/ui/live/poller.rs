@@ -129,7 +129,7 @@ impl Poller {
         is_first
     }
 
-    /// Records that a history request is in flight. Returns false if a request already is, so no other may be sent.
+    /// Marks a history request as in flight. Returns false if one already is; the caller must not send another then.
     pub(super) fn begin_history(&mut self) -> bool {
         !std::mem::replace(&mut self.is_asking_history, true)
     }

@@ -111,7 +111,7 @@ pub(in crate::ui) fn Containers(live: Live, shown: Signal<bool>) -> impl IntoVie
 
 fn total_row(live: Live, total: Total) -> impl IntoView {
     let Total { label, cpu, memory, limit, share, title, kind } = total;
-    // If the culprit is everything else, this row is marked just as a container's row would be.
+    // The culprit with the empty ID is the row "Everything else".
     let marked = kind == "other" && live.untracked(|state| state.is_culprit(""));
     let class = format!("ht-total ht-is-{kind}{}", if marked { " ht-is-culprit" } else { "" });
     view! {
