@@ -34,7 +34,7 @@ pub enum ServeError {
     /// The server could not listen on the address.
     #[error("cannot listen on {address}: {source}")]
     Listen {
-        /// The address.
+        /// The address that was to be listened on.
         address: SocketAddr,
         /// The operating system's error.
         source: std::io::Error,

@@ -46,7 +46,7 @@ impl Connection {
         })
     }
 
-    /// This connection, completed from a response's headers. `None` if the engine was already identified, or if the headers
+    /// This connection with what a response's headers add. `None` if the engine was already identified, or if the headers
     /// do not identify it.
     pub(super) fn identified_by(&self, headers: EngineHeaders) -> Option<Self> {
         let engine = self.engine.identified_by(headers)?;

@@ -13,7 +13,7 @@ pub enum DockerEndpoint {
     Unix(PathBuf),
     /// `tcp://host:port`, plain or with TLS.
     Tcp {
-        /// Host and port.
+        /// The daemon's host and port.
         address: String,
         /// The TLS certificates; `None` for a plain connection.
         tls: Option<Tls>,

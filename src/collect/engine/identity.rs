@@ -86,7 +86,7 @@ impl Identity {
         }
     }
 
-    /// This identity, completed from a response's headers. `None` if the engine was already identified, or if the headers
+    /// This identity with what a response's headers add. `None` if the engine was already identified, or if the headers
     /// do not identify it.
     pub(super) fn identified_by(&self, headers: EngineHeaders) -> Option<Self> {
         let (kind, number) = kind_and_version(&headers);
@@ -95,7 +95,7 @@ impl Identity {
         is_news.then(|| Self { kind, is_prompt, api_version: headers.api_version, ..self.clone() })
     }
 
-    /// Whether the engine may run on the machine with this kernel release and this much memory in bytes. Unknown values
+    /// Whether the engine could be running on the machine that has this kernel release and this much memory, in bytes. Unknown values
     /// match anything.
     pub(super) fn may_run_on(&self, kernel: Option<&str>, memory: Option<u64>) -> bool {
         let same_kernel = self.kernel.as_deref().zip(kernel).is_none_or(|(theirs, ours)| theirs == ours);

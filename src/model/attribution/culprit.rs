@@ -93,7 +93,7 @@ impl Usage<'_> {
                 _ => {}
             }
         }
-        // In a tie, there is no largest user.
+        // If the top container and everything else are tied, neither is the culprit.
         let largest = if split.other > top.percent {
             Culprit { percent: split.other, ..Culprit::default() }
         } else if top.percent > split.other {

@@ -5,7 +5,7 @@ use crate::model::host::HostStats;
 use crate::model::timestamp::Timestamp;
 use serde::Serialize;
 
-/// One sample of the host.
+/// One sample in the host's history.
 #[derive(Clone, Debug, PartialEq, Serialize, miniserde::Deserialize)]
 pub struct HostPoint {
     /// When the sample was taken.
@@ -23,7 +23,7 @@ pub struct HostPoint {
 pub struct HostHistory {
     /// Seconds between samples.
     pub interval_seconds: u32,
-    /// The samples.
+    /// The latest samples, oldest first.
     pub points: Vec<HostPoint>,
 }
 

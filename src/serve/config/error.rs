@@ -13,7 +13,7 @@ pub enum ConfigError {
     BadValue {
         /// The key, as in Leptos.toml.
         key: String,
-        /// The value.
+        /// The rejected value, as it was given.
         value: String,
         /// Where the value was set: a flag, an environment variable or a file.
         origin: String,
@@ -23,9 +23,9 @@ pub enum ConfigError {
     /// The file contains an unknown key.
     #[error("{path}: unknown key {key:?}; known keys are {known}")]
     UnknownKey {
-        /// The file.
+        /// The path of the configuration file.
         path: String,
-        /// The unknown key.
+        /// The key that does not exist.
         key: String,
         /// All known keys, separated by commas.
         known: String,
@@ -33,7 +33,7 @@ pub enum ConfigError {
     /// The file is not valid TOML.
     #[error("{path}: {reason}")]
     BadFile {
-        /// The file.
+        /// The path of the configuration file.
         path: String,
         /// The line of the error, and what is wrong.
         reason: String,
@@ -41,7 +41,7 @@ pub enum ConfigError {
     /// The file cannot be read.
     #[error("cannot read {path}: {reason}")]
     UnreadableFile {
-        /// The file.
+        /// The path of the configuration file.
         path: String,
         /// The operating system's error message.
         reason: String,

@@ -83,7 +83,7 @@ impl Poller {
         if has_snapshot { self.until_next_sample(interval) } else { Duration::ZERO }
     }
 
-    /// Records that the current loop has sent its requests.
+    /// Records that the current loop is sending its requests.
     pub(super) fn poll_sent(&mut self) {
         self.is_polling = true;
     }

@@ -145,7 +145,7 @@ fn counters_that_rise_faster_than_time_are_null_with_a_reason() {
         let (cpu, error) = after(TICK, &before, now);
         assert!(cpu.is_none() && error.is_some_and(|error| error.contains("rose by more")));
     }
-    // Sixteen CPUs, of which the daemon may run on two.
+    // The host has sixteen CPUs, but the daemon is restricted to two and scales the usage by two.
     let (cpu, error) = after(TICK, &before, counters(6 * SECOND, 90 * SECOND, M));
     assert_eq!((cpu, error), (Some(2.5), None), "as docker stats shows it");
     let (cpu, error) = after(TICK, &before, counters(15_500_000_000, 20 * SECOND, M));
