@@ -12,7 +12,7 @@ pub(super) fn possible_bytes(bytes: u64) -> Option<u64> {
     (bytes < IMPOSSIBLE_BYTES).then_some(bytes)
 }
 
-/// Like [`possible_bytes`], but returns an error; `name` says what was measured.
+/// Like [`possible_bytes`], but with an error instead of `None`; `name` says what was measured.
 pub(super) fn bytes_of(name: &str, bytes: u64) -> Result<u64, String> {
     possible_bytes(bytes).ok_or_else(|| format!("{name} cannot be {bytes} bytes"))
 }

@@ -95,7 +95,8 @@ impl Identity {
         is_news.then(|| Self { kind, is_prompt, api_version: headers.api_version, ..self.clone() })
     }
 
-    /// Whether the engine could be running on the machine that has this kernel release and this much memory, in bytes. Unknown values
+    /// Whether the engine could be running on the machine that has this kernel release and this much memory, in bytes.
+    /// Unknown values
     /// match anything.
     pub(super) fn may_run_on(&self, kernel: Option<&str>, memory: Option<u64>) -> bool {
         let same_kernel = self.kernel.as_deref().zip(kernel).is_none_or(|(theirs, ours)| theirs == ours);
