@@ -51,8 +51,8 @@ impl NoRate {
     }
 }
 
-/// Tolerance for the plausibility checks: a reading may arrive up to 4 s after it was requested, so the time between two
-/// readings may be longer than the time between their arrivals.
+/// Tolerance for the plausibility checks: a reading may arrive up to 4 s after it was requested, so the time between
+/// two readings may be longer than the time between their arrivals.
 const SLACK: Duration = Duration::from_secs(5);
 
 impl ContainerCounters {

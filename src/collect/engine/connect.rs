@@ -27,8 +27,8 @@ pub(super) struct Connection {
 }
 
 impl Connection {
-    /// Connects. Fails if nothing answers, or if the certificates cannot be read. The descriptions of the engine and its
-    /// machine are optional: some proxies refuse them, and a slow engine may not describe its machine in time.
+    /// Connects. Fails if nothing answers, or if the certificates cannot be read. The descriptions of the engine and
+    /// its machine are optional: some proxies refuse them, and a slow engine may not describe its machine in time.
     pub(super) async fn open(endpoint: &DockerEndpoint) -> Result<Self, EngineError> {
         let (client, version, headers) = version(Client::new(endpoint)?).await?;
         let info = timeout(INFO_TIMEOUT, describe::<Info>(&client, Request::Info)).await;
@@ -46,8 +46,8 @@ impl Connection {
         })
     }
 
-    /// This connection with what a response's headers add. `None` if the engine was already identified, or if the headers
-    /// do not identify it.
+    /// This connection with what a response's headers add. `None` if the engine was already identified, or if the
+    /// headers do not identify it.
     pub(super) fn identified_by(&self, headers: EngineHeaders) -> Option<Self> {
         let engine = self.engine.identified_by(headers)?;
         Some(Self { client: self.client.clone().in_version(engine.api_version.as_deref()), engine, ..self.clone() })

@@ -96,8 +96,7 @@ impl Identity {
     }
 
     /// Whether the engine could be running on the machine that has this kernel release and this much memory, in bytes.
-    /// Unknown values
-    /// match anything.
+    /// Unknown values match anything.
     pub(super) fn may_run_on(&self, kernel: Option<&str>, memory: Option<u64>) -> bool {
         let same_kernel = self.kernel.as_deref().zip(kernel).is_none_or(|(theirs, ours)| theirs == ours);
         let same_memory = self.memory.zip(memory).is_none_or(|(theirs, ours)| theirs == ours);

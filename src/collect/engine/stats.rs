@@ -76,8 +76,8 @@ pub(super) fn counters(stats: &Stats, engine: &Identity) -> Result<ContainerCoun
     let usage = cpu.and_then(|cpu| cpu.cpu_usage.as_ref());
     let per_cpu = usage.and_then(|usage| usage.percpu_usage.as_ref()).and_then(|list| u32::try_from(list.len()).ok());
     let is_possible = |cpus: &u32| (1..=MAX_CPUS).contains(cpus);
-    // Docker sends online_cpus since API 1.27, and percpu_usage only on cgroup v1. Podman's online_cpus is the number of
-    // CPUs that the container may use.
+    // Docker sends online_cpus since API 1.27, and percpu_usage only on cgroup v1. Podman's online_cpus is the number
+    // of CPUs that the container may use.
     let reported = cpu.and_then(|cpu| cpu.online_cpus).filter(is_possible).or(per_cpu.filter(is_possible));
     let memory = stats.memory_stats.as_ref();
     let counters = ContainerCounters {

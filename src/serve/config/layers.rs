@@ -48,8 +48,8 @@ pub(super) struct FileValues {
 }
 
 impl FileValues {
-    /// The value of a key; `None` if the file does not have it. A number is returned as text, which the key's own parser
-    /// checks. Fails for other types.
+    /// The value of a key; `None` if the file does not have it. A number is returned as text, which the key's own
+    /// parser checks. Fails for other types.
     pub(super) fn get(&self, key: &str) -> Result<Option<Given>, ConfigError> {
         let origin = self.path.clone();
         match self.table.get(key) {
