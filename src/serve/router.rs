@@ -21,8 +21,10 @@ use tower_http::services::ServeDir;
 /// The three endpoints, served from `state`, for merging into the router of a server that has its own page.
 ///
 /// ```no_run
-/// use axum::{Router, routing::get}; use host_telemetry::api::Settings; use host_telemetry::collect::{DockerReader,
-/// Sampler, SamplerOptions, SystemHost}; use host_telemetry::serve::{AppState, endpoints};
+/// use axum::{Router, routing::get};
+/// use host_telemetry::api::Settings;
+/// use host_telemetry::collect::{DockerReader, Sampler, SamplerOptions, SystemHost};
+/// use host_telemetry::serve::{AppState, endpoints};
 /// # use leptos::config::LeptosOptions;
 /// use std::sync::Arc;
 ///

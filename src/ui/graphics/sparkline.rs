@@ -18,7 +18,8 @@ const MARGIN: u32 = 2;
 /// color and size are SVG attributes, which a page's own rules for `svg` or `*` override.
 ///
 /// ```
-/// use host_telemetry::ui::Sparkline; use leptos::prelude::*;
+/// use host_telemetry::ui::Sparkline;
+/// use leptos::prelude::*;
 ///
 /// #[component]
 /// fn Requests(per_second: Signal<Vec<Option<f64>>>) -> impl IntoView {
