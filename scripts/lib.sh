@@ -168,7 +168,7 @@ shrinkers() {
   echo "wasm-opt and esbuild cannot be installed here: the page works, but is larger."
 }
 
-# Playwright needs Node.js 20. Debian 12 ships Node.js 18, whose npm can install a newer version.
+# Playwright needs Node.js 20 or newer. Debian 12 ships Node.js 18, whose npm can install a newer version.
 node_20() {
   local arch folder
   [ "$(node --version | sed 's/^v\([0-9]*\).*/\1/')" -ge 20 ] && return 0

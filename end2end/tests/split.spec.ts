@@ -17,7 +17,7 @@ interface Total {
   share: string;
 }
 
-/** The rows of totals below a table, keyed by kind. All rows are read at once, so they come from the same scrape. */
+/** The rows of totals at the foot of a table, keyed by kind. All rows are read at once, so they come from the same scrape. */
 async function totals(within: Locator): Promise<Record<string, Total>> {
   const list = await within.locator('tfoot tr').evaluateAll((rows) =>
     rows.map((row) => {

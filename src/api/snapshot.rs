@@ -11,7 +11,7 @@ use serde::{Serialize, Serializer};
 /// All data that the server includes in a page's HTML.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Snapshot {
-    /// The server's settings.
+    /// The settings that the page needs.
     pub settings: Settings,
     /// What the host's endpoint would currently return.
     pub host: Result<Stamped<HostStats>, TelemetryError>,

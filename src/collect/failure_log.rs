@@ -1,4 +1,4 @@
-//! Logs a line when a failure begins, once a minute while it lasts, and when it ends.
+//! Logs failures, at most one line a minute, and the end of each logged failure.
 
 use std::time::{Duration, Instant};
 
@@ -16,7 +16,7 @@ pub(super) struct FailureLog {
 }
 
 impl FailureLog {
-    /// Logs `failing` with the reason while a failure lasts, and `healed` when it ends.
+    /// `failing` introduces the reason for a failure; `healed` is the message when it ends.
     pub(super) fn new(failing: &'static str, healed: &'static str) -> Self {
         Self { failing, healed, logged: None, is_open: false }
     }

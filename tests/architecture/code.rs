@@ -16,7 +16,7 @@ pub struct Code {
     /// The file's module path, such as `["ui", "live", "state"]`; empty for `lib.rs`.
     pub module: Vec<String>,
     pub imports: Vec<Import>,
-    /// The names that the file re-exports from its child modules, each with its path relative to this module.
+    /// The names that the file re-exports from its child modules, each with its path relative to the file's module.
     pub exports: BTreeMap<String, Vec<String>>,
     /// How many feature cfgs are on anything other than a `mod` or `use` line.
     pub misplaced_cfgs: usize,

@@ -64,7 +64,7 @@ impl CpuRecorder {
 
     /// The median difference between the CPU usage in `samples` and the kernel's counter over the same windows, as a
     /// percentage of one core. Each sample is a timestamp and a CPU usage from the API. `excludes_steal` says whether
-    /// the usage is a fraction of the time that was not stolen, as Docker's is, or of all time.
+    /// the usage is a fraction of the time that was not stolen, as Docker's is, or of the total time.
     pub fn distance(&self, samples: &[(String, f64)], excludes_steal: bool) -> f64 {
         let mut distances: Vec<f64> = samples
             .windows(2)

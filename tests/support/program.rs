@@ -38,7 +38,7 @@ impl Launch {
         self.folder.path()
     }
 
-    /// Starts the program in its own mount namespace, after a shell has run `commands` there.
+    /// Makes the program start in its own mount namespace, after a shell has run `commands` there.
     pub fn in_own_mounts(mut self, commands: &str) -> Self {
         let script = format!("{commands} && exec \"$0\" \"$@\"");
         self.wrapper = ["unshare", "-m", "sh", "-ec", &script].map(Into::into).into();

@@ -3,7 +3,7 @@
 use crate::model::{CulpritTracker, Culprits, HostErrors, HostHistory, HostSplit, HostStats, Severity, Split};
 use crate::ui::format;
 
-/// One of the host's metrics.
+/// A host metric as the header shows it.
 pub(in crate::ui) struct Metric {
     /// Suffix of the metric's CSS class (`ht-is-cpu`) and color property (`--ht-cpu`).
     pub(in crate::ui) id: &'static str,
