@@ -88,21 +88,21 @@ impl ContainersHistory {
 
     /// The containers' CPU usage as a percentage of the host, one value per interval as described at
     /// [`HostHistory::cpu`](super::HostHistory::cpu).
-    pub fn cpu(&self, silence: f64) -> Vec<Option<f64>> {
-        self.values(silence, |_, point| point.cpu_host_percent)
+    pub fn cpu(&self, overdue: usize) -> Vec<Option<f64>> {
+        self.values(overdue, |_, point| point.cpu_host_percent)
     }
 
     /// The containers' memory usage as a percentage of the host's memory, one value per interval as described at
     /// [`HostHistory::cpu`](super::HostHistory::cpu).
-    pub fn memory(&self, silence: f64) -> Vec<Option<f64>> {
-        self.values(silence, |_, point| point.memory_host_percent)
+    pub fn memory(&self, overdue: usize) -> Vec<Option<f64>> {
+        self.values(overdue, |_, point| point.memory_host_percent)
     }
 
     /// The CPU usage of the container with this ID, where 100 is one core, one value per interval as described at
     /// [`HostHistory::cpu`](super::HostHistory::cpu).
-    pub fn container_cpu(&self, id: &str, silence: f64) -> Vec<Option<f64>> {
+    pub fn container_cpu(&self, id: &str, overdue: usize) -> Vec<Option<f64>> {
         let cpu = self.containers.iter().find(|trend| trend.id == id).map_or(&[][..], |trend| &trend.cpu);
-        self.values(silence, |index, _| cpu.get(index).copied().flatten())
+        self.values(overdue, |index, _| cpu.get(index).copied().flatten())
     }
 
     /// Merges the server's scrapes into this history; see [`History::merge`](super::History::merge).
@@ -126,14 +126,15 @@ impl ContainersHistory {
         }
     }
 
-    fn values(&self, silence: f64, value: impl Fn(usize, &TotalsPoint) -> Option<f64>) -> Vec<Option<f64>> {
-        self.intervals().values(&self.totals, |point| point.timestamp, value, silence)
+    fn values(&self, overdue: usize, value: impl Fn(usize, &TotalsPoint) -> Option<f64>) -> Vec<Option<f64>> {
+        self.intervals().values(&self.totals, |point| point.timestamp, value, overdue)
     }
 
-    /// The scrape interval, but at least 3 s: with daemons that collect statistics once a second, a scrape takes
-    /// anywhere from almost no time to 1.3 s, so at the shortest intervals the time between scrapes varies by more
-    /// than an interval.
+    /// Scrapes that are up to 4.5 s apart are consecutive at any interval: with daemons that collect statistics once a
+    /// second, a scrape takes anywhere from almost no time to 1.3 s, so at the shortest intervals the time between
+    /// scrapes varies by more than an interval.
     pub(super) fn intervals(&self) -> Intervals {
-        Intervals { seconds: f64::from(self.interval_seconds.max(3)) }
+        let seconds = self.interval_seconds.max(1);
+        Intervals { seconds: seconds.into(), regular: seconds.max(3).into() }
     }
 }

@@ -59,12 +59,12 @@ impl HostHistory {
     /// `silence` is the age of the newest sample in seconds if the next sample is overdue, and 0 otherwise. It adds a
     /// gap at the end for each missing interval.
     pub fn cpu(&self, silence: f64) -> Vec<Option<f64>> {
-        self.intervals().values(&self.points, |point| point.timestamp, |_, point| point.cpu, silence)
+        self.values(silence, |point| point.cpu)
     }
 
     /// Memory usage in percent, one value per interval as described at [`cpu`](Self::cpu).
     pub fn memory(&self, silence: f64) -> Vec<Option<f64>> {
-        self.intervals().values(&self.points, |point| point.timestamp, |_, point| point.memory, silence)
+        self.values(silence, |point| point.memory)
     }
 
     /// Merges the server's samples into this history; see [`History::merge`](super::History::merge).
@@ -73,7 +73,18 @@ impl HostHistory {
         self.intervals().replace(&mut self.points, points, |point| point.timestamp);
     }
 
+    fn values(&self, silence: f64, value: impl Fn(&HostPoint) -> Option<f64>) -> Vec<Option<f64>> {
+        let overdue = self.overdue(silence);
+        self.intervals().values(&self.points, |point| point.timestamp, |_, point| value(point), overdue)
+    }
+
+    /// How many intervals end after the newest sample if it is `silence` seconds old.
+    pub fn overdue(&self, silence: f64) -> usize {
+        self.intervals().overdue(silence)
+    }
+
     fn intervals(&self) -> Intervals {
-        Intervals { seconds: f64::from(self.interval_seconds.max(1)) }
+        let seconds = f64::from(self.interval_seconds.max(1));
+        Intervals { seconds, regular: seconds }
     }
 }

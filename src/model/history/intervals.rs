@@ -23,6 +23,8 @@ pub enum Recorded {
 pub(super) struct Intervals {
     /// The length of an interval in seconds.
     pub(super) seconds: f64,
+    /// Samples that are up to half as many seconds again apart are consecutive. At least `seconds`.
+    pub(super) regular: f64,
 }
 
 /// How many of a history's own points [`replace`](Intervals::replace) kept before and after the server's points.
@@ -41,23 +43,26 @@ impl Intervals {
 
     /// How many samples are missing between two samples that were taken `seconds` apart.
     pub(super) fn missing(&self, seconds: f64) -> usize {
-        // The cast saturates: negative numbers and NaN become 0.
-        ((seconds / self.seconds).round() as usize).saturating_sub(1)
+        if seconds < 1.5 * self.regular { 0 } else { self.overdue(seconds).saturating_sub(1) }
     }
 
-    /// The values for the last [`CAPACITY`] intervals, oldest first; `None` for an interval without a value. `silence`
-    /// is the age of the newest sample in seconds if the next sample is overdue, and 0 otherwise.
+    /// How many samples are overdue if the newest is `silence` seconds old; 0 if `silence` is.
+    pub(super) fn overdue(&self, silence: f64) -> usize {
+        // The cast saturates: negative numbers and NaN become 0.
+        (silence / self.seconds).round() as usize
+    }
+
+    /// The values for the last [`CAPACITY`] intervals, oldest first; `None` for an interval without a value. `overdue` is
+    /// the number of intervals after the newest sample.
     pub(super) fn values<P>(
         &self,
         points: &[P],
         time: impl Fn(&P) -> Timestamp,
         value: impl Fn(usize, &P) -> Option<f64>,
-        silence: f64,
+        overdue: usize,
     ) -> Vec<Option<f64>> {
         let mut values = Vec::with_capacity(CAPACITY);
-        // The next sample was due one interval after the newest, so one interval of silence counts as one missing
-        // sample.
-        let mut gap = if points.is_empty() { 0 } else { self.missing(silence + self.seconds) };
+        let mut gap = if points.is_empty() { 0 } else { overdue };
         let mut newer: Option<f64> = None;
         for (index, point) in points.iter().enumerate().rev() {
             let at = time(point).seconds();

@@ -60,12 +60,11 @@ impl History {
         self.containers.merge(containers);
     }
 
-    /// The `silence` to pass to the containers' series so that they end at the same time as the host's, which is
-    /// `silence` seconds after the host's newest sample.
-    pub fn containers_silence(&self, silence: f64) -> f64 {
+    /// How many intervals the containers' series go on after their newest scrape, so that they end at the same time as
+    /// the host's. Those end `silence` seconds after the host's newest sample.
+    pub fn containers_overdue(&self, silence: f64) -> usize {
         let times = self.host.newest().zip(self.containers.newest());
         let behind = times.map_or(0.0, |(host, containers)| host.seconds() - containers.seconds());
-        // The newest scrape can be up to one interval behind the host's newest sample without any scrape being missing.
-        (behind + silence - self.containers.intervals().seconds).max(0.0)
+        self.containers.intervals().missing(behind) + self.host.overdue(silence)
     }
 }

@@ -25,9 +25,9 @@ impl Series {
     fn values(self, state: &State) -> Vec<Option<f64>> {
         match self {
             Self::Cpu => state.history.host.cpu(state.silence()),
-            Self::ContainersCpu => state.history.containers.cpu(state.containers_silence()),
+            Self::ContainersCpu => state.history.containers.cpu(state.containers_overdue()),
             Self::Memory => state.history.host.memory(state.silence()),
-            Self::ContainersMemory => state.history.containers.memory(state.containers_silence()),
+            Self::ContainersMemory => state.history.containers.memory(state.containers_overdue()),
         }
     }
 
@@ -70,7 +70,7 @@ fn description(state: &State) -> String {
 /// are no samples.
 fn newest(state: &State) -> Option<f64> {
     let interval = f64::from(state.interval_seconds().max(1));
-    let missed = (state.silence() / interval).floor() * interval;
+    let missed = state.history.host.overdue(state.silence()) as f64 * interval;
     state.history.host.newest().map(|newest| newest.seconds() + missed)
 }
 

@@ -121,9 +121,9 @@ impl State {
         self.host_stale.unwrap_or(0.0)
     }
 
-    /// How many seconds of silence the containers' history must end with to end at the same time as the host's.
-    pub(in crate::ui) fn containers_silence(&self) -> f64 {
-        self.history.containers_silence(self.silence())
+    /// How many intervals the containers' history goes on after its newest scrape, to end at the same time as the host's.
+    pub(in crate::ui) fn containers_overdue(&self) -> usize {
+        self.history.containers_overdue(self.silence())
     }
 
     /// Applies a response from the host's endpoint. After a failure, the last numbers stay and are marked as overdue

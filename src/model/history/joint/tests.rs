@@ -24,7 +24,7 @@ impl History {
     }
 
     fn container_cpu(&self, id: &str, silence: f64) -> Vec<Option<f64>> {
-        self.containers.container_cpu(id, self.containers_silence(silence))
+        self.containers.container_cpu(id, self.containers_overdue(silence))
     }
 }
 
@@ -146,7 +146,40 @@ fn the_containers_series_end_when_the_hosts_do() {
     assert_eq!(tail(&history, 0.0), [Some(1.0), Some(2.0)], "this interval's scrape is not due yet");
     let _ = history.record_host(20, 20.0);
     assert_eq!(tail(&history, 0.0), [Some(2.0), None], "only Docker stopped responding");
-    assert!(history.containers.cpu(history.containers_silence(3600.0)).iter().all(Option::is_none), "both are overdue");
+    assert!(history.containers.cpu(history.containers_overdue(3600.0)).iter().all(Option::is_none), "both are overdue");
+}
+
+#[test]
+fn without_a_server_the_newest_scrape_stays_at_its_time() {
+    for (interval, silence) in [(5, 20.0), (2, 24.0), (1, 30.0)] {
+        let mut history = empty(interval);
+        for second in (10..40).step_by(interval as usize) {
+            let _ = history.record_host(second, 50.0);
+            let _ = history.record_containers(second - 1, &[("a", 1.0)]);
+        }
+        let last = |values: Vec<Option<f64>>| values.iter().rposition(Option::is_some);
+        let host = last(history.host.cpu(silence));
+        assert_eq!(last(history.container_cpu("a", silence)), host, "every {interval} s");
+        assert_eq!(host, Some(CAPACITY - 1 - (silence / f64::from(interval)) as usize), "every {interval} s");
+    }
+}
+
+#[test]
+fn a_pause_of_the_engine_is_as_long_as_the_host_goes_on() {
+    for interval in [1, 2, 5] {
+        let mut history = empty(interval);
+        for second in (0..40).step_by(interval as usize) {
+            let _ = history.record_host(second, 50.0);
+            if !(10..30).contains(&second) {
+                let _ = history.record_containers(second, &[("a", 1.0)]);
+            }
+        }
+        let measured = history.host.cpu(0.0).iter().flatten().count();
+        let first = |values: &[Option<f64>]| values.iter().position(Option::is_some);
+        let containers = history.container_cpu("a", 0.0);
+        assert_eq!(first(&containers), first(&history.host.cpu(0.0)), "every {interval} s");
+        assert_eq!(containers.iter().flatten().count(), measured - 20 / interval as usize, "every {interval} s");
+    }
 }
 
 #[test]
