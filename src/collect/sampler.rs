@@ -85,7 +85,7 @@ async fn sample_host(mut reader: impl HostReader, options: SamplerOptions, publi
     let mut previous = None;
     let mut history = HostHistory::new(options.interval_seconds());
     let mut last = Instant::now();
-    let mut log = FailureLog::new("the host cannot be read", "the host can be read again");
+    let mut log = FailureLog::new("the host cannot be fully read", "the host can be fully read again");
     loop {
         // If the process was paused, the rate would average over the whole pause, so a new baseline is needed.
         if last.elapsed() > 3 * options.interval {

@@ -112,7 +112,7 @@ fn unreachable_reason(endpoint: &DockerEndpoint, error: &(dyn Error + 'static)) 
             format!("the daemon at {place} closed the connection")
         }
         _ if is_cut_short(error) => format!("the daemon at {place} closed the connection"),
-        _ => chain(error),
+        _ => format!("{place}: {}", chain(error)),
     }
 }
 
