@@ -12,12 +12,12 @@ mod severity;
 mod stamp;
 mod timestamp;
 
-pub use attribution::{Culprit, CulpritTracker, Culprits, HostSplit, Split};
-pub use containers::{ContainerState, ContainerStats, ContainersStats};
+pub use attribution::{Culprit, CulpritKind, CulpritTrackers, Culprits, HostSplit, Split};
+pub use containers::{ContainerState, ContainerStats, ContainersStats, Engine};
 pub use history::{
     CAPACITY, ContainerTrend, ContainersHistory, History, HistoryAnswer, HostHistory, HostPoint, Recorded, TotalsPoint,
 };
-pub use host::{CpuStats, DiskLevel, DiskStats, HostErrors, HostStats, MemoryStats, SwapStats};
+pub use host::{CpuStats, DiskLevel, DiskStats, HighSince, HostErrors, HostStats, MemoryStats, SwapStats};
 pub use number::{GIB, MIB, percent_of, round1};
 pub use severity::Severity;
 pub use stamp::{Stamp, Stamped};

@@ -24,7 +24,7 @@ pub async fn host() -> Result<Stamped<HostStats>, TelemetryError> {
 pub async fn containers() -> Result<Stamped<ContainersStats>, TelemetryError> {
     crate::api::use_source()?.containers().inspect_err(|error| {
         let response = use_context::<leptos_axum::ResponseOptions>();
-        if let (TelemetryError::Docker(_), Some(response)) = (error, response) {
+        if let (TelemetryError::Docker { .. }, Some(response)) = (error, response) {
             response.set_status(axum::http::StatusCode::SERVICE_UNAVAILABLE);
         }
     })

@@ -1,6 +1,7 @@
 //! Errors returned by the endpoints.
 
 use super::wire::{FromJson, read};
+use crate::model::Timestamp;
 use leptos::server_fn::error::{FromServerFnError, ServerFnErrorErr};
 use serde::{Serialize, Serializer};
 use std::fmt;
@@ -9,14 +10,19 @@ const NO_DOCKER: &str = "Docker not available";
 
 /// Why an endpoint returned no data.
 ///
-/// On the wire: `{"detail": "…", "reason": "…"}`. Only [`Docker`](Self::Docker) has a `reason`, which is how clients
-/// recognize it; they read every other error as [`Request`](Self::Request).
+/// On the wire: `{"detail": "…", "reason": "…", "since": "…"}`. Only [`Docker`](Self::Docker) has `reason` and `since`,
+/// and `reason` is how clients recognize it; they read every other error as [`Request`](Self::Request).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum TelemetryError {
     /// None of the host's CPU, memory and disk usage could be read, or nothing has been read yet; the string says why.
     Host(String),
-    /// Docker is not available; the string says why.
-    Docker(String),
+    /// Docker is not available.
+    Docker {
+        /// Why it is not available.
+        reason: String,
+        /// When it became unavailable; `None` only in the response of an older server.
+        since: Option<Timestamp>,
+    },
     /// The request failed: the server was unreachable, its response was invalid, or it reported an error other than
     /// [`Docker`](Self::Docker). The string describes the failure.
     Request(String),
@@ -29,29 +35,31 @@ pub enum TelemetryError {
 pub(super) struct Body {
     detail: String,
     reason: Option<String>,
+    since: Option<Timestamp>,
 }
 
-/// Implemented by hand to leave out `reason` if it is `None`.
+/// Implemented by hand to leave out `reason` and `since` if they are `None`.
 impl Serialize for Body {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let detail = Some(("detail", &self.detail));
-        let reason = self.reason.as_ref().map(|reason| ("reason", reason));
-        serializer.collect_map(detail.into_iter().chain(reason))
+        let since = self.since.as_ref().map(ToString::to_string);
+        let detail = Some(("detail", self.detail.clone()));
+        let reason = self.reason.clone().map(|reason| ("reason", reason));
+        serializer.collect_map(detail.into_iter().chain(reason).chain(since.map(|since| ("since", since))))
     }
 }
 
 impl From<TelemetryError> for Body {
     fn from(error: TelemetryError) -> Self {
         match error {
-            TelemetryError::Docker(reason) => Self { detail: NO_DOCKER.into(), reason: Some(reason) },
-            error => Self { detail: error.to_string(), reason: None },
+            TelemetryError::Docker { reason, since } => Self { detail: NO_DOCKER.into(), reason: Some(reason), since },
+            error => Self { detail: error.to_string(), reason: None, since: None },
         }
     }
 }
 
 impl From<Body> for TelemetryError {
-    fn from(Body { detail, reason }: Body) -> Self {
-        reason.map_or(Self::Request(detail), Self::Docker)
+    fn from(Body { detail, reason, since }: Body) -> Self {
+        reason.map_or(Self::Request(detail), |reason| Self::Docker { reason, since })
     }
 }
 
@@ -71,7 +79,7 @@ impl fmt::Display for TelemetryError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (what, why) = match self {
             Self::Host(reason) => ("Error getting host stats: ", reason.as_str()),
-            Self::Docker(reason) => {
+            Self::Docker { reason, .. } => {
                 f.write_str(NO_DOCKER)?;
                 (": ", reason.as_str())
             }
@@ -102,8 +110,8 @@ mod tests {
     fn every_error_has_the_wires_form() {
         let cases = [
             (
-                TelemetryError::Docker("no socket".into()),
-                json!({"detail": "Docker not available", "reason": "no socket"}),
+                TelemetryError::Docker { reason: "no socket".into(), since: Some(Timestamp::sample()) },
+                json!({"detail": "Docker not available", "reason": "no socket", "since": Timestamp::sample()}),
             ),
             (TelemetryError::Host("/proc gone".into()), json!({"detail": "Error getting host stats: /proc gone"})),
             (TelemetryError::Request("bad gateway".into()), json!({"detail": "bad gateway"})),
@@ -113,7 +121,7 @@ mod tests {
             assert_eq!(serde_json::to_value(&error).expect("json"), body);
             let read = TelemetryError::from_json(&body.to_string()).expect("an error");
             assert_eq!(read.to_string(), error.to_string(), "the client shows the same message");
-            assert_eq!(matches!(read, TelemetryError::Docker(_)), matches!(error, TelemetryError::Docker(_)));
+            assert_eq!(matches!(read, TelemetryError::Docker { .. }), matches!(error, TelemetryError::Docker { .. }));
         }
         assert!(TelemetryError::from_json("<html>").is_err());
     }

@@ -3,7 +3,7 @@
 use super::error::{Body, TelemetryError};
 use super::source::Source;
 use super::wire::{FromJson, read};
-use crate::model::{ContainersStats, Culprits, HistoryAnswer, HostStats, Stamp, Stamped};
+use crate::model::{ContainersStats, HistoryAnswer, HostStats, Stamp, Stamped};
 use leptos::prelude::*;
 use serde::ser::SerializeStruct;
 use serde::{Serialize, Serializer};
@@ -17,8 +17,6 @@ pub struct Snapshot {
     pub host: Result<Stamped<HostStats>, TelemetryError>,
     /// What the containers' endpoint would currently return.
     pub containers: Result<Stamped<ContainersStats>, TelemetryError>,
-    /// The culprits found in the scrapes so far.
-    pub culprits: Culprits,
     /// The recent samples of the host and the containers' totals. A page requests the samples of individual
     /// containers when it first shows them.
     pub history: HistoryAnswer,
@@ -27,14 +25,13 @@ pub struct Snapshot {
 /// Implemented by hand because JSON has no `Result`: of each pair of data and error, one is `null`.
 impl Serialize for Snapshot {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let Self { settings, host, containers, culprits, history } = self;
-        let mut snapshot = serializer.serialize_struct("Snapshot", 7)?;
+        let Self { settings, host, containers, history } = self;
+        let mut snapshot = serializer.serialize_struct("Snapshot", 6)?;
         snapshot.serialize_field("settings", settings)?;
         snapshot.serialize_field("host", &host.as_ref().ok())?;
         snapshot.serialize_field("host_error", &host.as_ref().err())?;
         snapshot.serialize_field("containers", &containers.as_ref().ok())?;
         snapshot.serialize_field("containers_error", &containers.as_ref().err())?;
-        snapshot.serialize_field("culprits", culprits)?;
         snapshot.serialize_field("history", history)?;
         snapshot.end()
     }
@@ -43,13 +40,7 @@ impl Serialize for Snapshot {
 impl Snapshot {
     /// The current data of `source`.
     pub fn of(source: &dyn Source, settings: Settings) -> Self {
-        Self {
-            settings,
-            host: source.host(),
-            containers: source.containers(),
-            culprits: source.culprits(),
-            history: source.history_totals(),
-        }
+        Self { settings, host: source.host(), containers: source.containers(), history: source.history_totals() }
     }
 
     /// The snapshot as JSON, for the context in which the page is rendered and for the page's HTML.
@@ -71,7 +62,6 @@ impl FromJson for Snapshot {
             host_error: Option<Body>,
             containers: Option<ContainersStats>,
             containers_error: Option<Body>,
-            culprits: Culprits,
             history: HistoryAnswer,
         }
         #[derive(miniserde::Deserialize)]
@@ -85,7 +75,6 @@ impl FromJson for Snapshot {
             settings: data.settings,
             host: stamped(data.host, stamps.host, data.host_error),
             containers: stamped(data.containers, stamps.containers, data.containers_error),
-            culprits: data.culprits,
             history: data.history,
         })
     }
@@ -137,8 +126,7 @@ mod tests {
         let snapshot = Snapshot {
             settings: Settings::default(),
             host: Ok(Stamped::fresh(HostStats::sample(), Timestamp::sample())),
-            containers: Err(TelemetryError::Docker("no socket".into())),
-            culprits: Culprits::default(),
+            containers: Err(TelemetryError::Docker { reason: "no socket".into(), since: None }),
             history: HistoryAnswer::default(),
         };
         assert_eq!(Snapshot::from_json(&snapshot.rendered().0).ok(), Some(snapshot));

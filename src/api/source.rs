@@ -1,7 +1,7 @@
 //! The interface between the endpoints and the collector.
 
 use super::error::TelemetryError;
-use crate::model::{ContainersStats, Culprits, HistoryAnswer, HostStats, Stamped};
+use crate::model::{ContainersStats, HistoryAnswer, HostStats, Stamped};
 use leptos::prelude::use_context;
 use std::sync::Arc;
 
@@ -15,9 +15,6 @@ pub trait Source: Send + Sync + 'static {
     /// The newest successful scrape of the containers. Until the first scrape ends, all counts and totals are `null`
     /// and there are no rows.
     fn containers(&self) -> Result<Stamped<ContainersStats>, TelemetryError>;
-
-    /// The culprits found in the scrapes so far.
-    fn culprits(&self) -> Culprits;
 
     /// The recent samples of the host and its containers.
     fn history(&self) -> HistoryAnswer;

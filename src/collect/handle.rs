@@ -3,7 +3,7 @@
 use super::sample::Sample;
 use crate::api::{Source, TelemetryError};
 use crate::model::{
-    ContainersHistory, ContainersStats, Culprits, History, HistoryAnswer, HostHistory, HostStats, Stamped,
+    ContainersHistory, ContainersStats, CulpritTrackers, History, HistoryAnswer, HostHistory, HostStats, Stamped,
 };
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -28,7 +28,7 @@ pub(super) struct ContainersLatest {
     /// Recent successful scrapes, including `last_good`.
     pub(super) history: ContainersHistory,
     /// The culprits as of the latest successful scrape.
-    pub(super) culprits: Culprits,
+    pub(super) culprits: CulpritTrackers,
 }
 
 /// A handle to the latest samples of the host and the containers.
@@ -48,10 +48,6 @@ impl Source for Telemetry {
     fn containers(&self) -> Result<Stamped<ContainersStats>, TelemetryError> {
         let latest = Arc::clone(&self.containers.borrow());
         containers_at(&latest, Instant::now(), self.interval)
-    }
-
-    fn culprits(&self) -> Culprits {
-        self.containers.borrow().culprits.clone()
     }
 
     fn history(&self) -> HistoryAnswer {
@@ -81,7 +77,7 @@ fn containers_at(
 ) -> Result<Stamped<ContainersStats>, TelemetryError> {
     let Some(last_good) = &latest.last_good else {
         return match &latest.failure {
-            Some(reason) => Err(TelemetryError::Docker(reason.clone())),
+            Some(reason) => Err(TelemetryError::Docker { reason: reason.clone(), since: None }),
             None => Ok(Sample::now(ContainersStats::default()).stamped(now, false)),
         };
     };
@@ -89,7 +85,7 @@ fn containers_at(
     // Calls to Docker have timeouts, so a daemon that hangs causes a failure. Old numbers without a failure mean that
     // this process was suspended.
     if let Some(reason) = latest.failure.as_ref().filter(|_| age > given_up_after(interval)) {
-        return Err(TelemetryError::Docker(reason.clone()));
+        return Err(TelemetryError::Docker { reason: reason.clone(), since: None });
     }
     Ok(last_good.stamped(now, latest.failure.is_some() || age > stale_after(interval)))
 }
@@ -129,7 +125,10 @@ mod tests {
     #[test]
     fn docker_that_never_answered_is_not_available() {
         let latest = ContainersLatest { failure: Some("no socket".into()), ..ContainersLatest::default() };
-        assert_eq!(containers_at(&latest, Instant::now(), TICK), Err(TelemetryError::Docker("no socket".into())));
+        assert_eq!(
+            containers_at(&latest, Instant::now(), TICK),
+            Err(TelemetryError::Docker { reason: "no socket".into(), since: None })
+        );
     }
 
     #[test]
@@ -145,7 +144,7 @@ mod tests {
         assert_eq!(at(6, Some("refused")), Ok((6.0, true)), "a failed scrape counts as missed");
         assert_eq!(at(11, None), Ok((11.0, true)), "a hanging scrape counts as missed");
         assert_eq!(at(15, Some("refused")), Ok((15.0, true)));
-        assert_eq!(at(16, Some("refused")), Err(TelemetryError::Docker("refused".into())));
+        assert_eq!(at(16, Some("refused")), Err(TelemetryError::Docker { reason: "refused".into(), since: None }));
         assert_eq!(at(16, None), Ok((16.0, true)), "no scrape failed: this process was suspended, not Docker");
     }
 

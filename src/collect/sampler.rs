@@ -6,7 +6,7 @@ use super::handle::{ContainersLatest, HostLatest, Telemetry, given_up_after};
 use super::host::{HostReader, HostReading, HostUsage, derive};
 use super::pace::{Next, Outcome, Pace};
 use super::sample::Sample;
-use crate::model::{ContainersHistory, ContainersStats, Culprits, HostHistory, HostStats};
+use crate::model::{ContainersHistory, ContainersStats, CulpritTrackers, HostHistory, HostStats};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::sync::watch;
@@ -153,17 +153,18 @@ async fn sample_containers<R: ContainerReader, U: Fn() -> HostUsage + Send + Syn
     let mut log = FailureLog::new("Docker not available", "Docker is available again");
     let mut latest = ContainersLatest {
         history: ContainersHistory::new(options.interval_seconds()),
-        culprits: Culprits::default(),
+        culprits: CulpritTrackers::default(),
         ..ContainersLatest::default()
     };
     loop {
         let scraped = scraper.scrape().await;
         let outcome = outcome(&scraped);
         match scraped {
-            Ok(sample) => {
+            Ok(mut sample) => {
                 // `record` reports gaps, which the server ignores because it has no other source of scrapes.
                 let _ = latest.history.record(sample.timestamp, &sample.data);
                 latest.culprits.observe(&sample.data);
+                sample.data.culprits = Some(latest.culprits.named());
                 latest.last_good = Some(sample);
                 latest.failure = None;
             }

@@ -3,5 +3,5 @@
 mod culprit;
 mod split;
 
-pub use culprit::{Culprit, CulpritTracker, Culprits};
+pub use culprit::{Culprit, CulpritKind, CulpritTrackers, Culprits};
 pub use split::{HostSplit, Split};

@@ -1,6 +1,6 @@
 //! The containers' measurements in the form sent over the wire.
 
-use super::attribution::HostSplit;
+use super::attribution::{Culprits, HostSplit};
 use serde::ser::SerializeStruct;
 use serde::{Serialize, Serializer};
 
@@ -22,6 +22,11 @@ pub struct ContainersStats {
     pub total_memory_mb: Option<f64>,
     /// The host's usage, split into these containers and everything else.
     pub split: HostSplit,
+    /// Who uses most of a resource that is short. `None` only in the response of an older server that does not have this
+    /// field.
+    pub culprits: Option<Culprits>,
+    /// The engine that runs the containers; `null` if it is unknown.
+    pub engine: Option<Engine>,
     /// One row per container, sorted by CPU usage in descending order. Rows without a CPU value come last.
     pub containers: Vec<ContainerStats>,
 }
@@ -33,6 +38,9 @@ pub struct ContainerStats {
     pub id: String,
     /// The container's name without its leading slash or the configured prefix.
     pub name: String,
+    /// The container's name in the engine's commands, including the prefix. `None` only in the response of an older
+    /// server that does not have this field.
+    pub full_name: Option<String>,
     /// CPU usage on the scale of `docker stats`, where 100 is one core; one decimal. `null` if CPU could not be
     /// measured or the container has only one sample so far.
     pub cpu: Option<f64>,
@@ -58,11 +66,23 @@ pub struct ContainerStats {
 /// Implemented by hand to omit `error` if it is `None`: miniserde's derive does not support `skip_serializing_if`.
 impl Serialize for ContainerStats {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let Self { id, name, cpu, cpu_host_percent, memory_mb, memory_limit_mb, cpu_limit_cores, state, stale, error } =
-            self;
-        let mut row = serializer.serialize_struct("ContainerStats", 10)?;
+        let Self {
+            id,
+            name,
+            full_name,
+            cpu,
+            cpu_host_percent,
+            memory_mb,
+            memory_limit_mb,
+            cpu_limit_cores,
+            state,
+            stale,
+            error,
+        } = self;
+        let mut row = serializer.serialize_struct("ContainerStats", 11)?;
         row.serialize_field("id", id)?;
         row.serialize_field("name", name)?;
+        row.serialize_field("full_name", full_name)?;
         row.serialize_field("cpu", cpu)?;
         row.serialize_field("cpu_host_percent", cpu_host_percent)?;
         row.serialize_field("memory_mb", memory_mb)?;
@@ -76,6 +96,17 @@ impl Serialize for ContainerStats {
         }
         row.end()
     }
+}
+
+/// A container engine, by the name of its command-line program.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, miniserde::Deserialize)]
+pub enum Engine {
+    /// Docker.
+    #[serde(rename = "docker")]
+    Docker,
+    /// Podman.
+    #[serde(rename = "podman")]
+    Podman,
 }
 
 /// The state of a container that is using memory or is about to.
@@ -123,6 +154,7 @@ impl ContainerStats {
         Self {
             id: format!("id-{name}"),
             name: name.into(),
+            full_name: Some(name.into()),
             cpu: None,
             cpu_host_percent: None,
             memory_mb: None,

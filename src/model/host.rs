@@ -9,5 +9,5 @@ mod swap;
 pub use cpu::CpuStats;
 pub use disk::{DiskLevel, DiskStats};
 pub use memory::MemoryStats;
-pub use stats::{HostErrors, HostStats};
+pub use stats::{HighSince, HostErrors, HostStats};
 pub use swap::SwapStats;

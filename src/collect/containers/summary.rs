@@ -34,6 +34,7 @@ impl RatedContainer {
                 .map(|limit| round1(limit as f64 / MIB)),
             cpu_limit_cores: counters.and_then(|counters| counters.cpu_limit),
             id: self.id.chars().take(12).collect(),
+            full_name: Some(self.name.clone()),
             name: self.name,
             state: self.state,
             stale,
@@ -73,6 +74,8 @@ pub(in crate::collect) fn summarize(scrape: RatedScrape) -> ContainersStats {
             cpu_percent: host_cpu.and_then(split_cpu),
             ..split_memory(host_memory, memory_without_cache(counted, current()))
         },
+        culprits: None,
+        engine: None,
         containers: rows.into_iter().map(RatedContainer::into_stats).collect(),
     }
 }

@@ -30,7 +30,7 @@ pub(in crate::collect) fn derive(
     if cpu.is_none() && memory.is_none() && disk.is_none() {
         return Err(errors.joined().unwrap_or_default());
     }
-    Ok(HostStats { hostname: hostname.to_owned(), cpu, memory, swap, disk, errors })
+    Ok(HostStats { hostname: hostname.to_owned(), cpu, memory, swap, disk, high_since: None, errors })
 }
 
 #[cfg(test)]
@@ -72,7 +72,7 @@ mod tests {
         assert_eq!(stats.swap, Some(SwapStats { percent: 25.0, used_gb: 1.0, total_gb: 4.0 }));
         assert_eq!(
             stats.disk,
-            Some(DiskStats { percent: 50.0, used_gb: 100.0, total_gb: 200.0, read_only: Some(false) })
+            Some(DiskStats { percent: 50.0, used_gb: 100.0, total_gb: 200.0, read_only: Some(false), path: None })
         );
         assert_eq!(stats.errors, HostErrors::default());
     }

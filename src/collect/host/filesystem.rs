@@ -66,6 +66,7 @@ pub(super) fn stats(disk: &DiskUsage) -> Result<DiskStats, String> {
         used_gb: round1(disk.used as f64 / GIB),
         total_gb: round1(disk.total as f64 / GIB),
         read_only: Some(disk.read_only),
+        path: None,
     })
 }
 

@@ -15,34 +15,65 @@ const NAMED_AFTER: u32 = 2;
 /// How many scrapes in a row must fail to find the named culprit before it is cleared.
 const CLEARED_AFTER: u32 = 3;
 
-/// The largest user of a resource, provided that it accounts for at least a third of the host's usage.
+/// Who uses most of a resource that is short.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, miniserde::Deserialize)]
 pub struct Culprit {
-    /// The container's ID; empty if the culprit is everything outside the containers.
+    /// What kind of user this is.
+    pub kind: CulpritKind,
+    /// The container's ID as in its row; empty unless `kind` is [`CulpritKind::Container`].
     pub id: String,
-    /// The container's name; empty if the culprit is everything outside the containers.
+    /// The container's name as in its row; empty unless `kind` is [`CulpritKind::Container`].
     pub name: String,
-    /// The culprit's usage as a percentage of the whole host, 0 to 100.
+    /// The culprit's usage as a percentage of the whole host, 0 to 100; one decimal.
     pub percent: f64,
+    /// How many containers this is; 0 for [`CulpritKind::Other`].
+    pub count: u32,
+}
+
+/// The kinds of culprit.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, miniserde::Deserialize)]
+pub enum CulpritKind {
+    /// A single container that accounts for at least a third of the host's usage.
+    #[serde(rename = "container")]
+    Container,
+    /// All containers together: they use more than everything else, but none of them accounts for a third.
+    #[serde(rename = "containers")]
+    Containers,
+    /// Everything outside the measured containers.
+    #[default]
+    #[serde(rename = "other")]
+    Other,
 }
 
 impl Culprit {
     /// Whether the culprit is not a container but everything outside the measured containers.
     pub fn is_outside(&self) -> bool {
-        self.id.is_empty()
+        self.kind == CulpritKind::Other
     }
 }
 
-/// The culprit for each resource, if there is one.
+/// The culprit for each resource; `null` if the resource is not short or nobody stands out.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, miniserde::Deserialize)]
 pub struct Culprits {
     /// The culprit for CPU.
-    pub cpu: CulpritTracker,
+    pub cpu: Option<Culprit>,
     /// The culprit for memory.
-    pub memory: CulpritTracker,
+    pub memory: Option<Culprit>,
 }
 
-impl Culprits {
+/// Tracks the culprits over several scrapes.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct CulpritTrackers {
+    cpu: CulpritTracker,
+    memory: CulpritTracker,
+}
+
+impl CulpritTrackers {
+    /// The culprits to name.
+    pub fn named(&self) -> Culprits {
+        Culprits { cpu: self.cpu.named.clone(), memory: self.memory.named.clone() }
+    }
+
     /// Records a scrape. The containers' shares are compared with the split from the same scrape, because it covers the
     /// same period of time.
     pub fn observe(&mut self, stats: &ContainersStats) {
@@ -88,7 +119,8 @@ impl Usage<'_> {
         for row in rows {
             match self.of(row) {
                 Some(percent) if percent > top.percent => {
-                    top = Culprit { id: row.id.clone(), name: row.name.clone(), percent };
+                    let kind = CulpritKind::Container;
+                    top = Culprit { kind, id: row.id.clone(), name: row.name.clone(), percent, count: 1 };
                 }
                 _ => {}
             }
@@ -115,10 +147,10 @@ impl Usage<'_> {
 }
 
 /// Tracks the culprit for one resource over several scrapes, so its name does not flicker.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, miniserde::Deserialize)]
-pub struct CulpritTracker {
+#[derive(Clone, Debug, Default, PartialEq)]
+struct CulpritTracker {
     /// The culprit to name, with its most recent usage; `None` if there is no culprit.
-    pub named: Option<Culprit>,
+    named: Option<Culprit>,
     /// How many scrapes in a row have not found the named culprit.
     absent: u32,
     /// The ID of the culprit in the newest scrape; `None` if no culprit was found.

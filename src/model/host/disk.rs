@@ -16,6 +16,8 @@ pub struct DiskStats {
     /// Whether the file system itself is read-only, not just its mount. Some read-only file systems, such as squashfs
     /// and composefs, are always full. `None` only in the response of an older server that does not have this field.
     pub read_only: Option<bool>,
+    /// The configured path. `None` only in the response of an older server that does not have this field.
+    pub path: Option<String>,
 }
 
 impl DiskStats {

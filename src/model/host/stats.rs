@@ -1,6 +1,7 @@
 //! All resources of the host, and why a resource could not be read.
 
 use super::{cpu::CpuStats, disk::DiskStats, memory::MemoryStats, swap::SwapStats};
+use crate::model::timestamp::Timestamp;
 use serde::{Serialize, Serializer};
 
 /// The response of `GET /api/telemetry/host` without its [`Stamp`](crate::model::Stamp).
@@ -20,8 +21,24 @@ pub struct HostStats {
     pub swap: Option<SwapStats>,
     /// Disk usage of the configured file system; `null` if it could not be read.
     pub disk: Option<DiskStats>,
+    /// Since when resources have been short. `None` only in the response of an older server that does not have this
+    /// field.
+    pub high_since: Option<HighSince>,
     /// Why resources could not be read.
     pub errors: HostErrors,
+}
+
+/// For each resource, since when its utilization has been [high](crate::model::Severity::High): the time of the first
+/// of at least two consecutive samples with 75 percent or more. `null` while it is not high. Up to two lower samples in
+/// a row do not end the period, unless one is below 50 percent.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, miniserde::Deserialize)]
+pub struct HighSince {
+    /// Since when CPU utilization has been high.
+    pub cpu: Option<Timestamp>,
+    /// Since when memory utilization has been high.
+    pub memory: Option<Timestamp>,
+    /// Since when the disk has been nearly full; always `null` for a read-only file system.
+    pub disk: Option<Timestamp>,
 }
 
 /// For each resource of the host that could not be read, the reason. On the wire, the other resources have no key.
@@ -66,6 +83,7 @@ impl HostStats {
             memory: None,
             swap: None,
             disk: None,
+            high_since: None,
             errors: HostErrors::default(),
         }
     }

@@ -140,7 +140,7 @@ impl Live {
             }
             match containers.as_ref().map(scrape_age) {
                 Ok(Some(age)) => poller.containers_scraped(age),
-                Ok(None) | Err(TelemetryError::Docker(_)) => poller.containers_gone(),
+                Ok(None) | Err(TelemetryError::Docker { .. }) => poller.containers_gone(),
                 Err(_) => {}
             }
             poller.host_age_at(now())

@@ -1,9 +1,7 @@
 //! The state of the page, and how responses change it.
 
 use crate::api::{Settings, Snapshot, TelemetryError};
-use crate::model::{
-    ContainerStats, ContainersStats, Culprit, Culprits, History, HostStats, Recorded, Stamped, Timestamp,
-};
+use crate::model::{ContainerStats, ContainersStats, Culprit, History, HostStats, Recorded, Stamped, Timestamp};
 use crate::ui::metrics::{METRICS, Metric};
 
 /// The containers' numbers, or why there are none.
@@ -35,8 +33,6 @@ pub(in crate::ui) struct State {
     pub(in crate::ui) scraped: Option<Timestamp>,
     /// Whether the containers' numbers are overdue.
     pub(in crate::ui) containers_stale: bool,
-    /// The culprits for CPU and memory.
-    pub(in crate::ui) culprits: Culprits,
     /// The latest 60 samples. Per-container samples only go back to when the page was opened, until a table requests
     /// the full history.
     pub(in crate::ui) history: History,
@@ -46,7 +42,7 @@ pub(in crate::ui) struct State {
 
 impl From<Snapshot> for State {
     fn from(snapshot: Snapshot) -> Self {
-        let Snapshot { settings, host, containers, culprits, history } = snapshot;
+        let Snapshot { settings, host, containers, history } = snapshot;
         let host_problem = host.as_ref().err().map(ToString::to_string).unwrap_or_default();
         let host = host.ok();
         let host_stale = host.as_ref().filter(|host| host.stamp.stale).map(|host| host.stamp.age_seconds);
@@ -54,8 +50,6 @@ impl From<Snapshot> for State {
         let mut state = Self { settings, host, host_problem, host_stale, history: history.into(), ..Self::default() };
         // The result can be ignored, because the snapshot's history already includes this scrape.
         let _ = state.accept_containers(containers);
-        // The snapshot's culprits already take this scrape into account, so they replace the culprits derived above.
-        state.culprits = culprits;
         state
     }
 }
@@ -97,8 +91,9 @@ impl State {
     /// The culprit for a metric; `None` if it has no culprit, or if the numbers are missing or overdue.
     pub(in crate::ui) fn culprit(&self, metric: &Metric) -> Option<&Culprit> {
         let attribution = metric.attribution.as_ref()?;
-        let is_current = self.measured().is_some() && self.host_stale.is_none() && !self.containers_stale;
-        (attribution.culprit)(&self.culprits).named.as_ref().filter(|_| is_current)
+        let culprits = self.measured()?.culprits.as_ref()?;
+        let is_current = self.host_stale.is_none() && !self.containers_stale;
+        (attribution.culprit)(culprits).as_ref().filter(|_| is_current)
     }
 
     /// Whether the container with this ID is the culprit for any metric. An empty ID stands for everything else.
@@ -176,16 +171,13 @@ impl State {
             }
             Ok(Stamped { data, stamp }) => {
                 self.containers_stale = stamp.stale;
-                if self.scraped.replace(stamp.timestamp) != Some(stamp.timestamp) {
-                    self.culprits.observe(&data);
-                }
+                self.scraped = Some(stamp.timestamp);
                 let recorded = self.history.containers.record(stamp.timestamp, &data);
                 self.containers = ContainersView::Measured(data);
                 Some(recorded)
             }
-            Err(TelemetryError::Docker(reason)) => {
+            Err(TelemetryError::Docker { reason, .. }) => {
                 self.containers_stale = false;
-                self.culprits = Culprits::default();
                 self.scraped = None;
                 self.containers = ContainersView::Unavailable(reason);
                 None
@@ -207,7 +199,7 @@ mod tests {
         HostStats {
             cpu: Some(CpuStats { percent: cpu, count: 2 }),
             memory: Some(MemoryStats { percent: memory, used_gb: 1.0, total_gb: 2.0, available_gb: 1.0 }),
-            disk: disk.map(|percent| DiskStats { percent, used_gb: 1.0, total_gb: 2.0, read_only: None }),
+            disk: disk.map(|percent| DiskStats { percent, used_gb: 1.0, total_gb: 2.0, read_only: None, path: None }),
             ..HostStats::sample()
         }
     }

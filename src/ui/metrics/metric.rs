@@ -1,6 +1,6 @@
 //! Describes a metric: everything the page needs to know to show it.
 
-use crate::model::{CulpritTracker, Culprits, HostErrors, HostHistory, HostSplit, HostStats, Severity, Split};
+use crate::model::{Culprit, Culprits, HostErrors, HostHistory, HostSplit, HostStats, Severity, Split};
 use crate::ui::format;
 
 /// A host metric as the header shows it.
@@ -50,7 +50,7 @@ pub(in crate::ui) enum Graphic {
 /// How a metric is attributed to containers.
 pub(in crate::ui) struct Attribution {
     /// Returns the metric's culprit.
-    pub(in crate::ui) culprit: fn(&Culprits) -> &CulpritTracker,
+    pub(in crate::ui) culprit: fn(&Culprits) -> &Option<Culprit>,
     /// Returns the host's usage split into containers and everything else, or `None` if there is no split.
     pub(in crate::ui) split: fn(&HostSplit) -> Option<&Split>,
     /// Formats one part of the split.
@@ -100,7 +100,7 @@ mod tests {
         assert_eq!(cpu.spoken(Some(&host)), "CPU 45 percent, normal");
         assert_eq!(memory.spoken(Some(&host)), "Memory unknown");
         assert_eq!(cpu.spoken(None), "CPU unknown");
-        let full = DiskStats { percent: 100.0, used_gb: 1.0, total_gb: 1.0, read_only: Some(true) };
+        let full = DiskStats { percent: 100.0, used_gb: 1.0, total_gb: 1.0, read_only: Some(true), path: None };
         let host = HostStats { disk: Some(full.clone()), ..HostStats::sample() };
         assert_eq!(disk.spoken(Some(&host)), "Disk 100 percent, read-only");
         let old = DiskStats { read_only: None, ..full };

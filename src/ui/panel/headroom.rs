@@ -88,7 +88,13 @@ mod tests {
             host: Some(HostStats {
                 memory: Some(MemoryStats { percent: 62.5, used_gb: 12.5, total_gb: 20.0, available_gb: 7.5 }),
                 swap,
-                disk: Some(DiskStats { percent: 54.1, used_gb: 108.2, total_gb: 200.0, read_only: Some(false) }),
+                disk: Some(DiskStats {
+                    percent: 54.1,
+                    used_gb: 108.2,
+                    total_gb: 200.0,
+                    read_only: Some(false),
+                    path: None,
+                }),
                 ..HostStats::sample()
             }),
             containers: ContainersView::Measured(ContainersStats { containers, ..ContainersStats::default() }),

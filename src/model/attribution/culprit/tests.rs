@@ -29,7 +29,7 @@ fn scrape(host: f64, shares: &[(&str, f64)]) -> ContainersStats {
 /// The named culprits for CPU and memory after these scrapes, each as a name or `outside` with its usage, or as `-` if
 /// there is none.
 fn named(scrapes: &[ContainersStats]) -> (String, String) {
-    let mut culprits = Culprits::default();
+    let mut culprits = CulpritTrackers::default();
     scrapes.iter().for_each(|scrape| culprits.observe(scrape));
     let text = |tracker: &CulpritTracker| match &tracker.named {
         None => "-".into(),
