@@ -1,7 +1,7 @@
 //! The user interface. Depends only on `model` and `api`.
 //!
 //! `live` keeps the state up to date, `metrics` describes what the header shows, and `header` renders it. `lazy` is
-//! the only way into the second bundle file: `chart`, `table` and `panel`. `graphics` and `format` are shared.
+//! the only way into the second bundle file: `chart`, `table`, `panel` and `verdict`. `graphics` and `format` are shared.
 //!
 //! Other Leptos apps can use [`HostTelemetry`] in their header and [`Sparkline`] anywhere.
 
@@ -12,10 +12,12 @@ mod header;
 mod ids;
 mod lazy;
 mod live;
+mod local_time;
 mod metrics;
 mod panel;
 mod tab;
 mod table;
+mod verdict;
 
 pub use graphics::Sparkline;
 pub use header::HostTelemetry;

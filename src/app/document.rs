@@ -10,6 +10,8 @@ use leptos::prelude::*;
 pub fn Shell(
     /// The options that say where the bundle is.
     options: LeptosOptions,
+    /// The host's name, for the title.
+    hostname: String,
 ) -> impl IntoView {
     let stylesheet = format!("/{}/{}.css", options.site_pkg_dir, options.output_name);
     view! {
@@ -20,7 +22,7 @@ pub fn Shell(
                 <meta name="viewport" content="width=device-width, initial-scale=1"/>
                 <meta name="color-scheme" content="light dark"/>
                 <meta name="description" content="CPU, memory and disk of this host and of its containers, live."/>
-                <title translate="no">"Host telemetry"</title>
+                <title translate="no">{hostname}" · Host telemetry"</title>
                 <link rel="icon" type="image/svg+xml" href="/favicon.svg"/>
                 <link rel="stylesheet" href=stylesheet/>
                 <link rel="stylesheet" href="/page.css"/>

@@ -74,7 +74,7 @@ async fn page(State(state): State<AppState>, request: Request) -> Response {
         move || provide_context(snapshot.clone()),
         move || {
             let options = state.leptos.clone();
-            view! { <Shell options/> }
+            view! { <Shell options hostname=state.settings.hostname.clone()/> }
         },
     );
     render(request).await

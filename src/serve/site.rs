@@ -21,7 +21,7 @@ pub(super) fn check(options: &LeptosOptions) -> Result<(), ConfigError> {
 fn linked_files(options: &LeptosOptions) -> Vec<String> {
     let html = Owner::new().with(|| {
         let options = options.clone();
-        view! { <Shell options/> }.to_html()
+        view! { <Shell options hostname=String::new()/> }.to_html()
     });
     let head = html.split("</head>").next().unwrap_or_default();
     head.split("href=\"/").skip(1).filter_map(|rest| rest.split('"').next()).map(ToOwned::to_owned).collect()

@@ -1,7 +1,6 @@
 //! The chart of the host's recent samples. Only `plot` uses plotters.
 
 mod history_chart;
-mod local_time;
 mod plot;
 
 pub(super) use history_chart::HistoryChart;

@@ -1,7 +1,7 @@
 //! Formats numbers for people. The header rounds percentages down so that each number matches its severity:
 //! 89.9 becomes 89, not 90.
 
-use crate::model::{ContainersStats, DiskStats, Split};
+use crate::model::{ContainersStats, Culprit, CulpritKind, DiskStats, Split};
 
 /// Shown in place of an unknown number.
 pub(super) const UNKNOWN: &str = "–";
@@ -108,6 +108,26 @@ pub(super) fn measured(stats: &ContainersStats, noun: &str) -> String {
     heading(noun) + &part
 }
 
+/// Who is responsible: `agent-x`, `199 agents together`, `other processes`.
+pub(super) fn culprit(culprit: &Culprit, noun: &str) -> String {
+    match culprit.kind {
+        CulpritKind::Container => culprit.name.clone(),
+        CulpritKind::Containers => counted(culprit.count, noun) + " together",
+        CulpritKind::Other => "other processes".into(),
+    }
+}
+
+/// How long something has lasted: `40 s`, `2 min`, `3 h`, `5 d`.
+pub(super) fn duration(seconds: f64) -> String {
+    let seconds = seconds.max(0.0) as u64;
+    match seconds {
+        0..60 => format!("{seconds} s"),
+        60..3600 => format!("{} min", seconds / 60),
+        3600..172_800 => format!("{} h", seconds / 3600),
+        _ => format!("{} d", seconds / 86_400),
+    }
+}
+
 /// A part of a split, marked with `≈` if it may be off by more than a rounding error.
 pub(super) fn split_part(split: &Split, text: String) -> String {
     if split.is_approximate() { format!("≈ {text}") } else { text }
@@ -124,7 +144,8 @@ pub(super) fn heading(noun: &str) -> String {
     raised(format!("{noun}s"))
 }
 
-fn raised(mut text: String) -> String {
+/// The text with its first letter as a capital if it is an ASCII letter.
+pub(super) fn raised(mut text: String) -> String {
     if let Some(first) = text.get_mut(..1) {
         first.make_ascii_uppercase();
     }
@@ -143,12 +164,6 @@ pub(super) fn lowered(heading: &str) -> String {
 /// How much of a resource is used: `12.5 of 20.0 GiB used`.
 pub(super) fn used_of(used_gb: f64, total_gb: f64) -> String {
     format!("{} of {} GiB used", decimal(used_gb), decimal(total_gb))
-}
-
-/// An age in seconds as text: `18 s old`, `3 min old`.
-pub(super) fn age(seconds: f64) -> String {
-    let seconds = seconds.max(0.0) as u64;
-    if seconds < 120 { format!("{seconds} s old") } else { format!("{} min old", seconds / 60) }
 }
 
 #[cfg(test)]
@@ -192,6 +207,7 @@ mod tests {
     fn words() {
         assert_eq!((counted(1, "agent"), counted(0, "agent")), ("1 agent".into(), "0 agents".into()));
         assert_eq!(heading("container"), "Containers");
-        assert_eq!((age(18.9), age(200.0)), ("18 s old".into(), "3 min old".into()));
+        assert_eq!((duration(18.9), duration(200.0)), ("18 s".into(), "3 min".into()));
+        assert_eq!((duration(7300.0), duration(260_000.0)), ("2 h".into(), "3 d".into()));
     }
 }

@@ -3,5 +3,6 @@
 mod agents;
 mod host_telemetry;
 mod metric_view;
+mod verdict;
 
 pub use host_telemetry::HostTelemetry;

@@ -13,6 +13,7 @@ use super::chart::HistoryChart;
 use super::live::{Live, RETRY, sleep};
 use super::panel::Panel;
 use super::table::TableCard;
+use super::verdict::VerdictCard;
 use leptos::html::Div;
 use leptos::mount::mount_to;
 use leptos::prelude::*;
@@ -24,18 +25,19 @@ use wasm_split_helpers::{SplitLoaderError, wasm_split};
 /// A section of the page whose code is in the second bundle file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Section {
-    /// The content below the header: the chart and the table of containers.
+    /// The content below the header: the verdict, the chart and the table of containers.
     Page,
     /// The content of the header's panel.
     Panel,
 }
 
-/// The chart of the host's recent samples and the table of all containers.
+/// The page below the header: what is wrong, the chart of the host's recent samples, and the table of all containers.
 #[component]
 pub fn Details(
     /// The state to show.
     live: Live,
 ) -> impl IntoView {
+    live.has_table();
     view! { <Lazy live section=Section::Page wanted=RwSignal::new(true)/> }
 }
 
@@ -83,6 +85,7 @@ fn show(
 
 fn page(live: Live) -> impl IntoView {
     view! {
+        <VerdictCard live/>
         <HistoryChart live/>
         <TableCard live/>
     }

@@ -1,11 +1,14 @@
 //! The live state: the data the server sent with the HTML, kept up to date by polling. Only `timer` uses gloo_timers.
 
+mod announcement;
+mod causes;
 mod fetch;
 mod handle;
 mod poller;
 mod state;
 mod timer;
 
+pub(super) use causes::{Cause, Trouble};
 pub use handle::Live;
 pub(super) use handle::use_live;
 pub(super) use poller::RETRY;

@@ -1,4 +1,4 @@
-//! The browser tab: its title and icon show when a metric is critical, even while the page is hidden.
+//! The browser tab: its title and icon show trouble and silence, even while the page is hidden.
 
 use super::format;
 use super::live::{Live, State};
@@ -7,25 +7,30 @@ use leptos::prelude::*;
 
 const ICON: &str = "link[rel=icon]";
 
-/// Sets the page's title and icon. While one of the host's metrics is critical, the title starts with that metric
-/// (`CPU 94% · …`) and the icon is `alarm_icon`. Renders nothing.
+/// Sets the page's title and icon. While one of the host's metrics is critical, the title is that metric and the host
+/// (`CPU 94% · atlas-01`), and the icon is `alarm_icon`. While the numbers are overdue, the title says so
+/// (`No answer · atlas-01`), and the icon is `silent_icon`. Otherwise they are the page's own. Renders nothing.
 #[component]
 pub fn TabStatus(
     /// The state to show.
     live: Live,
     /// URL of the icon to use while a metric is critical.
     alarm_icon: &'static str,
+    /// URL of the icon to use while the numbers are overdue. It should be a `data:` URL: the server may not answer then.
+    silent_icon: &'static str,
 ) -> impl IntoView {
-    let alarm = live.read(alarm);
-    Effect::new(move |calm: Option<(String, Option<String>)>| {
+    let news = live.read(news);
+    let is_silent = live.read(|state| state.host_stale.is_some());
+    Effect::new(move |own: Option<(String, Option<String>)>| {
         let icon = document().query_selector(ICON).ok().flatten();
         // Remember the page's own title and icon to restore them later.
-        let calm =
-            calm.unwrap_or_else(|| (document().title(), icon.as_ref().and_then(|icon| icon.get_attribute("href"))));
-        let alarm = alarm.get();
-        let (title, address) = match alarm.is_empty() {
-            true => (calm.0.clone(), calm.1.clone()),
-            false => (format!("{alarm} · {}", calm.0), Some(alarm_icon.into())),
+        let own =
+            own.unwrap_or_else(|| (document().title(), icon.as_ref().and_then(|icon| icon.get_attribute("href"))));
+        let news = news.get();
+        let (title, address) = match (news.is_empty(), is_silent.get()) {
+            (true, _) => own.clone(),
+            (false, false) => (news, Some(alarm_icon.into())),
+            (false, true) => (news, Some(silent_icon.into())),
         };
         if document().title() != title {
             document().set_title(&title);
@@ -33,16 +38,20 @@ pub fn TabStatus(
         if let (Some(icon), Some(address)) = (icon, address) {
             let _ = icon.set_attribute("href", &address);
         }
-        calm
+        own
     });
 }
 
-/// The label and percentage of the worst metric; empty unless it is critical and the numbers are current.
-fn alarm(state: &State) -> String {
-    let Some(host) = state.host.as_ref().filter(|_| state.host_stale.is_none()) else { return String::new() };
+/// The title while a metric is critical or the numbers are overdue; otherwise empty.
+fn news(state: &State) -> String {
+    let Some(host) = &state.host else { return String::new() };
     let worst = state.ranking()[0];
-    match (worst.severity)(host) {
-        Some(Severity::Critical) => format!("{} {}", worst.label, format::percent((worst.percent)(host))),
-        _ => String::new(),
-    }
+    let what = match (state.silence_reason(), (worst.severity)(host)) {
+        (Some(reason), _) => reason.to_owned(),
+        (None, Some(Severity::Critical)) => {
+            format!("{} {}", worst.label, format::percent((worst.percent)(host)))
+        }
+        _ => return String::new(),
+    };
+    format!("{what} · {}", host.hostname)
 }

@@ -1,11 +1,11 @@
 //! The host's recent samples in detail, with axes and the values at a selected time. The axis labels are HTML, so that
 //! the server and the browser render them identically.
 
-use super::local_time::local_time;
 use super::plot::{Frame, Ink};
 use crate::model::{CAPACITY, Severity};
 use crate::ui::format;
 use crate::ui::live::{Live, State};
+use crate::ui::local_time::clock;
 use leptos::prelude::*;
 
 /// The size of the drawing. The page stretches the drawing to the available width, but not its strokes.
@@ -79,7 +79,7 @@ fn newest(state: &State) -> Option<f64> {
 fn moment(state: &State, seconds_ago: u32, zoned: bool, with_seconds: bool) -> String {
     match newest(state).filter(|_| zoned) {
         None => format::ago(seconds_ago),
-        Some(newest) => local_time(newest - f64::from(seconds_ago), with_seconds),
+        Some(newest) => clock(newest - f64::from(seconds_ago), zoned, with_seconds),
     }
 }
 

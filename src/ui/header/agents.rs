@@ -1,5 +1,6 @@
 //! The agents in the header: their count, their totals, and the panel that lists them.
 
+use crate::model::ContainersStats;
 use crate::ui::format;
 use crate::ui::ids::PANEL;
 use crate::ui::lazy::{Lazy, Section};
@@ -12,14 +13,10 @@ use leptos::prelude::*;
 #[component]
 pub(super) fn Agents(live: Live) -> impl IntoView {
     let heading = live.settings(|settings| format::heading(&settings.noun));
+    let widest_label = live.settings(|settings| format::plural(0, &settings.noun));
     let class = live.read(|state| {
         let stale = if state.containers_stale { " ht-is-stale" } else { "" };
-        let measured = match &state.containers {
-            ContainersView::Measured(stats) if stats.containers.is_empty() => " ht-is-measured ht-is-none",
-            ContainersView::Measured(_) => " ht-is-measured",
-            ContainersView::Waiting | ContainersView::Unavailable(_) => "",
-        };
-        format!("ht-agents{measured}{stale}")
+        format!("ht-agents{stale}")
     });
     let panel = NodeRef::<Div>::new();
     let open = RwSignal::new(false);
@@ -33,7 +30,7 @@ pub(super) fn Agents(live: Live) -> impl IntoView {
         <div class=class>
             <button type="button" class="ht-toggle" popovertarget=PANEL title=text(|totals| totals.tooltip)>
                 <b class="ht-count">{text(|totals| totals.count)}</b>
-                <span class="ht-label">{text(|totals| totals.label)}</span>
+                <span class="ht-label" data-widest=widest_label>{text(|totals| totals.label)}</span>
                 <b class="ht-agents-value" data-widest="100%">{text(|totals| totals.cpu)}</b>
                 <b class="ht-agents-value" data-widest=text(|totals| totals.widest)>{text(|totals| totals.memory)}</b>
                 <svg class="ht-chevron" viewBox="0 0 10 6" aria-hidden="true"><polyline points="1,1 5,5 9,1"/></svg>
@@ -55,8 +52,7 @@ pub(super) fn Agents(live: Live) -> impl IntoView {
     }
 }
 
-/// The text in the summary. Fields that do not apply are empty.
-#[derive(Default)]
+/// The text in the summary, which always has the same parts, so that nothing in the header moves.
 struct Totals {
     count: String,
     label: String,
@@ -70,34 +66,29 @@ struct Totals {
 impl Totals {
     fn of(state: &State) -> Self {
         let noun = &state.settings.noun;
-        match &state.containers {
-            ContainersView::Waiting => Self {
-                label: format!("{noun}s {}", format::UNKNOWN),
-                tooltip: "Waiting for the first numbers".into(),
-                ..Self::default()
+        let stats = state.measured();
+        let count = stats.and_then(|stats| stats.running_count);
+        let cpu = stats.and_then(ContainersStats::cpu_host_percent);
+        let memory = stats.and_then(|stats| stats.total_memory_mb);
+        let total = state.memory_total_mb().unwrap_or(0.0).max(1024.0);
+        // "stale" takes the place of the totals: it has their color and fits into their width.
+        let is_stale = stats.is_some() && state.containers_stale;
+        Self {
+            count: count.map_or(format::UNKNOWN.into(), |count| count.to_string()),
+            label: format::plural(count.unwrap_or(0), noun),
+            cpu: if is_stale { String::new() } else { format::percent(cpu) },
+            memory: if is_stale { "stale".into() } else { format::memory_short(memory) },
+            widest: format::memory_short(Some(total)),
+            tooltip: match &state.containers {
+                ContainersView::Waiting => "Waiting for the first sample".into(),
+                ContainersView::Unavailable { reason, .. } => format!("Docker unavailable: {reason}"),
+                ContainersView::Measured(stats) => format!(
+                    "{}: {} of host CPU, memory {}",
+                    format::measured(stats, noun),
+                    format::percent_exact(cpu),
+                    format::memory(memory)
+                ),
             },
-            ContainersView::Unavailable(reason) => Self {
-                label: "no Docker".into(),
-                tooltip: format!("Docker not available: {reason}"),
-                ..Self::default()
-            },
-            ContainersView::Measured(stats) => {
-                let count = stats.running_count.unwrap_or(0);
-                let cpu = stats.cpu_host_percent();
-                let (exact_cpu, exact_memory) = (format::percent_exact(cpu), format::memory(stats.total_memory_mb));
-                let total = state.memory_total_mb();
-                Self {
-                    count: count.to_string(),
-                    label: format::plural(count, noun) + if state.containers_stale { ", old" } else { "" },
-                    cpu: format::percent(cpu),
-                    memory: format::memory_short(stats.total_memory_mb),
-                    widest: format::memory_short(Some(total.unwrap_or(0.0).max(1024.0))),
-                    tooltip: format!(
-                        "{}: CPU {exact_cpu} of their host, memory {exact_memory}",
-                        format::measured(stats, noun)
-                    ),
-                }
-            }
         }
     }
 }

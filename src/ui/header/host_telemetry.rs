@@ -2,14 +2,14 @@
 
 use super::agents::Agents;
 use super::metric_view::MetricView;
-use crate::ui::format;
+use super::verdict::Verdict;
 use crate::ui::live::{Live, use_live};
 use crate::ui::metrics::METRICS;
 use leptos::prelude::*;
 
 /// The host's live telemetry in one strip: CPU as a sparkline and a percentage, memory as a sparkline and used/total,
-/// disk as a bar and a percentage, the culprit for a metric in trouble, the agents' totals, and a panel that lists all
-/// agents.
+/// disk as a bar and a percentage, the agents' totals, and a panel that lists all agents. At its left edge stands the
+/// verdict: what is wrong, who is responsible, and since when.
 ///
 /// The strip fills the available width. It shows less as that width shrinks, but always keeps the worst metric. Its
 /// height is `--ht-height`, 48 px by default. Its styles are in `style/component.css` (classes `ht-…`). A page sets the
@@ -44,9 +44,6 @@ pub fn HostTelemetry(
     live: Option<Live>,
 ) -> impl IntoView {
     let live = live.unwrap_or_else(use_live);
-    let age = live.read(|state| state.host_stale.map(format::age).unwrap_or_default());
-    let age_class =
-        live.read(|state| String::from(if state.host_stale.is_some() { "ht-age ht-is-shown" } else { "ht-age" }));
     let label = live.read(|state| {
         let known = state.host.as_ref().map_or(&state.settings.hostname, |host| &host.hostname);
         format!("Host telemetry of {known}")
@@ -55,10 +52,8 @@ pub fn HostTelemetry(
     view! {
         // Browser translators replace text nodes, so later updates would go to nodes that are no longer on the page.
         <section class="ht" translate="no" aria-label=label>
-            <span class=age_class>{age}</span>
+            <Verdict live/>
             {METRICS.map(|metric| view! { <MetricView live metric/> })}
-            // Shown when only one metric fits. Screen readers always get every metric.
-            <span class="ht-more" aria-hidden="true">{format!("+{}", METRICS.len() - 1)}</span>
             <Agents live/>
             <p class="ht-sr-only" role="status">{announcement}</p>
         </section>

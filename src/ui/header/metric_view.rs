@@ -1,4 +1,4 @@
-//! One metric in the header: its label, graphic, value colored by severity, severity ticks, and culprit.
+//! One metric in the header: its label, graphic, value colored by severity, and severity ticks.
 
 use crate::model::ContainersStats;
 use crate::ui::format;
@@ -9,15 +9,23 @@ use crate::ui::metrics::{Attribution, Graphic, Metric, Reading};
 use leptos::either::Either;
 use leptos::prelude::*;
 
-/// Shows one metric in the header.
+/// Shows one metric in the header. A click shows who uses most of it in a table of all containers.
 #[component]
 pub(super) fn MetricView(live: Live, metric: &'static Metric) -> impl IntoView {
-    let culprit = move |text: fn(CulpritText) -> String| {
-        live.read(move |state| text(CulpritText::of(metric, state).unwrap_or_default()))
-    };
     let reading = move |text: fn(Reading) -> String| live.read(move |state| text(reading(metric, state)));
     view! {
-        <div class=live.read(move |state| class(metric, state)) title=live.read(move |state| tooltip(metric, state))>
+        <button
+            type="button"
+            class=live.read(move |state| class(metric, state))
+            title=live.read(move |state| tooltip(metric, state))
+            popovertarget=PANEL
+            on:click=move |event| {
+                if metric.attribution.is_some() && live.reveal(metric) {
+                    // The table on the page shows it, so the panel need not open.
+                    event.prevent_default();
+                }
+            }
+        >
             <span class="ht-sr-only">{live.read(move |state| metric.spoken(state.host.as_ref()))}</span>
             <span class="ht-visual" aria-hidden="true">
                 <span class="ht-label">{metric.label}</span>
@@ -31,13 +39,7 @@ pub(super) fn MetricView(live: Live, metric: &'static Metric) -> impl IntoView {
                 </span>
                 <SeverityTicks/>
             </span>
-            <button type="button" class="ht-culprit" popovertarget=PANEL title=culprit(|culprit| culprit.tooltip)>
-                <span class="ht-culprit-name">{culprit(|culprit| culprit.name)}</span>
-                " "
-                <b>{culprit(|culprit| culprit.share)}</b>
-                <span class="ht-sr-only">" of the host's " {metric.noun}</span>
-            </button>
-        </div>
+        </button>
     }
 }
 
@@ -59,24 +61,17 @@ fn reading(metric: &Metric, state: &State) -> Reading {
     (metric.read)(host).unwrap_or_else(|| Reading::unknown((metric.error)(&host.errors).as_deref().unwrap_or_default()))
 }
 
-/// The CSS classes for severity, rank and culprit. Overdue values lose their color. The stylesheet has three ranks, so
+/// The CSS classes for severity and rank. Overdue values lose their color. The stylesheet has three ranks, so
 /// a narrow header drops every metric from the third on at the same time.
 fn class(metric: &Metric, state: &State) -> String {
     let band = state.host.as_ref().and_then(|host| (metric.severity)(host)).map_or("unknown", |band| band.word());
     let ranking = state.ranking();
     let rank = ranking.iter().position(|ranked| *ranked == metric).map_or(1, |place| place + 1).min(3);
     let stale = if state.host_stale.is_some() { " ht-is-stale" } else { "" };
-    // If two metrics have a culprit, the culprit of the worse metric gets the space.
-    let first = ranking.into_iter().find(|ranked| state.culprit(ranked).is_some());
-    let culprit = match state.culprit(metric) {
-        None => "",
-        Some(_) if first == Some(metric) => " ht-has-culprit",
-        Some(_) => " ht-has-second",
-    };
-    format!("ht-metric ht-is-{} ht-is-{band} ht-is-rank-{rank}{stale}{culprit}", metric.id)
+    format!("ht-metric ht-is-{} ht-is-{band} ht-is-rank-{rank}{stale}", metric.id)
 }
 
-/// The exact numbers, followed by a line that splits them into containers and everything else.
+/// The exact numbers, followed by a line that splits them into containers and other processes.
 fn tooltip(metric: &Metric, state: &State) -> String {
     let split = metric.attribution.as_ref().filter(|_| state.host.is_some() && !state.containers_stale);
     let split = split.zip(state.measured());
@@ -88,25 +83,5 @@ fn split_text(attribution: &Attribution, stats: &ContainersStats, noun: &str) ->
     let split = (attribution.split)(&stats.split)?;
     let part = |value: f64| format::split_part(split, (attribution.text)(value));
     let (containers, other, host) = (part(split.containers), part(split.other), part(split.host));
-    Some(format!("\n{} {containers} + everything else {other} = {host}", format::measured(stats, noun)))
-}
-
-/// The text that names a metric's culprit. All fields are empty if there is no culprit.
-#[derive(Default)]
-struct CulpritText {
-    name: String,
-    share: String,
-    tooltip: String,
-}
-
-impl CulpritText {
-    fn of(metric: &Metric, state: &State) -> Option<Self> {
-        let culprit = state.culprit(metric)?;
-        let name = match culprit.is_outside() {
-            true => format!("outside {}s", state.settings.noun),
-            false => culprit.name.clone(),
-        };
-        let tooltip = format!("{name}: {} of the host's {}", format::exact(culprit.percent), metric.noun);
-        Some(Self { name, share: format::percent(Some(culprit.percent)), tooltip })
-    }
+    Some(format!("\n{} {containers} + other processes {other} = {host}", format::measured(stats, noun)))
 }

@@ -6,6 +6,8 @@ use super::state::State;
 use super::timer::{is_hidden, sleep};
 use crate::api::{GetContainers, GetHistory, GetHost, RenderedSnapshot, Settings, Snapshot, TelemetryError};
 use crate::model::{ContainersStats, HistoryAnswer, HostStats, Recorded, Stamped, Timestamp};
+use crate::ui::local_time::clock;
+use crate::ui::metrics::Metric;
 use futures::future::join;
 use leptos::ev;
 use leptos::prelude::*;
@@ -21,6 +23,12 @@ use std::time::Duration;
 pub struct Live {
     state: RwSignal<State>,
     poller: StoredValue<Poller>,
+    /// Whether times are in the user's time zone, which only the browser knows.
+    zoned: RwSignal<bool>,
+    /// The metric whose largest users a table is to show, and whether that is the page's table rather than the panel's.
+    reveal: RwSignal<Option<(&'static Metric, bool)>>,
+    /// Whether the page has the table of containers, so that the panel need not open to show a container.
+    has_table: StoredValue<bool>,
 }
 
 impl Live {
@@ -35,8 +43,12 @@ impl Live {
         let live = Self {
             state: RwSignal::new(snapshot.map(State::from).unwrap_or_default()),
             poller: StoredValue::default(),
+            zoned: RwSignal::new(false),
+            reveal: RwSignal::new(None),
+            has_table: StoredValue::default(),
         };
         Effect::new(move |_| {
+            live.zoned.set(true);
             live.poller.update_value(|poller| {
                 let (host, containers) = ages.unwrap_or_default();
                 host.into_iter().for_each(|age| poller.host_sampled(age, now()));
@@ -80,6 +92,32 @@ impl Live {
             // Not spawned in the caller's scope, because disposing of that scope must not cancel the request.
             spawn_local(self.ask_history());
         }
+    }
+
+    /// The time of day at `seconds` since 1970: in UTC on the server, in the user's time zone in the browser.
+    pub(in crate::ui) fn clock(self, seconds: f64, with_seconds: bool) -> String {
+        clock(seconds, self.zoned.get(), with_seconds)
+    }
+
+    /// Records that the page has the table of containers.
+    pub(in crate::ui) fn has_table(self) {
+        self.has_table.set_value(true);
+    }
+
+    /// Asks the page's table or, if the page has none, the panel's to show who uses most of this metric's resource.
+    /// Returns whether the page has a table.
+    pub(in crate::ui) fn reveal(self, metric: &'static Metric) -> bool {
+        let in_page = self.has_table.get_value();
+        self.reveal.set(Some((metric, in_page)));
+        in_page
+    }
+
+    /// Takes the metric whose largest users this table is to show: the page's or the panel's. Subscribes to later
+    /// requests.
+    pub(in crate::ui) fn take_reveal(self, in_page: bool) -> Option<&'static Metric> {
+        let (metric, _) = self.reveal.get().filter(|(_, for_page)| *for_page == in_page)?;
+        self.reveal.set(None);
+        Some(metric)
     }
 
     fn interval_seconds(self) -> u32 {
@@ -145,9 +183,7 @@ impl Live {
             }
             poller.host_age_at(now())
         });
-        let recorded = self
-            .state
-            .try_update(|state| [state.accept_host(host, age.flatten()), state.accept_containers(containers)]);
+        let recorded = self.state.try_update(|state| state.accept(host, age.flatten(), containers));
         let after_gap = recorded.is_some_and(|recorded| recorded.contains(&Some(Recorded::AfterGap)));
         Polled { answered, after_gap }
     }

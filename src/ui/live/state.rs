@@ -1,7 +1,9 @@
 //! The state of the page, and how responses change it.
 
 use crate::api::{Settings, Snapshot, TelemetryError};
-use crate::model::{ContainerStats, ContainersStats, Culprit, History, HostStats, Recorded, Stamped, Timestamp};
+use crate::model::{
+    ContainerStats, ContainersStats, Culprits, Engine, History, HostStats, Recorded, Stamped, Timestamp,
+};
 use crate::ui::metrics::{METRICS, Metric};
 
 /// The containers' numbers, or why there are none.
@@ -12,8 +14,13 @@ pub(in crate::ui) enum ContainersView {
     Waiting,
     /// The latest numbers, which may be overdue.
     Measured(ContainersStats),
-    /// Docker is not available; the string says why.
-    Unavailable(String),
+    /// Docker is not available.
+    Unavailable {
+        /// Why it is not available.
+        reason: String,
+        /// Since when; `None` if it is unknown.
+        since: Option<Timestamp>,
+    },
 }
 
 /// Everything the page shows.
@@ -27,16 +34,22 @@ pub(in crate::ui) struct State {
     pub(in crate::ui) host_problem: String,
     /// The age of the host's numbers in seconds if they are overdue; `None` while they are current.
     pub(in crate::ui) host_stale: Option<f64>,
+    /// Whether the latest poll of the host's endpoint failed.
+    pub(in crate::ui) is_unanswered: bool,
     /// The containers' numbers, or why there are none.
     pub(in crate::ui) containers: ContainersView,
     /// When the latest scrape ended; `None` before the first scrape and while Docker is unavailable.
     pub(in crate::ui) scraped: Option<Timestamp>,
     /// Whether the containers' numbers are overdue.
     pub(in crate::ui) containers_stale: bool,
+    /// The latest culprits; `None` before the first scrape. Without current numbers, these are the last that were known.
+    pub(in crate::ui) culprits: Option<Culprits>,
+    /// The engine, according to the latest scrape; `None` if it is unknown.
+    pub(in crate::ui) engine: Option<Engine>,
     /// The latest 60 samples. Per-container samples only go back to when the page was opened, until a table requests
     /// the full history.
     pub(in crate::ui) history: History,
-    /// The latest change in severity as text for screen readers; empty before the first change.
+    /// The latest change as text for screen readers; empty before the first change.
     pub(in crate::ui) announcement: String,
 }
 
@@ -64,7 +77,7 @@ impl State {
     pub(in crate::ui) fn measured(&self) -> Option<&ContainersStats> {
         match &self.containers {
             ContainersView::Measured(stats) => Some(stats),
-            ContainersView::Waiting | ContainersView::Unavailable(_) => None,
+            ContainersView::Waiting | ContainersView::Unavailable { .. } => None,
         }
     }
 
@@ -88,19 +101,6 @@ impl State {
         metrics
     }
 
-    /// The culprit for a metric; `None` if it has no culprit, or if the numbers are missing or overdue.
-    pub(in crate::ui) fn culprit(&self, metric: &Metric) -> Option<&Culprit> {
-        let attribution = metric.attribution.as_ref()?;
-        let culprits = self.measured()?.culprits.as_ref()?;
-        let is_current = self.host_stale.is_none() && !self.containers_stale;
-        (attribution.culprit)(culprits).as_ref().filter(|_| is_current)
-    }
-
-    /// Whether the container with this ID is the culprit for any metric. An empty ID stands for everything else.
-    pub(in crate::ui) fn is_culprit(&self, id: &str) -> bool {
-        METRICS.into_iter().filter_map(|metric| self.culprit(metric)).any(|culprit| culprit.id == id)
-    }
-
     /// Seconds between samples. The history's interval wins over the settings, because the server may have restarted
     /// with a different interval since the page was rendered.
     pub(in crate::ui) fn interval_seconds(&self) -> u32 {
@@ -116,15 +116,33 @@ impl State {
         self.host_stale.unwrap_or(0.0)
     }
 
+    /// Why the host's numbers are overdue; `None` while they are current.
+    pub(in crate::ui) fn silence_reason(&self) -> Option<&'static str> {
+        self.host_stale.map(|_| if self.is_unanswered { "No answer" } else { "No update" })
+    }
+
     /// How many intervals the containers' history goes on after its newest scrape, to end at the same time as the host's.
     pub(in crate::ui) fn containers_overdue(&self) -> usize {
         self.history.containers_overdue(self.silence())
     }
 
+    /// Applies the responses to a poll of both endpoints. Returns how the two samples were recorded.
+    pub(super) fn accept(
+        &mut self,
+        host: Result<Stamped<HostStats>, TelemetryError>,
+        age: Option<f64>,
+        containers: Result<Stamped<ContainersStats>, TelemetryError>,
+    ) -> [Option<Recorded>; 2] {
+        let before = self.heard();
+        let recorded = [self.accept_host(host, age), self.accept_containers(containers)];
+        self.announce(&before);
+        recorded
+    }
+
     /// Applies a response from the host's endpoint. After a failure, the last numbers stay and are marked as overdue
     /// with their `age` in seconds. Returns how the sample was recorded; `None` after a failure.
     #[must_use]
-    pub(super) fn accept_host(
+    fn accept_host(
         &mut self,
         answer: Result<Stamped<HostStats>, TelemetryError>,
         age: Option<f64>,
@@ -132,27 +150,17 @@ impl State {
         match answer {
             Ok(Stamped { data, stamp }) => {
                 self.host_stale = stamp.stale.then_some(stamp.age_seconds);
+                self.is_unanswered = false;
                 let recorded = self.history.host.record(stamp.timestamp, &data);
-                if let Some(before) = self.host.replace(data) {
-                    self.announce(&before);
-                }
+                self.host = Some(data);
                 Some(recorded)
             }
             Err(error) => {
                 self.host_problem = error.to_string();
+                self.is_unanswered = true;
                 self.host_stale = age.or(self.host_stale);
                 None
             }
-        }
-    }
-
-    /// Announces the metrics whose severity changed. If none changed, the previous announcement stays.
-    fn announce(&mut self, before: &HostStats) {
-        let Some(now) = &self.host else { return };
-        let changed = |metric: &&Metric| (metric.severity)(now) != (metric.severity)(before);
-        let words: Vec<String> = METRICS.into_iter().filter(changed).map(|metric| metric.spoken(Some(now))).collect();
-        if !words.is_empty() {
-            self.announcement = words.join(". ");
         }
     }
 
@@ -160,10 +168,7 @@ impl State {
     /// as overdue. They are cleared if Docker is not available or the server has not completed a scrape. Returns how
     /// the scrape was recorded; `None` if there was none.
     #[must_use]
-    pub(super) fn accept_containers(
-        &mut self,
-        answer: Result<Stamped<ContainersStats>, TelemetryError>,
-    ) -> Option<Recorded> {
+    fn accept_containers(&mut self, answer: Result<Stamped<ContainersStats>, TelemetryError>) -> Option<Recorded> {
         match answer {
             Ok(Stamped { data, .. }) if data.running_count.is_none() => {
                 self.containers = ContainersView::Waiting;
@@ -172,14 +177,16 @@ impl State {
             Ok(Stamped { data, stamp }) => {
                 self.containers_stale = stamp.stale;
                 self.scraped = Some(stamp.timestamp);
+                self.culprits.clone_from(&data.culprits);
+                self.engine = data.engine;
                 let recorded = self.history.containers.record(stamp.timestamp, &data);
                 self.containers = ContainersView::Measured(data);
                 Some(recorded)
             }
-            Err(TelemetryError::Docker { reason, .. }) => {
+            Err(TelemetryError::Docker { reason, since }) => {
                 self.containers_stale = false;
                 self.scraped = None;
-                self.containers = ContainersView::Unavailable(reason);
+                self.containers = ContainersView::Unavailable { reason, since };
                 None
             }
             Err(_) => {
@@ -193,7 +200,7 @@ impl State {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{CpuStats, DiskStats, MemoryStats, Timestamp};
+    use crate::model::{CpuStats, DiskStats, MemoryStats};
 
     fn host(cpu: f64, memory: f64, disk: Option<f64>) -> HostStats {
         HostStats {
@@ -216,20 +223,5 @@ mod tests {
         full.disk.as_mut().expect("a disk").read_only = Some(true);
         assert_eq!(ranking(full), [memory, cpu, disk], "a read-only disk has no severity");
         assert_eq!(State::default().ranking().map(|metric| metric.id), [cpu, memory, disk]);
-    }
-
-    #[test]
-    fn a_change_of_band_is_announced_once() {
-        let mut state = State::default();
-        let mut said = |cpu, memory| {
-            let sample = Stamped::fresh(host(cpu, memory, None), Timestamp::now());
-            let _ = state.accept_host(Ok(sample), None);
-            state.announcement.clone()
-        };
-        assert_eq!(said(45.0, 60.0), "", "the first values are not announced as a change");
-        assert_eq!(said(49.9, 74.0), "");
-        assert_eq!(said(94.2, 74.0), "CPU 94 percent, critical");
-        assert_eq!(said(99.0, 74.0), "CPU 94 percent, critical", "nothing is announced if no severity changed");
-        assert_eq!(said(20.0, 80.0), "CPU 20 percent, normal. Memory 80 percent, high");
     }
 }

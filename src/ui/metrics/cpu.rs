@@ -9,8 +9,10 @@ pub(super) static CPU: Metric = Metric {
     label: "CPU",
     name: "CPU",
     noun: "CPU",
+    full: "",
     percent: |host| host.cpu.as_ref().map(|cpu| cpu.percent),
     severity: |host| host.cpu.as_ref().map(|cpu| Severity::of(cpu.percent)),
+    high_since: |since| since.cpu,
     read: |host| {
         let cpu = host.cpu.as_ref()?;
         let cores = format::counted(cpu.count, "core");

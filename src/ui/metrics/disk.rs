@@ -9,8 +9,10 @@ pub(super) static DISK: Metric = Metric {
     label: "Disk",
     name: "Disk",
     noun: "disk",
+    full: "\u{a0}full",
     percent: |host| host.disk.as_ref().map(|disk| disk.percent),
     severity: |host| writable(host).map(|disk| Severity::of(disk.percent)),
+    high_since: |since| since.disk,
     read: |host| {
         let disk = host.disk.as_ref()?;
         let used = format::used_of(disk.used_gb, disk.total_gb);

@@ -9,8 +9,10 @@ pub(super) static MEMORY: Metric = Metric {
     label: "Mem",
     name: "Memory",
     noun: "memory",
+    full: "",
     percent: |host| host.memory.as_ref().map(|memory| memory.percent),
     severity: |host| host.memory.as_ref().map(|memory| Severity::of(memory.percent)),
+    high_since: |since| since.memory,
     read: |host| {
         let memory = host.memory.as_ref()?;
         let total = format::short(memory.total_gb);

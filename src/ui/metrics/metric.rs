@@ -1,6 +1,8 @@
 //! Describes a metric: everything the page needs to know to show it.
 
-use crate::model::{Culprit, Culprits, HostErrors, HostHistory, HostSplit, HostStats, Severity, Split};
+use crate::model::{
+    Culprit, Culprits, HighSince, HostErrors, HostHistory, HostSplit, HostStats, Severity, Split, Timestamp,
+};
 use crate::ui::format;
 
 /// A host metric as the header shows it.
@@ -13,10 +15,14 @@ pub(in crate::ui) struct Metric {
     pub(in crate::ui) name: &'static str,
     /// The metric's name within a sentence.
     pub(in crate::ui) noun: &'static str,
+    /// Follows the percentage where it stands for the whole resource; may be empty.
+    pub(in crate::ui) full: &'static str,
     /// Returns the utilization in percent, or `None` if it was not measured.
     pub(in crate::ui) percent: fn(&HostStats) -> Option<f64>,
     /// Returns the severity, or `None` if the metric was not measured or the disk is read-only.
     pub(in crate::ui) severity: fn(&HostStats) -> Option<Severity>,
+    /// Returns since when the utilization has been high, or `None` if it is not.
+    pub(in crate::ui) high_since: fn(&HighSince) -> Option<Timestamp>,
     /// Returns the numbers as text, or `None` if the metric was not measured.
     pub(in crate::ui) read: fn(&HostStats) -> Option<Reading>,
     /// Returns why the metric was not measured, or `None` if it was.

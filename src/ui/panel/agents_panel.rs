@@ -18,6 +18,6 @@ pub(in crate::ui) fn Panel(live: Live, open: RwSignal<bool>) -> impl IntoView {
             <button type="button" class="ht-close" aria-label="Close" popovertarget=PANEL popovertargetaction="hide">"×"</button>
         </div>
         <Headroom live/>
-        <Containers live shown=open.into()/>
+        <Containers live shown=open.into() in_page=false/>
     }
 }

@@ -4,9 +4,15 @@ use super::order::{Column, Order};
 use super::row::{List, Row};
 use super::totals::{Total, totals};
 use super::visibility::Visibility;
+use crate::model::{Culprit, CulpritKind};
 use crate::ui::format;
-use crate::ui::live::{ContainersView, Live, State};
+use crate::ui::live::{ContainersView, Live, State, sleep};
+use leptos::html;
 use leptos::prelude::*;
+use leptos::task::spawn_local;
+use leptos::web_sys::HtmlElement;
+use leptos::web_sys::wasm_bindgen::JsCast;
+use std::time::Duration;
 
 /// The filter is shown if there are at least this many containers.
 const MANY: usize = 9;
@@ -22,7 +28,7 @@ pub(in crate::ui) fn TableCard(live: Live) -> impl IntoView {
                 <h2 id="ht-containers-title">{heading}</h2>
                 <p class="ht-card-note">{stale_note(live)}</p>
             </div>
-            <Containers live shown=Signal::stored(true)/>
+            <Containers live shown=Signal::stored(true) in_page=true/>
         </section>
     }
 }
@@ -35,7 +41,13 @@ pub(in crate::ui) fn stale_note(live: Live) -> Signal<String> {
 /// The table with its filter, or an explanation if there is nothing to list. All elements are always present; the
 /// stylesheet hides those that are not needed.
 #[component]
-pub(in crate::ui) fn Containers(live: Live, shown: Signal<bool>) -> impl IntoView {
+pub(in crate::ui) fn Containers(
+    live: Live,
+    /// Whether the table is currently shown.
+    shown: Signal<bool>,
+    /// Whether this is the page's table rather than the panel's.
+    in_page: bool,
+) -> impl IntoView {
     let order = RwSignal::new(Order::default());
     let filter = RwSignal::new(String::new());
     Effect::new(move |_| {
@@ -43,7 +55,27 @@ pub(in crate::ui) fn Containers(live: Live, shown: Signal<bool>) -> impl IntoVie
             live.load_trends();
         }
     });
-    let wanted = move |state: &State| filter.with(|filter| order.get().ids(state.rows(), filter));
+    let table = NodeRef::<html::Table>::new();
+    Effect::new(move |_| {
+        let Some(metric) = shown.get().then(|| live.take_reveal(in_page)).flatten() else { return };
+        order.set(Order::by_metric(metric));
+        filter.set(String::new());
+        spawn_local(async move {
+            // By the next task, the rows are in their new order.
+            sleep(Duration::ZERO).await;
+            let is_outside = live.untracked(|state| state.culprit(metric).is_some_and(Culprit::is_outside));
+            let row = if is_outside { ".ht-is-other" } else { "tbody tr" };
+            let row = table.get_untracked().and_then(|table| table.query_selector(row).ok().flatten());
+            if let Some(row) = row {
+                let _ = row.unchecked_into::<HtmlElement>().focus();
+            }
+        });
+    });
+    let wanted = move |state: &State| {
+        let order = order.get();
+        let first = order.metric().and_then(|metric| state.culprit(metric)).map(|culprit| culprit.id.as_str());
+        filter.with(|filter| order.ids(state.rows(), filter, first))
+    };
     // A hidden table does not update.
     let ids = Memo::new(move |before: Option<&Vec<String>>| match before {
         Some(before) if !shown.get() => before.clone(),
@@ -55,7 +87,7 @@ pub(in crate::ui) fn Containers(live: Live, shown: Signal<bool>) -> impl IntoVie
         live.read(move |state| format!("{class}{}", if hidden(state) { " ht-is-hidden" } else { "" }))
     };
     let headline = live.read(|state| match &state.containers {
-        ContainersView::Unavailable(_) => "Docker not available".into(),
+        ContainersView::Unavailable { .. } => "Docker not available".into(),
         _ => String::new(),
     });
     let nothing = Signal::derive(move || {
@@ -81,10 +113,10 @@ pub(in crate::ui) fn Containers(live: Live, shown: Signal<bool>) -> impl IntoVie
         </p>
         <label class=hidden_if("ht-filter", |state| state.rows().len() < MANY)>
             <span class="ht-sr-only">"Filter by name"</span>
-            <input type="search" placeholder="Filter by name" on:input=move |event| filter.set(event_target_value(&event))/>
+            <input type="search" placeholder="Filter by name" prop:value=filter on:input=move |event| filter.set(event_target_value(&event))/>
         </label>
         <div class=hidden_if("ht-table-scroll", |state| state.rows().is_empty())>
-            <table class="ht-table">
+            <table class="ht-table" node_ref=table>
                 <thead>
                     <tr>
                         {heading(Column::Name, "Name", "", "ht-name")}
@@ -112,10 +144,10 @@ pub(in crate::ui) fn Containers(live: Live, shown: Signal<bool>) -> impl IntoVie
 fn total_row(live: Live, total: Total) -> impl IntoView {
     let Total { label, cpu, memory, limit, share, title, kind } = total;
     // The culprit with the empty ID is the row "Everything else".
-    let marked = kind == "other" && live.untracked(|state| state.is_culprit(""));
+    let marked = kind == "other" && live.untracked(|state| state.is_culprit(CulpritKind::Other, ""));
     let class = format!("ht-total ht-is-{kind}{}", if marked { " ht-is-culprit" } else { "" });
     view! {
-        <tr class=class title=title>
+        <tr class=class title=title tabindex="-1">
             <th scope="row" class="ht-name">{label}</th>
             <td class="ht-number-cell ht-cpu">{cpu}</td>
             <td class="ht-number-cell ht-memory">{memory}</td>
@@ -130,7 +162,7 @@ fn total_row(live: Live, total: Total) -> impl IntoView {
 fn explanation(state: &State) -> String {
     match &state.containers {
         ContainersView::Waiting => "Waiting for the first numbers…".into(),
-        ContainersView::Unavailable(reason) => reason.clone(),
+        ContainersView::Unavailable { reason, .. } => reason.clone(),
         ContainersView::Measured(stats) if stats.containers.is_empty() => {
             format!("No {}s are running. They show up here as soon as they start.", state.settings.noun)
         }

@@ -1,6 +1,7 @@
 //! Sorts and filters the rows of a table.
 
 use crate::model::ContainerStats;
+use crate::ui::metrics::{METRICS, Metric};
 use std::cmp::Ordering;
 
 /// A column by which the table can be sorted.
@@ -34,6 +35,21 @@ impl Order {
         Self { by, descending }
     }
 
+    /// The order that puts who uses most of this metric's resource first.
+    pub(super) fn by_metric(metric: &Metric) -> Self {
+        Self { by: if metric.id == "memory" { Column::Memory } else { Column::Cpu }, descending: true }
+    }
+
+    /// The metric whose largest users come first; `None` if the order says nothing about usage.
+    pub(super) fn metric(self) -> Option<&'static Metric> {
+        let id = match self.by {
+            Column::Cpu | Column::Share => "cpu",
+            Column::Memory => "memory",
+            Column::Name | Column::Limit => return None,
+        };
+        METRICS.into_iter().find(|metric| metric.id == id && self.descending)
+    }
+
     /// The value of a column's `aria-sort` attribute.
     pub(super) fn aria(self, column: Column) -> &'static str {
         match (self.by == column, self.descending) {
@@ -43,14 +59,19 @@ impl Order {
         }
     }
 
-    /// The IDs of the rows whose names contain `filter`, in this order. Rows without a value come last.
-    pub(super) fn ids(self, rows: &[ContainerStats], filter: &str) -> Vec<String> {
+    /// The IDs of the rows whose names contain `filter`, in this order, after the row with the ID `first`. Rows without a
+    /// value come last.
+    pub(super) fn ids(self, rows: &[ContainerStats], filter: &str, first: Option<&str>) -> Vec<String> {
         let filter = filter.trim().as_bytes();
         let mut sorted: Vec<&ContainerStats> = Vec::new();
         for row in rows.iter().filter(|row| has_part(row.name.as_bytes(), filter)) {
             // Equal rows keep the server's order. Insertion sort takes a hundredth of the code of the library's sort,
             // and is slower only for thousands of rows.
-            let index = sorted.partition_point(|before| self.compare(before, row) != Ordering::Greater);
+            let is_first = |row: &ContainerStats| first == Some(row.id.as_str());
+            let comes_after = |before: &&ContainerStats| {
+                !is_first(row) && (is_first(before) || self.compare(before, row) != Ordering::Greater)
+            };
+            let index = sorted.partition_point(comes_after);
             sorted.insert(index, row);
         }
         sorted.into_iter().map(|row| row.id.clone()).collect()
@@ -99,7 +120,7 @@ mod tests {
     }
 
     fn ids(by: Column, descending: bool) -> String {
-        Order { by, descending }.ids(&rows(), "").join(" ")
+        Order { by, descending }.ids(&rows(), "", None).join(" ")
     }
 
     #[test]
@@ -120,7 +141,7 @@ mod tests {
 
     #[test]
     fn a_filter_is_any_part_of_a_name() {
-        let found = |filter| Order::default().ids(&rows(), filter).join(" ");
+        let found = |filter| Order::default().ids(&rows(), filter, None).join(" ");
         assert_eq!(found(" ALP "), "Alpha");
         assert_eq!(found("eta"), "beta");
         assert_eq!(found("absent"), "");

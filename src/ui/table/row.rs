@@ -2,7 +2,7 @@
 
 use super::order::Order;
 use super::visibility::Visibility;
-use crate::model::{ContainerState, ContainerStats, Severity, percent_of};
+use crate::model::{ContainerState, ContainerStats, CulpritKind, Severity, percent_of};
 use crate::ui::format;
 use crate::ui::graphics::{bar, spark, spark_box};
 use crate::ui::live::{Live, State};
@@ -45,9 +45,11 @@ pub(super) fn Row(list: List, index: usize) -> impl IntoView {
     let row = NodeRef::<Tr>::new();
     let visible = list.visibility.of(row);
     let class = Signal::derive(move || {
-        list.read(index, visible, |id, state| String::from(if state.is_culprit(id) { "ht-is-culprit" } else { "" }))
+        list.read(index, visible, |id, state| {
+            String::from(if state.is_culprit(CulpritKind::Container, id) { "ht-is-culprit" } else { "" })
+        })
     });
-    view! { <tr node_ref=row class=class>{move || list.read(index, visible, Cells::of).into_view()}</tr> }
+    view! { <tr node_ref=row class=class tabindex="-1">{move || list.read(index, visible, Cells::of).into_view()}</tr> }
 }
 
 /// The contents of a row's cells.

@@ -1,0 +1,7 @@
+//! The verdict on the page: what is wrong in sentences, and what to do next.
+
+mod advice;
+mod card;
+mod commands;
+
+pub(super) use card::VerdictCard;

@@ -1,0 +1,156 @@
+//! What is wrong, as sentences for an operator, with the next step.
+
+use super::commands::{inspect, program};
+use crate::model::{ContainerStats, Culprit, CulpritKind, Severity, Timestamp};
+use crate::ui::format;
+use crate::ui::live::{Cause, ContainersView, Live, State, Trouble};
+use crate::ui::metrics::Metric;
+
+/// One cause in words. Parts that do not apply are empty.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Advice {
+    /// Suffix of the CSS class for the severity.
+    pub(super) severity: &'static str,
+    /// What is wrong, and since when: `CPU at 97% since 09:42.`
+    pub(super) headline: String,
+    /// Who is responsible: `agent-x uses 63% of the host (its limit: 6 of 8 cores).`
+    pub(super) detail: String,
+    /// What to do.
+    pub(super) next: String,
+    /// Commands to copy.
+    pub(super) commands: Vec<String>,
+}
+
+/// All advice, on the worst cause first; empty while nothing is wrong.
+pub(super) fn advice(live: Live, state: &State) -> Vec<Advice> {
+    let causes = state.causes();
+    match state.silence_reason() {
+        Some(reason) => vec![silence(reason, causes.first(), live, state)],
+        None => causes.iter().map(|cause| of(cause, live, state)).collect(),
+    }
+}
+
+fn of(cause: &Cause<'_>, live: Live, state: &State) -> Advice {
+    match cause.trouble {
+        Trouble::Metric(metric) => on_metric(metric, cause, live, state),
+        Trouble::Docker => docker(cause.since, live, state),
+        Trouble::ContainersStale => Advice {
+            severity: "unknown",
+            headline: format!("No numbers from the containers{}.", since(cause.since, true, live)),
+            detail: format!(
+                "CPU and memory of the {}s are from then; those of the host are live.",
+                state.settings.noun
+            ),
+            commands: vec![format!("{} ps", program(state))],
+            ..Advice::default()
+        },
+    }
+}
+
+fn on_metric(metric: &Metric, cause: &Cause<'_>, live: Live, state: &State) -> Advice {
+    let severity = state.host.as_ref().and_then(metric.severity).map_or("unknown", Severity::word);
+    let percent = format::percent(state.percent(metric));
+    let headline = format!("{} at {percent}{}.", metric.name, since(cause.since, false, live));
+    let is_memory = metric.id == "memory";
+    let on_host = vec![String::from(if is_memory { "top -o %MEM" } else { "top -o %CPU" })];
+    let (detail, next, commands) = match cause.culprit.filter(|_| cause.is_current) {
+        _ if metric.attribution.is_none() => disk(state),
+        Some(culprit) => {
+            let row = state.rows().iter().find(|row| row.id == culprit.id);
+            let next = match culprit.kind {
+                CulpritKind::Container => "See what it does; lower its limit or stop it if it can wait.",
+                CulpritKind::Containers => "Nobody stands out: see which of them can wait.",
+                CulpritKind::Other => "The load is outside the containers: look for the process on the host.",
+            };
+            let commands = match (culprit.kind, row) {
+                (CulpritKind::Container, Some(row)) => inspect(program(state), row),
+                (CulpritKind::Container | CulpritKind::Containers, _) => vec![format!("{} stats", program(state))],
+                (CulpritKind::Other, _) => on_host,
+            };
+            (uses(culprit, row, is_memory, state), next.into(), commands)
+        }
+        None if matches!(state.containers, ContainersView::Unavailable { .. }) => {
+            let last = cause.culprit.map_or_else(String::new, |culprit| {
+                let name = format::culprit(culprit, &state.settings.noun);
+                format!(" Last known: {name}, {} of the host.", format::percent(Some(culprit.percent)))
+            });
+            let unknown = format!("Which of the {}s uses it is unknown without Docker.{last}", state.settings.noun);
+            (unknown, String::new(), on_host)
+        }
+        None => ("Nobody stands out.".into(), String::new(), on_host),
+    };
+    Advice { severity, headline, detail, next, commands }
+}
+
+/// Who uses how much, and what the limit is if there is one.
+fn uses(culprit: &Culprit, row: Option<&ContainerStats>, is_memory: bool, state: &State) -> String {
+    let name = raised(format::culprit(culprit, &state.settings.noun), culprit.kind);
+    let verb = if culprit.kind == CulpritKind::Container { "uses" } else { "use" };
+    let limit = match row {
+        Some(row) if is_memory => row.memory_limit_mb.map(format::memory_limit),
+        Some(row) => row.cpu_limit_cores.map(format::cores),
+        None => None,
+    };
+    let limit = limit.map_or_else(String::new, |limit| format!(" (its limit: {limit})"));
+    format!("{name} {verb} {} of the host{limit}.", format::percent(Some(culprit.percent)))
+}
+
+/// Begins a sentence with a capital letter, except if it begins with a name.
+fn raised(name: String, kind: CulpritKind) -> String {
+    if kind == CulpritKind::Container { name } else { format::raised(name) }
+}
+
+fn disk(state: &State) -> (String, String, Vec<String>) {
+    let disk = state.host.as_ref().and_then(|host| host.disk.as_ref());
+    let path = disk.and_then(|disk| disk.path.as_deref()).unwrap_or("/");
+    let detail =
+        disk.map_or_else(String::new, |disk| format!("{} at {path}.", format::used_of(disk.used_gb, disk.total_gb)));
+    let next = "Free space before writes fail: remove unused images, logs or data.".into();
+    (detail, next, vec!["df -h".into(), format!("{} system df", program(state))])
+}
+
+fn docker(gone: Option<Timestamp>, live: Live, state: &State) -> Advice {
+    let reason = match &state.containers {
+        ContainersView::Unavailable { reason, .. } => format::raised(reason.clone()),
+        ContainersView::Waiting | ContainersView::Measured(_) => String::new(),
+    };
+    let noun = &state.settings.noun;
+    Advice {
+        severity: "unknown",
+        headline: format!("Docker unavailable{}.", since(gone, false, live)),
+        detail: format!("{reason}. CPU and memory of the {noun}s are unknown; those of the host are live."),
+        next: String::new(),
+        commands: vec![String::from(match program(state) {
+            "podman" => "systemctl status podman.socket",
+            _ => "systemctl status docker",
+        })],
+    }
+}
+
+/// Says that the server is silent, and what was wrong last.
+fn silence(reason: &str, last: Option<&Cause<'_>>, live: Live, state: &State) -> Advice {
+    let newest = state.history.host.newest();
+    let last = last.map_or_else(String::new, |cause| {
+        let of = match cause.trouble {
+            Trouble::Metric(metric) => format!("{} at {}", metric.name, format::percent(state.percent(metric))),
+            Trouble::Docker | Trouble::ContainersStale => "no numbers from Docker".into(),
+        };
+        let who = cause.culprit.map_or_else(String::new, |culprit| {
+            let name = format::culprit(culprit, &state.settings.noun);
+            format!(", {name} {}", format::percent(Some(culprit.percent)))
+        });
+        format!(" Last: {of}{who}.")
+    });
+    Advice {
+        severity: "unknown",
+        headline: format!("{reason} from {}{}.", state.settings.hostname, since(newest, true, live)),
+        detail: format!("All numbers are from then.{last}"),
+        next: "The page goes on asking. See whether the server runs and can be reached.".into(),
+        commands: vec!["systemctl status host-telemetry".into()],
+    }
+}
+
+/// ` since 09:42`, or an empty text if the time is unknown.
+fn since(time: Option<Timestamp>, with_seconds: bool, live: Live) -> String {
+    time.map_or_else(String::new, |time| format!(" since {}", live.clock(time.seconds(), with_seconds)))
+}
