@@ -2,3 +2,6 @@
 
 /// The ID of the panel that the header's buttons open.
 pub(super) const PANEL: &str = "ht-agents-panel";
+
+/// The ID of the heading of the page's table. A page without one shows containers in the panel only.
+pub(super) const PAGE_TABLE: &str = "ht-containers-title";

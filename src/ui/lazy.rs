@@ -37,7 +37,6 @@ pub fn Details(
     /// The state to show.
     live: Live,
 ) -> impl IntoView {
-    live.has_table();
     view! { <Lazy live section=Section::Page wanted=RwSignal::new(true)/> }
 }
 

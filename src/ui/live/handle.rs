@@ -6,6 +6,7 @@ use super::state::State;
 use super::timer::{is_hidden, sleep};
 use crate::api::{GetContainers, GetHistory, GetHost, RenderedSnapshot, Settings, Snapshot, TelemetryError};
 use crate::model::{ContainersStats, HistoryAnswer, HostStats, Recorded, Stamped, Timestamp};
+use crate::ui::ids::PAGE_TABLE;
 use crate::ui::local_time::clock;
 use crate::ui::metrics::Metric;
 use futures::future::join;
@@ -27,8 +28,6 @@ pub struct Live {
     zoned: RwSignal<bool>,
     /// The metric whose largest users a table is to show, and whether that is the page's table rather than the panel's.
     reveal: RwSignal<Option<(&'static Metric, bool)>>,
-    /// Whether the page has the table of containers, so that the panel need not open to show a container.
-    has_table: StoredValue<bool>,
 }
 
 impl Live {
@@ -45,7 +44,6 @@ impl Live {
             poller: StoredValue::default(),
             zoned: RwSignal::new(false),
             reveal: RwSignal::new(None),
-            has_table: StoredValue::default(),
         };
         Effect::new(move |_| {
             live.zoned.set(true);
@@ -99,15 +97,10 @@ impl Live {
         clock(seconds, self.zoned.get(), with_seconds)
     }
 
-    /// Records that the page has the table of containers.
-    pub(in crate::ui) fn has_table(self) {
-        self.has_table.set_value(true);
-    }
-
     /// Asks the page's table or, if the page has none, the panel's to show who uses most of this metric's resource.
     /// Returns whether the page has a table.
     pub(in crate::ui) fn reveal(self, metric: &'static Metric) -> bool {
-        let in_page = self.has_table.get_value();
+        let in_page = document().get_element_by_id(PAGE_TABLE).is_some();
         self.reveal.set(Some((metric, in_page)));
         in_page
     }

@@ -6,6 +6,7 @@ use super::totals::{Total, totals};
 use super::visibility::Visibility;
 use crate::model::{Culprit, CulpritKind};
 use crate::ui::format;
+use crate::ui::ids::PAGE_TABLE;
 use crate::ui::live::{ContainersView, Live, State, sleep};
 use leptos::html;
 use leptos::prelude::*;
@@ -23,9 +24,9 @@ pub(in crate::ui) fn TableCard(live: Live) -> impl IntoView {
     let heading = live.settings(|settings| format::heading(&settings.noun));
     let class = live.read(|state| String::from(if state.containers_stale { "ht-card ht-is-stale" } else { "ht-card" }));
     view! {
-        <section class=class aria-labelledby="ht-containers-title">
+        <section class=class aria-labelledby=PAGE_TABLE>
             <div class="ht-card-head">
-                <h2 id="ht-containers-title">{heading}</h2>
+                <h2 id=PAGE_TABLE>{heading}</h2>
                 <p class="ht-card-note">{stale_note(live)}</p>
             </div>
             <Containers live shown=Signal::stored(true) in_page=true/>

@@ -111,14 +111,14 @@ fn disk(state: &State) -> (String, String, Vec<String>) {
 
 fn docker(gone: Option<Timestamp>, live: Live, state: &State) -> Advice {
     let reason = match &state.containers {
-        ContainersView::Unavailable { reason, .. } => format::raised(reason.clone()),
+        ContainersView::Unavailable { reason, .. } => sentence(reason),
         ContainersView::Waiting | ContainersView::Measured(_) => String::new(),
     };
     let noun = &state.settings.noun;
     Advice {
         severity: "unknown",
         headline: format!("Docker unavailable{}.", since(gone, false, live)),
-        detail: format!("{reason}. CPU and memory of the {noun}s are unknown; those of the host are live."),
+        detail: format!("{reason} CPU and memory of the {noun}s are unknown; those of the host are live."),
         next: String::new(),
         commands: vec![String::from(match program(state) {
             "podman" => "systemctl status podman.socket",
@@ -148,6 +148,12 @@ fn silence(reason: &str, last: Option<&Cause<'_>>, live: Live, state: &State) ->
         next: "The page goes on asking. See whether the server runs and can be reached.".into(),
         commands: vec!["systemctl status host-telemetry".into()],
     }
+}
+
+/// The text with a capital letter at its beginning and a full stop at its end, unless it ends a sentence by itself.
+fn sentence(text: &str) -> String {
+    let stop = if text.ends_with(['.', '?', '!']) { "" } else { "." };
+    format::raised(format!("{text}{stop}"))
 }
 
 /// ` since 09:42`, or an empty text if the time is unknown.
