@@ -100,7 +100,11 @@ async fn host_has_every_field_of_the_contract() {
     assert_eq!(body["cpu"], json!({"percent": 45.0, "count": 2}));
     assert_eq!(body["memory"], json!({"percent": 62.5, "used_gb": 12.5, "total_gb": 20.0, "available_gb": 7.5}));
     assert_eq!(body["swap"], json!({"percent": 25.0, "used_gb": 1.0, "total_gb": 4.0}));
-    assert_eq!(body["disk"], json!({"percent": 54.0, "used_gb": 108.0, "total_gb": 200.0, "read_only": false}));
+    assert_eq!(
+        body["disk"],
+        json!({"percent": 54.0, "used_gb": 108.0, "total_gb": 200.0, "read_only": false, "path": "/"})
+    );
+    assert_eq!(body["high_since"], json!({"cpu": null, "memory": null, "disk": null}));
     assert!(is_timestamp(&body["timestamp"]), "{body}");
     assert_eq!((body["stale"].as_bool(), body["hostname"].as_str()), (Some(false), Some("atlas-01")));
     assert!(body["age_seconds"].is_f64() && body["errors"] == json!({}), "{body}");
@@ -117,8 +121,9 @@ async fn containers_have_every_field_of_the_contract() {
         "a failed container is running"
     );
     assert_eq!((&body["total_cpu_percent"], &body["total_memory_mb"]), (&json!(20.0), &json!(512.0)));
+    assert_eq!((&body["culprits"], &body["engine"]), (&json!({"cpu": null, "memory": null}), &json!("docker")));
     let rows = body["containers"].as_array().unwrap();
-    let row = json!({"id": "a", "name": "a", "cpu": 20.0, "cpu_host_percent": 10.0, "memory_mb": 512.0,
+    let row = json!({"id": "a", "name": "a", "full_name": "agent-a", "cpu": 20.0, "cpu_host_percent": 10.0, "memory_mb": 512.0,
                      "memory_limit_mb": 1024.0, "cpu_limit_cores": 1.5, "state": "running", "stale": false});
     assert_eq!(rows[0], row, "the row has no error field");
     assert_eq!(rows[1]["name"], "broken");
@@ -154,9 +159,14 @@ async fn endpoints_can_be_merged_into_another_servers_router() {
 async fn the_first_html_names_the_culprit() {
     let host = FakeHost::busy(90);
     let server = server(host, FakeEngine::new(Engine::Up(vec!["a"]))).await;
-    let page = server.get_until("/", |response| response.text.contains(" ht-has-culprit")).await;
+    let page = server.get_until("/", |response| response.text.contains("other processes\u{a0}80%\u{a0}of CPU")).await;
     // The host is at 90% CPU, of which the only container uses 10 percentage points.
-    assert!(page.text.contains("outside agents: 80.0% of the host's CPU"), "{}", page.text);
+    let (host, containers) =
+        (server.get("/api/telemetry/host").await.json(), server.get("/api/telemetry/containers").await.json());
+    assert!(is_timestamp(&host["high_since"]["cpu"]), "{host}");
+    let other = json!({"kind": "other", "id": "", "name": "", "percent": 80.0, "count": 0});
+    assert_eq!(containers["culprits"], json!({"cpu": other, "memory": null}));
+    assert!(page.text.contains("Other processes use 80% of the host."), "{}", page.text);
     assert!(page.text.contains("ht-total ht-is-other ht-is-culprit"), "the row for everything else is marked");
 }
 
@@ -247,7 +257,9 @@ async fn without_docker_only_containers_are_503() {
     let response = server.get("/api/telemetry/containers").await;
     assert_eq!(response.status, StatusCode::SERVICE_UNAVAILABLE);
     assert_eq!(response.content_type, "application/json");
-    assert_eq!(response.json(), json!({"detail": "Docker not available", "reason": "nothing listens"}));
+    let body = response.json();
+    assert_eq!((&body["detail"], &body["reason"]), (&json!("Docker not available"), &json!("nothing listens")));
+    assert!(is_timestamp(&body["since"]), "{body}");
     assert_eq!(server.get("/api/telemetry/host").await.status, StatusCode::OK);
     let page = server.get("/").await;
     assert_eq!(page.status, StatusCode::OK, "the page shows that Docker is down");

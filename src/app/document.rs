@@ -22,7 +22,7 @@ pub fn Shell(
                 <meta name="viewport" content="width=device-width, initial-scale=1"/>
                 <meta name="color-scheme" content="light dark"/>
                 <meta name="description" content="CPU, memory and disk of this host and of its containers, live."/>
-                <title translate="no">{hostname}" · Host telemetry"</title>
+                <title translate="no">{format!("{hostname} · Host telemetry")}</title>
                 <link rel="icon" type="image/svg+xml" href="/favicon.svg"/>
                 <link rel="stylesheet" href=stylesheet/>
                 <link rel="stylesheet" href="/page.css"/>

@@ -4,6 +4,7 @@ use super::sample::Sample;
 use crate::api::{Source, TelemetryError};
 use crate::model::{
     ContainersHistory, ContainersStats, CulpritTrackers, History, HistoryAnswer, HostHistory, HostStats, Stamped,
+    Timestamp,
 };
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -23,12 +24,27 @@ pub(super) struct HostLatest {
 pub(super) struct ContainersLatest {
     /// The latest successful scrape; `None` before the first.
     pub(super) last_good: Option<Sample<ContainersStats>>,
-    /// Why the latest scrape failed; `None` if it succeeded or if there has been none.
-    pub(super) failure: Option<String>,
+    /// The failure of the latest scrape; `None` if it succeeded or if there has been none.
+    pub(super) failure: Option<Failure>,
     /// Recent successful scrapes, including `last_good`.
     pub(super) history: ContainersHistory,
     /// The culprits as of the latest successful scrape.
     pub(super) culprits: CulpritTrackers,
+}
+
+/// Consecutive failed scrapes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Failure {
+    /// Why the latest of them failed.
+    pub(super) reason: String,
+    /// When the first of them failed.
+    pub(super) since: Timestamp,
+}
+
+impl From<&Failure> for TelemetryError {
+    fn from(Failure { reason, since }: &Failure) -> Self {
+        Self::Docker { reason: reason.clone(), since: Some(*since) }
+    }
 }
 
 /// A handle to the latest samples of the host and the containers.
@@ -77,15 +93,15 @@ fn containers_at(
 ) -> Result<Stamped<ContainersStats>, TelemetryError> {
     let Some(last_good) = &latest.last_good else {
         return match &latest.failure {
-            Some(reason) => Err(TelemetryError::Docker { reason: reason.clone(), since: None }),
+            Some(failure) => Err(failure.into()),
             None => Ok(Sample::now(ContainersStats::default()).stamped(now, false)),
         };
     };
     let age = last_good.age(now);
     // Calls to Docker have timeouts, so a daemon that hangs causes a failure. Old numbers without a failure mean that
     // this process was suspended.
-    if let Some(reason) = latest.failure.as_ref().filter(|_| age > given_up_after(interval)) {
-        return Err(TelemetryError::Docker { reason: reason.clone(), since: None });
+    if let Some(failure) = latest.failure.as_ref().filter(|_| age > given_up_after(interval)) {
+        return Err(failure.into());
     }
     Ok(last_good.stamped(now, latest.failure.is_some() || age > stale_after(interval)))
 }
@@ -116,6 +132,10 @@ mod tests {
         Some(Sample { at, ..Sample::now(data) })
     }
 
+    fn failed(reason: &str) -> Failure {
+        Failure { reason: reason.into(), since: Timestamp::sample() }
+    }
+
     #[test]
     fn before_the_first_scrape_everything_is_null() {
         let answer = containers_at(&ContainersLatest::default(), Instant::now(), TICK).expect("an answer");
@@ -124,18 +144,15 @@ mod tests {
 
     #[test]
     fn docker_that_never_answered_is_not_available() {
-        let latest = ContainersLatest { failure: Some("no socket".into()), ..ContainersLatest::default() };
-        assert_eq!(
-            containers_at(&latest, Instant::now(), TICK),
-            Err(TelemetryError::Docker { reason: "no socket".into(), since: None })
-        );
+        let latest = ContainersLatest { failure: Some(failed("no socket")), ..ContainersLatest::default() };
+        assert_eq!(containers_at(&latest, Instant::now(), TICK), Err((&failed("no socket")).into()));
     }
 
     #[test]
     fn numbers_go_stale_and_are_dropped_after_three_intervals() {
         let start = Instant::now();
         let at = |seconds: u64, failure: Option<&str>| {
-            let (last_good, failure) = (sample(start), failure.map(Into::into));
+            let (last_good, failure) = (sample(start), failure.map(failed));
             let latest = ContainersLatest { last_good, failure, ..ContainersLatest::default() };
             let answer = containers_at(&latest, start + Duration::from_secs(seconds), TICK);
             answer.map(|answer| (answer.stamp.age_seconds, answer.stamp.stale))
@@ -144,7 +161,7 @@ mod tests {
         assert_eq!(at(6, Some("refused")), Ok((6.0, true)), "a failed scrape counts as missed");
         assert_eq!(at(11, None), Ok((11.0, true)), "a hanging scrape counts as missed");
         assert_eq!(at(15, Some("refused")), Ok((15.0, true)));
-        assert_eq!(at(16, Some("refused")), Err(TelemetryError::Docker { reason: "refused".into(), since: None }));
+        assert_eq!(at(16, Some("refused")), Err((&failed("refused")).into()));
         assert_eq!(at(16, None), Ok((16.0, true)), "no scrape failed: this process was suspended, not Docker");
     }
 

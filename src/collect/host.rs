@@ -3,6 +3,7 @@
 mod cpu;
 mod derive;
 mod filesystem;
+mod high_since;
 mod memory;
 mod mounts;
 #[cfg(test)]
@@ -13,6 +14,7 @@ mod system;
 pub use cpu::CpuTimes;
 pub(super) use derive::derive;
 pub use filesystem::DiskUsage;
+pub(super) use high_since::HighTracker;
 pub(super) use memory::read_memory;
 pub use memory::{MemoryReading, SwapReading};
 pub use reader::{HostReader, HostReading, HostUsage};

@@ -2,11 +2,11 @@
 
 use super::containers::{ContainerReader, Scraper};
 use super::failure_log::FailureLog;
-use super::handle::{ContainersLatest, HostLatest, Telemetry, given_up_after};
-use super::host::{HostReader, HostReading, HostUsage, derive};
+use super::handle::{ContainersLatest, Failure, HostLatest, Telemetry, given_up_after};
+use super::host::{HighTracker, HostReader, HostReading, HostUsage, derive};
 use super::pace::{Next, Outcome, Pace};
 use super::sample::Sample;
-use crate::model::{ContainersHistory, ContainersStats, CulpritTrackers, HostHistory, HostStats};
+use crate::model::{ContainersHistory, ContainersStats, CulpritTrackers, HostHistory, HostStats, Timestamp};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::sync::watch;
@@ -84,6 +84,7 @@ async fn sample_host(mut reader: impl HostReader, options: SamplerOptions, publi
     let mut ticks = ticks(options.interval);
     let mut previous = None;
     let mut history = HostHistory::new(options.interval_seconds());
+    let mut high = HighTracker::default();
     let mut last = Instant::now();
     let mut log = FailureLog::new("the host cannot be fully read", "the host can be fully read again");
     loop {
@@ -104,10 +105,11 @@ async fn sample_host(mut reader: impl HostReader, options: SamplerOptions, publi
         // The elapsed time runs from before the previous reading to after this one, so it is never shorter than the
         // time that the counters cover.
         let since = previous.as_ref().map(|(begun, times): &(Instant, _)| (times, begun.elapsed()));
-        let Sample { at, timestamp, data } = Sample::now(derive(&options.hostname, &reading, since));
+        let Sample { at, timestamp, mut data } = Sample::now(derive(&options.hostname, &reading, since));
         last = at;
         log.note(problem(&data).as_deref());
-        if let Ok(stats) = &data {
+        if let Ok(stats) = &mut data {
+            stats.high_since = Some(high.observe(stats, timestamp));
             // `record` reports gaps, which clients fill from the server. The server itself has no other source of
             // samples, so it ignores them.
             let _ = history.record(timestamp, stats);
@@ -170,10 +172,11 @@ async fn sample_containers<R: ContainerReader, U: Fn() -> HostUsage + Send + Syn
             }
             Err(reason) => {
                 scraper.reset();
-                latest.failure = Some(reason);
+                let since = latest.failure.map_or_else(Timestamp::now, |failure| failure.since);
+                latest.failure = Some(Failure { reason, since });
             }
         }
-        log.note(latest.failure.as_deref());
+        log.note(latest.failure.as_ref().map(|failure| failure.reason.as_str()));
         publish.send_replace(Arc::new(latest.clone()));
         match pace.after(outcome) {
             Next::Tick => drop(ticks.tick().await),

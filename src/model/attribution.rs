@@ -2,6 +2,8 @@
 
 mod culprit;
 mod split;
+mod tracker;
 
-pub use culprit::{Culprit, CulpritKind, CulpritTrackers, Culprits};
+pub use culprit::{Culprit, CulpritKind, Culprits};
 pub use split::{HostSplit, Split};
+pub use tracker::CulpritTrackers;

@@ -52,7 +52,13 @@ impl HostReader for FakeHost {
         }
         HostReading {
             usage: Self::usage(&self.ticks, self.busy),
-            disk: Ok(DiskUsage { total: 200 * GIB, used: 108 * GIB, available: 92 * GIB, read_only: false }),
+            disk: Ok(DiskUsage {
+                total: 200 * GIB,
+                used: 108 * GIB,
+                available: 92 * GIB,
+                read_only: false,
+                path: "/".into(),
+            }),
         }
     }
 
@@ -137,6 +143,10 @@ impl ContainerReader for FakeEngine {
 
     fn concurrency(&self) -> usize {
         usize::MAX
+    }
+
+    fn engine(&self) -> Option<host_telemetry::model::Engine> {
+        Some(host_telemetry::model::Engine::Docker)
     }
 
     fn is_local(&self) -> bool {

@@ -111,7 +111,9 @@ pub(in crate::collect) struct RatedScrape {
 /// A container with its rates, unrounded.
 pub(super) struct RatedContainer {
     pub(super) id: String,
+    /// The name without the configured prefix.
     pub(super) name: String,
+    pub(super) full_name: String,
     pub(super) state: ContainerState,
     /// The last good reading, which is from this scrape unless `error` is set. `None` if there is no recent reading or
     /// the container is restarting.
@@ -186,7 +188,8 @@ impl Rates {
             if let Some(last) = &last_good {
                 next.insert(id.clone(), last.clone());
             }
-            rows.push(RatedContainer { id, name: shown_name(&name, prefix).to_owned(), state, last_good, error });
+            let shown = shown_name(&name, prefix).to_owned();
+            rows.push(RatedContainer { id, name: shown, full_name: name, state, last_good, error });
         }
         self.containers = next;
         rows

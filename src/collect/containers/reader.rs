@@ -1,7 +1,7 @@
 //! The interface for reading containers.
 
 use super::counters::ContainerCounters;
-use crate::model::ContainerState;
+use crate::model::{ContainerState, Engine};
 use std::future::Future;
 use std::time::Instant;
 
@@ -23,6 +23,9 @@ pub trait ContainerReader: Send + Sync + 'static {
 
     /// Whether the containers run on the measured host, so that their usage is part of the host's usage.
     fn is_local(&self) -> bool;
+
+    /// Which engine runs the containers; `None` if it is unknown.
+    fn engine(&self) -> Option<Engine>;
 
     /// Drops open connections, which may be dead after a failed scrape.
     fn reset(&self);

@@ -74,7 +74,9 @@ impl<R: ContainerReader, U: Fn() -> HostUsage + Send + Sync + 'static> Scraper<R
             let still_there = list.into_iter().filter(|container| gone.contains(&container.id));
             readings.extend(still_there.map(without_numbers));
         }
-        Ok(self.rates.update(scrape, &self.prefix, self.max_age).map(summarize))
+        let engine = self.reader.engine();
+        let summarized = |scrape| ContainersStats { engine, ..summarize(scrape) };
+        Ok(self.rates.update(scrape, &self.prefix, self.max_age).map(summarized))
     }
 
     /// Reads all containers, and the host at about the time of the last reply. Also returns the IDs of containers that

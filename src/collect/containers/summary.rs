@@ -34,7 +34,7 @@ impl RatedContainer {
                 .map(|limit| round1(limit as f64 / MIB)),
             cpu_limit_cores: counters.and_then(|counters| counters.cpu_limit),
             id: self.id.chars().take(12).collect(),
-            full_name: Some(self.name.clone()),
+            full_name: Some(self.full_name),
             name: self.name,
             state: self.state,
             stale,

@@ -3,6 +3,7 @@
 use super::headers::EngineHeaders;
 use super::lenient::{lenient, lenient_list};
 use crate::collect::bounds::{MAX_CPUS, possible_bytes};
+use crate::model::Engine;
 use serde::Deserialize;
 
 /// The first Docker version that answers one-shot calls immediately. In older versions, each call waits for the
@@ -101,6 +102,15 @@ impl Identity {
         let same_kernel = self.kernel.as_deref().zip(kernel).is_none_or(|(theirs, ours)| theirs == ours);
         let same_memory = self.memory.zip(memory).is_none_or(|(theirs, ours)| theirs == ours);
         same_kernel && same_memory
+    }
+
+    /// The engine by its command-line program; `None` if it is unknown.
+    pub(super) fn program(&self) -> Option<Engine> {
+        match self.kind {
+            Kind::Docker => Some(Engine::Docker),
+            Kind::Podman => Some(Engine::Podman),
+            Kind::Unknown => None,
+        }
     }
 
     /// Whether the engine's statistics agree with the kernel's own files. Podman's do not: its host CPU counter means

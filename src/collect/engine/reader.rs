@@ -11,6 +11,7 @@ use crate::collect::containers::{ContainerCounters, ContainerReader, ListedConta
 use crate::collect::host::CpuTimes;
 use crate::collect::procfs;
 use crate::collect::sync::lock;
+use crate::model::Engine;
 use std::collections::HashSet;
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
@@ -118,6 +119,10 @@ impl ContainerReader for DockerReader {
 
     fn is_local(&self) -> bool {
         lock(&self.connection).as_ref().is_none_or(|connection| connection.is_local)
+    }
+
+    fn engine(&self) -> Option<Engine> {
+        lock(&self.connection).as_ref()?.engine.program()
     }
 
     fn reset(&self) {

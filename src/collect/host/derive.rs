@@ -55,7 +55,13 @@ mod tests {
         let memory = MemoryReading { total: 20 * G, available: 15 * G / 2, swap };
         HostReading {
             usage: HostUsage { cpu: Ok(times(45, 55)), memory: Ok(memory) },
-            disk: Ok(DiskUsage { total: 200 * G, used: 100 * G, available: 100 * G, read_only: false }),
+            disk: Ok(DiskUsage {
+                total: 200 * G,
+                used: 100 * G,
+                available: 100 * G,
+                read_only: false,
+                path: "/data".into(),
+            }),
         }
     }
 
@@ -72,7 +78,13 @@ mod tests {
         assert_eq!(stats.swap, Some(SwapStats { percent: 25.0, used_gb: 1.0, total_gb: 4.0 }));
         assert_eq!(
             stats.disk,
-            Some(DiskStats { percent: 50.0, used_gb: 100.0, total_gb: 200.0, read_only: Some(false), path: None })
+            Some(DiskStats {
+                percent: 50.0,
+                used_gb: 100.0,
+                total_gb: 200.0,
+                read_only: Some(false),
+                path: Some("/data".into())
+            })
         );
         assert_eq!(stats.errors, HostErrors::default());
     }
@@ -105,7 +117,7 @@ mod tests {
 
     #[test]
     fn a_file_system_without_a_size_is_null_not_0() {
-        let disk = Ok(DiskUsage { total: 0, used: 0, available: 0, read_only: false });
+        let disk = Ok(DiskUsage { total: 0, used: 0, available: 0, read_only: false, path: "/proc".into() });
         let stats = derive("atlas-01", &HostReading { disk, ..reading() }, None).expect("stats");
         assert_eq!(stats.disk, None);
         assert_eq!(stats.errors.disk.as_deref(), Some("the file system has no size"));

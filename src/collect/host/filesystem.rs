@@ -22,6 +22,8 @@ pub struct DiskUsage {
     pub available: u64,
     /// Whether the file system itself is read-only, rather than only the mount.
     pub read_only: bool,
+    /// The path for which the space was read.
+    pub path: PathBuf,
 }
 
 /// The space on a file system as statvfs reports it, in blocks.
@@ -40,7 +42,7 @@ impl DiskUsage {
     ///
     /// Some file systems put negative numbers into statvfs's unsigned fields. A negative number of available blocks
     /// counts as 0; a negative number of free blocks exceeds the total and is an error.
-    pub(super) fn of(blocks: Blocks, read_only: bool) -> Result<Self, String> {
+    pub(super) fn of(blocks: Blocks, read_only: bool, path: &Path) -> Result<Self, String> {
         let Blocks { size, total, free, available } = blocks;
         let used = total.checked_sub(free).ok_or("more blocks are free than exist")?;
         let available = if i64::try_from(available).is_ok() { available } else { 0 };
@@ -49,7 +51,7 @@ impl DiskUsage {
         }
         let bytes = |count: u64| count.saturating_mul(size);
         let total = bytes_of("the file system", bytes(total))?;
-        Ok(Self { total, used: bytes(used), available: bytes(available), read_only })
+        Ok(Self { total, used: bytes(used), available: bytes(available), read_only, path: path.to_owned() })
     }
 
     /// Used space as a percentage of used plus available space, as `df` and psutil's `disk_usage` define it. `None` for
@@ -66,7 +68,7 @@ pub(super) fn stats(disk: &DiskUsage) -> Result<DiskStats, String> {
         used_gb: round1(disk.used as f64 / GIB),
         total_gb: round1(disk.total as f64 / GIB),
         read_only: Some(disk.read_only),
-        path: None,
+        path: Some(disk.path.display().to_string()),
     })
 }
 
@@ -117,7 +119,7 @@ fn disk_usage(path: &Path) -> Result<DiskUsage, String> {
     // The flag may apply only to the mount. If that cannot be determined, report the file system as read-only.
     let flag = stat.f_flag.contains(StatVfsMountFlags::RDONLY);
     let read_only = flag && mounts::is_read_only(path).unwrap_or(true);
-    DiskUsage::of(blocks, read_only).map_err(named)
+    DiskUsage::of(blocks, read_only, path).map_err(named)
 }
 
 #[cfg(test)]
@@ -126,14 +128,14 @@ mod tests {
 
     #[test]
     fn percent_leaves_out_blocks_reserved_for_root() {
-        let usage = DiskUsage { total: 1000, used: 190, available: 60, read_only: false };
+        let usage = DiskUsage { total: 1000, used: 190, available: 60, read_only: false, path: "/".into() };
         assert_eq!(usage.percent(), Some(76.0), "190 of 250 (190 + 60), not of 1000");
-        assert_eq!(DiskUsage { total: 0, used: 0, available: 0, read_only: false }.percent(), None);
+        assert_eq!(DiskUsage { total: 0, used: 0, available: 0, read_only: false, path: "/".into() }.percent(), None);
     }
 
     /// The usage of a file system with a million blocks, given how many are free and how many are available.
     fn of(free: u64, available: u64) -> Result<DiskUsage, String> {
-        DiskUsage::of(Blocks { size: 4096, total: 1_000_000, free, available }, false)
+        DiskUsage::of(Blocks { size: 4096, total: 1_000_000, free, available }, false, Path::new("/"))
     }
 
     #[test]
@@ -149,7 +151,7 @@ mod tests {
         assert_eq!(of(1_000_001, 0), free);
         assert_eq!(of(30_000_u64.wrapping_neg(), 0), free, "a negative number does not count as 0");
         assert_eq!(of(0, 1_000_001), Err("more blocks are available than exist".into()));
-        let of_size = |size, total| DiskUsage::of(Blocks { size, total, free: 0, available: 0 }, false);
+        let of_size = |size, total| DiskUsage::of(Blocks { size, total, free: 0, available: 0 }, false, Path::new("/"));
         assert_eq!(of_size(1 << 20, 1 << 30), Err("the file system cannot be 1125899906842624 bytes".into()));
         assert_eq!(of_size(4096, 1 << 63), Err(format!("the file system cannot be {} bytes", u64::MAX)));
         assert_eq!(of_size(1 << 20, (1 << 30) - 1).map(|disk| disk.percent()), Ok(Some(100.0)));

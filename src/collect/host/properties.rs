@@ -7,6 +7,7 @@ use super::{CpuTimes, DiskUsage, HostReading, HostUsage, MemoryReading, derive};
 use crate::model::{GIB, HostStats};
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
+use std::path::Path;
 use std::time::Duration;
 
 /// A configuration that runs `PROPTEST_CASES` cases with a random seed, or 2,000 cases with a fixed seed if the
@@ -90,7 +91,7 @@ proptest! {
     ) {
         let reading = HostReading {
             usage: HostUsage { cpu: CpuTimes::parse(&now), memory: MemoryReading::parse(&meminfo, || zoneinfo) },
-            disk: DiskUsage::of(blocks, read_only),
+            disk: DiskUsage::of(blocks, read_only, Path::new("/")),
         };
         let before = CpuTimes::parse(&before).ok();
         if let Ok(memory) = &reading.usage.memory {

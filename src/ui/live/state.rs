@@ -8,6 +8,7 @@ use crate::ui::metrics::{METRICS, Metric};
 
 /// The containers' numbers, or why there are none.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[expect(clippy::large_enum_variant, reason = "there is only one, in the page's state")]
 pub(in crate::ui) enum ContainersView {
     /// The server has not sent any numbers yet.
     #[default]
