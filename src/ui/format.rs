@@ -86,6 +86,11 @@ pub(super) fn span(interval_seconds: u32) -> String {
     }
 }
 
+/// The period that 60 samples span, in short: `5 min`.
+pub(super) fn short_span(interval_seconds: u32) -> String {
+    if interval_seconds == 60 { "1 h".into() } else { format!("{interval_seconds} min") }
+}
+
 /// The period that 60 samples span, as a heading: `Last 5 minutes`.
 pub(super) fn heading_span(interval_seconds: u32) -> String {
     raised(span(interval_seconds))
@@ -135,13 +140,17 @@ pub(super) fn split_part(split: &Split, text: String) -> String {
 
 /// The noun in the singular if `count` is 1, otherwise in the plural.
 pub(super) fn plural(count: u32, noun: &str) -> String {
-    if count == 1 { noun.to_owned() } else { format!("{noun}s") }
+    if count == 1 {
+        return noun.to_owned();
+    }
+    let hisses = ["s", "x", "z", "ch", "sh"].iter().any(|end| noun.ends_with(end));
+    format!("{noun}{}", if hisses { "es" } else { "s" })
 }
 
 /// The plural noun as a heading: `Agents`. Only ASCII letters are capitalized, because Unicode case tables would add
 /// more to the bundle than the rest of this file.
 pub(super) fn heading(noun: &str) -> String {
-    raised(format!("{noun}s"))
+    raised(plural(0, noun))
 }
 
 /// The text with its first letter as a capital if it is an ASCII letter.
@@ -206,7 +215,7 @@ mod tests {
     #[test]
     fn words() {
         assert_eq!((counted(1, "agent"), counted(0, "agent")), ("1 agent".into(), "0 agents".into()));
-        assert_eq!(heading("container"), "Containers");
+        assert_eq!((heading("container"), heading("process")), ("Containers".into(), "Processes".into()));
         assert_eq!((duration(18.9), duration(200.0)), ("18 s".into(), "3 min".into()));
         assert_eq!((duration(7300.0), duration(260_000.0)), ("2 h".into(), "3 d".into()));
     }

@@ -8,6 +8,8 @@ import { type ContainersResponse, type HistoryResponse, type HostResponse, wire 
 const INTERVAL = 5;
 /** Samples that are left out, so the page shows a gap. */
 const GAP = [-37, -36];
+/** How long Docker has been unavailable at noon, in milliseconds. */
+const DOCKER_GONE_FOR = 245_000;
 /** The fraction of the containers' memory that is file cache. */
 const CACHED = 0.06;
 
@@ -59,7 +61,7 @@ export class Stage {
     }
     if (endpoint === 'history') return route.fulfill({ json: this.#history() });
     const { noDocker } = this.#scene;
-    if (noDocker) return route.fulfill({ status: 503, json: wire.noDocker(noDocker) });
+    if (noDocker) return route.fulfill({ status: 503, json: wire.noDocker(noDocker, wire.timestamp(NOON.getTime() - DOCKER_GONE_FOR)) });
     return route.fulfill({ json: this.#containers(this.#sample) });
   }
 

@@ -8,6 +8,7 @@ export interface HostResponse {
   memory: Memory | null;
   swap: Space | null;
   disk: Disk | null;
+  high_since: { cpu: string | null; memory: string | null; disk: string | null };
   timestamp: string;
   age_seconds: number;
   stale: boolean;
@@ -26,6 +27,7 @@ export interface Memory extends Space {
 
 export interface Disk extends Space {
   read_only: boolean;
+  path: string;
 }
 
 /** The response of `GET /api/telemetry/containers`. */
@@ -35,6 +37,8 @@ export interface ContainersResponse {
   total_cpu_percent: number | null;
   total_memory_mb: number | null;
   split: { cpu_percent: Split | null; memory_percent: Split | null; memory_mb: Split | null };
+  culprits: { cpu: Culprit | null; memory: Culprit | null };
+  engine: 'docker' | 'podman' | null;
   containers: ContainerRow[];
   timestamp: string;
   age_seconds: number;
@@ -49,9 +53,18 @@ export interface Split {
   includes_cache: boolean;
 }
 
+export interface Culprit {
+  kind: 'container' | 'containers' | 'other';
+  id: string;
+  name: string;
+  percent: number;
+  count: number;
+}
+
 export interface ContainerRow {
   id: string;
   name: string;
+  full_name: string;
   cpu: number | null;
   cpu_host_percent: number | null;
   memory_mb: number | null;
@@ -88,6 +101,7 @@ export interface TotalsPoint {
 export interface ErrorResponse {
   detail: string;
   reason?: string;
+  since?: string;
 }
 
 export type Wire = ReturnType<typeof builders>;
@@ -101,6 +115,10 @@ export type Wire = ReturnType<typeof builders>;
 export function builders() {
   /** The number of samples that the server keeps per series. */
   const CAPACITY = 60;
+  /** From this utilization on, in percent, a metric is in trouble. */
+  const HIGH_FROM = 75;
+  /** How long a metric has been in trouble, in milliseconds. */
+  const HIGH_FOR = 125_000;
 
   const oneDecimal = (value: number) => Math.round(value * 10) / 10;
   const rounded = (value: number | null | undefined) => (value == null ? null : oneDecimal(value));
@@ -124,12 +142,12 @@ export function builders() {
   }
 
   function disk(percent: number, total_gb = 200, read_only = false): Disk {
-    return { ...space(percent, total_gb), read_only };
+    return { ...space(percent, total_gb), read_only, path: '/' };
   }
 
-  /** A quiet host, with the given fields replaced. */
+  /** A quiet host, with the given fields replaced. A metric that is high has been so for `HIGH_FOR`. */
   function host(given: Partial<HostResponse> & { timestamp: string }): HostResponse {
-    return {
+    const merged = {
       hostname: 'atlas-01',
       cpu: cpu(7.5),
       memory: memory(62.3),
@@ -140,6 +158,11 @@ export function builders() {
       errors: {},
       ...given,
     };
+    const since = timestamp(Date.parse(given.timestamp) - HIGH_FOR);
+    const sinceIf = (metric: { percent: number; read_only?: boolean } | null) =>
+      metric && metric.percent >= HIGH_FROM && !metric.read_only ? since : null;
+    const high_since = { cpu: sinceIf(merged.cpu), memory: sinceIf(merged.memory), disk: sinceIf(merged.disk) };
+    return { high_since, ...merged };
   }
 
   /**
@@ -150,6 +173,7 @@ export function builders() {
     const { cpu = null, cpu_host_percent = cpu === null ? null : cpu / cores, memory_mb } = given;
     return {
       id: given.name,
+      full_name: given.name,
       memory_limit_mb: null,
       cpu_limit_cores: null,
       state: 'running',
@@ -174,6 +198,24 @@ export function builders() {
   }
 
   /**
+   * Who stands out, by the server's rules, but at once: the server waits for a second scrape. `share` returns a row's
+   * share of the host in percent.
+   */
+  function culprit(split: Split | null, rows: readonly ContainerRow[], share: (row: ContainerRow) => number | null): Culprit | null {
+    if (!split || split.host < HIGH_FROM) return null;
+    const known = rows.filter((row) => !row.stale && share(row) !== null).map((row) => ({ row, share: share(row) ?? 0 }));
+    const top = known.toSorted((one, other) => other.share - one.share)[0];
+    const largest = Math.max(top?.share ?? 0, split.other);
+    const isComplete = rows.every((row) => row.state === 'restarting' || (!row.stale && row.cpu !== null));
+    if (3 * largest >= split.host && top?.share !== split.other) {
+      if (top?.share === largest) return { kind: 'container', id: top.row.id, name: top.row.name, percent: oneDecimal(top.share), count: 1 };
+      if (isComplete) return { kind: 'other', id: '', name: '', percent: split.other, count: 0 };
+    }
+    if (split.containers <= split.other || known.length < 2) return null;
+    return { kind: 'containers', id: '', name: '', percent: split.containers, count: known.length };
+  }
+
+  /**
    * A scrape that returned these rows, taken at the time of the host's sample, with `changes` applied. `cached` is the
    * fraction of the containers' memory that is file cache, which the host does not count as used.
    */
@@ -186,16 +228,22 @@ export function builders() {
     const [cpuTotal, mibTotal] = [total(current.map((row) => row.cpu)), total(current.map((row) => row.memory_mb))];
     const mibOfHost = (memory?.total_gb ?? 0) * 1024;
     const mibUsed = mibTotal === null ? null : mibTotal * (1 - cached);
+    const splits = {
+      cpu_percent: cpu && cpuTotal !== null ? split(cpu.percent, cpuTotal / cpu.count) : null,
+      memory_percent: memory && mibUsed !== null ? split(memory.percent, (100 * mibUsed) / mibOfHost) : null,
+      memory_mb: memory && mibUsed !== null ? split((memory.percent * mibOfHost) / 100, mibUsed) : null,
+    };
     return {
       running_count: rows.filter((row) => row.state !== 'restarting').length,
       measured_count: current.filter((row) => row.cpu !== null).length,
       total_cpu_percent: cpuTotal,
       total_memory_mb: mibTotal,
-      split: {
-        cpu_percent: cpu && cpuTotal !== null ? split(cpu.percent, cpuTotal / cpu.count) : null,
-        memory_percent: memory && mibUsed !== null ? split(memory.percent, (100 * mibUsed) / mibOfHost) : null,
-        memory_mb: memory && mibUsed !== null ? split((memory.percent * mibOfHost) / 100, mibUsed) : null,
+      split: splits,
+      culprits: {
+        cpu: culprit(splits.cpu_percent, rows, (row) => row.cpu_host_percent),
+        memory: culprit(splits.memory_percent, rows, (row) => (row.memory_mb === null ? null : (100 * row.memory_mb) / mibOfHost)),
       },
+      engine: 'docker',
       containers: rows.toSorted((one, other) => (other.cpu ?? -1) - (one.cpu ?? -1)),
       timestamp,
       age_seconds: 0,
@@ -227,8 +275,8 @@ export function builders() {
   }
 
   /** The body of the 503 response that the server sends when Docker cannot be reached. */
-  function noDocker(reason: string): ErrorResponse {
-    return { detail: 'Docker not available', reason };
+  function noDocker(reason: string, since: string): ErrorResponse {
+    return { detail: 'Docker not available', reason, since };
   }
 
   return { CAPACITY, timestamp, cpu, memory, disk, space, host, row, containers, history, noDocker };

@@ -130,7 +130,7 @@ impl<R: ContainerReader, U: Fn() -> HostUsage + Send + Sync + 'static> Scraper<R
 
     async fn list(&self) -> Result<Vec<ListedContainer>, String> {
         let list = timeout(LIST_TIMEOUT, self.reader.list()).await;
-        list.unwrap_or_else(|_| Err(format!("no answer within {} s", LIST_TIMEOUT.as_secs())))
+        list.unwrap_or_else(|_| Err(format!("timed out after {} s", LIST_TIMEOUT.as_secs())))
     }
 
     fn counters_timeout(&self) -> Duration {
@@ -157,7 +157,7 @@ async fn read_container(
         Ok(Ok(counters)) => Ok((Instant::now(), counters)),
         Ok(Err(ReadError::Gone)) => return Err(container.id),
         Ok(Err(ReadError::Failed(reason))) => Err(reason),
-        Err(_) => Err("no answer in time".into()),
+        Err(_) => Err("timed out".into()),
     };
     Ok(Reading { container, counters: Some(counters) })
 }

@@ -55,13 +55,13 @@ impl EngineError {
     /// The cause in terms that operators understand, with a remedy if one is known.
     pub(super) fn reason(&self, endpoint: &DockerEndpoint) -> String {
         match self {
-            Self::Refused { request, status, message: Some(message), .. } => {
-                format!("{request} failed with status {status}: {message}")
+            Self::Refused { status, message: Some(message), .. } => {
+                format!("Docker error {status}: {message}")
             }
             Self::Refused { request, status, .. } if self.is_forbidden() => {
                 format!("the proxy refuses {request} ({status})")
             }
-            Self::Refused { request, status, .. } => format!("{request} failed with status {status}"),
+            Self::Refused { request, status, .. } => format!("Docker error {status} for {request}"),
             Self::Unreadable { request, reason } => format!("the response to {request} is {reason}"),
             Self::Transport(error) => unreachable_reason(endpoint, error.as_ref()),
         }
@@ -107,7 +107,9 @@ fn unreachable_reason(endpoint: &DockerEndpoint, error: &(dyn Error + 'static)) 
         Some(ErrorKind::PermissionDenied) => with_hint(format!(
             "permission denied at {place}: run as root or as a member of the socket's group (such as docker)"
         )),
-        Some(ErrorKind::ConnectionRefused) => with_hint(format!("nothing listens at {place}: is the daemon running?")),
+        Some(ErrorKind::ConnectionRefused) => {
+            with_hint(format!("connection refused at {place}: is the daemon running?"))
+        }
         Some(ErrorKind::ConnectionReset | ErrorKind::BrokenPipe | ErrorKind::UnexpectedEof) => {
             format!("the daemon at {place} closed the connection")
         }
@@ -157,19 +159,16 @@ mod tests {
     #[test]
     fn a_refusal_names_the_request_and_never_quotes_html() {
         assert_eq!(reason(Request::Version, 403, "<html><body>Forbidden"), "the proxy refuses /version (403)");
-        assert_eq!(reason(Request::Stats("a"), 502, "<html>"), "/containers/{id}/stats failed with status 502");
+        assert_eq!(reason(Request::Stats("a"), 502, "<html>"), "Docker error 502 for /containers/{id}/stats");
         assert_eq!(
             reason(Request::Info, 500, r#"{"message": "out of\n memory "}"#),
-            "/info failed with status 500: out of  memory"
+            "Docker error 500: out of  memory"
         );
         let plain = "Client sent an HTTP request to an HTTPS server.\n";
-        let expected = "/version failed with status 400: Client sent an HTTP request to an HTTPS server.";
+        let expected = "Docker error 400: Client sent an HTTP request to an HTTPS server.";
         assert_eq!(reason(Request::Version, 400, plain), expected);
         let long = format!(r#"{{"message": "{}"}}"#, "é".repeat(1000));
-        assert_eq!(
-            reason(Request::Info, 500, &long).chars().count(),
-            "/info failed with status 500: ".len() + LONGEST_MESSAGE + 1
-        );
+        assert_eq!(reason(Request::Info, 500, &long).chars().count(), "Docker error 500: ".len() + LONGEST_MESSAGE + 1);
     }
 
     #[test]

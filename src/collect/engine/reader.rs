@@ -105,7 +105,7 @@ impl ContainerReader for DockerReader {
             Ok(Err(error)) => return Err(failed(error)),
             Err(_) => {
                 let counters = self.cgroup_counters(&connection, id).await;
-                counters.ok_or_else(|| ReadError::Failed("no answer in time".into()))?
+                counters.ok_or_else(|| ReadError::Failed("timed out".into()))?
             }
         };
         let memory_limit = details.memory_limit(counters.memory_limit, connection.machine_memory);

@@ -74,6 +74,11 @@ fn newest(state: &State) -> Option<f64> {
     state.history.host.newest().map(|newest| newest.seconds() + missed)
 }
 
+/// The interval of the newest sample: the last, unless samples are overdue.
+fn newest_slot(state: &State) -> usize {
+    (CAPACITY - 1).saturating_sub(state.history.host.overdue(state.silence()))
+}
+
 /// The time of the interval `seconds_ago` before the last interval: the user's local time if it is known, otherwise how
 /// long ago it was.
 fn moment(state: &State, seconds_ago: u32, zoned: bool, with_seconds: bool) -> String {
@@ -87,7 +92,7 @@ fn moment(state: &State, seconds_ago: u32, zoned: bool, with_seconds: bool) -> S
 /// the keyboard selects the time for which values are shown.
 #[component]
 pub(in crate::ui) fn HistoryChart(live: Live) -> impl IntoView {
-    let noun = live.settings(|settings| format!("{}s", settings.noun));
+    let nouns = live.settings(|settings| format::plural(0, &settings.noun));
     let title = live.read(|state| format::heading_span(state.interval_seconds()));
     // Only the browser knows the user's time zone.
     let zoned = RwSignal::new(false);
@@ -96,22 +101,24 @@ pub(in crate::ui) fn HistoryChart(live: Live) -> impl IntoView {
         let interval = state.interval_seconds();
         spans(x_labels(interval).map(|seconds| moment(state, seconds, zoned.get(), interval < 60)))
     });
-    // The index of the interval whose values are shown; `None` means the newest.
+    // The index of the interval whose values are shown; `None` means that of the newest sample.
     let pointed = RwSignal::new(None::<usize>);
-    let slot = move || pointed.get().unwrap_or(CAPACITY - 1);
-    let value = move |series: Series| live.read(move |state| series.at(state, slot()));
+    let slot = move |state: &State| pointed.get().unwrap_or_else(|| newest_slot(state));
+    let value = move |series: Series| live.read(move |state| series.at(state, slot(state)));
     let when = move |state: &State| match pointed.get() {
-        None => "now".into(),
+        // Without JavaScript, the page does not stay at "now".
+        None if zoned.get() && state.host_stale.is_none() => "now".into(),
+        None => state.history.host.newest().map_or_else(String::new, |newest| live.clock(newest.seconds(), true)),
         Some(slot) => {
             let ago = state.interval_seconds() * (CAPACITY - 1).saturating_sub(slot) as u32;
             moment(state, ago, zoned.get(), true)
         }
     };
     let spoken = live.read(move |state| {
-        let at = |series: Series| series.at(state, slot());
+        let at = |series: Series| series.at(state, slot(state));
         format!("{}: CPU {}, memory {}", when(state), at(Series::Cpu), at(Series::Memory))
     });
-    let cursor = Signal::derive(move || FRAME.x(slot()).to_string());
+    let cursor = live.read(move |state| FRAME.x(slot(state)).to_string());
     let cursor_class = Signal::derive(move || {
         String::from(if pointed.get().is_some() { "ht-chart-cursor" } else { "ht-chart-cursor ht-is-hidden" })
     });
@@ -130,9 +137,9 @@ pub(in crate::ui) fn HistoryChart(live: Live) -> impl IntoView {
                 <p class="ht-legend">
                     <span class="ht-when">{live.read(when)}</span>
                     {key("ht-key ht-key-cpu", "CPU".into(), Series::Cpu)}
-                    {key("ht-key ht-key-cpu ht-is-part", noun.clone(), Series::ContainersCpu)}
+                    {key("ht-key ht-key-cpu ht-is-part", format!("CPU, {nouns}"), Series::ContainersCpu)}
                     {key("ht-key ht-key-memory", "Memory".into(), Series::Memory)}
-                    {key("ht-key ht-key-memory ht-is-part", noun, Series::ContainersMemory)}
+                    {key("ht-key ht-key-memory ht-is-part", format!("Memory, {nouns}"), Series::ContainersMemory)}
                 </p>
             </div>
             <div class="ht-chart">
@@ -154,7 +161,7 @@ pub(in crate::ui) fn HistoryChart(live: Live) -> impl IntoView {
                         class="ht-chart-pointer"
                         min="0"
                         max=CAPACITY - 1
-                        prop:value=move || slot().to_string()
+                        prop:value=move || live.with(slot).to_string()
                         aria-label="Sample"
                         aria-valuetext=spoken
                         on:input=move |event| pointed.set(event_target_value(&event).parse().ok())

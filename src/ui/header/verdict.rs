@@ -132,7 +132,7 @@ fn parts(cause: &Cause<'_>, state: &State) -> (String, String, String) {
         }
         (Trouble::Docker, _) => ("Docker unavailable".into(), String::new(), String::new()),
         (Trouble::ContainersStale, _) => {
-            (format!("{}s not updated", state.settings.noun), String::new(), String::new())
+            (format!("{} not updated", format::heading(&state.settings.noun)), String::new(), String::new())
         }
     }
 }

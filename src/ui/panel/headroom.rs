@@ -10,14 +10,16 @@ struct Fact {
     label: String,
     value: String,
     title: &'static str,
+    /// The CSS class of the value; empty unless it is alarming.
+    class: &'static str,
 }
 
 /// Lists the facts that are known.
 #[component]
 pub(super) fn Headroom(live: Live) -> impl IntoView {
     let facts = live.read(facts);
-    let fact = |Fact { label, value, title }: Fact| {
-        view! { <div title=title><dt>{label}</dt><dd>{value}</dd></div> }
+    let fact = |Fact { label, value, title, class }: Fact| {
+        view! { <div title=title><dt>{label}</dt><dd class=class>{value}</dd></div> }
     };
     view! { <dl class="ht-headroom">{move || facts.get().into_iter().map(fact).collect_view()}</dl> }
 }
@@ -26,28 +28,22 @@ fn facts(state: &State) -> Vec<Fact> {
     let host = state.host.as_ref();
     let memory = host.and_then(|host| host.memory.as_ref());
     let mut facts = Vec::new();
-    let mut add = |label: &str, value: String, title| facts.push(Fact { label: label.into(), value, title });
+    let mut add = |label: String, value: String, title| facts.push(Fact { label, value, title, class: "" });
     if let Some(memory) = memory {
         let left = of(memory.available_gb, memory.total_gb);
-        add("Memory available", left, "What new programs could have without swapping");
+        add("Available memory".into(), left, "Available to new processes without swapping");
     }
     // If memory is known and there is no error for swap, a missing value means that the machine has no swap.
     if let Some(host) = host.filter(|host| host.memory.is_some() && host.errors.swap.is_none()) {
-        let used = host.swap.as_ref().map_or("none there".into(), |swap| of(swap.used_gb, swap.total_gb));
-        add("Swap in use", used, "Memory that the kernel has moved to disk");
-    }
-    if let Some(limits) = limits(state) {
-        let label = format!("Memory limits of {}s", state.settings.noun);
-        add(
-            &label,
-            limits,
-            "What all of them may use together; over 100 % of the host's memory is a promise that it cannot keep",
-        );
+        let used = host.swap.as_ref().map_or("No swap".into(), |swap| of(swap.used_gb, swap.total_gb));
+        add("Swap".into(), used, "Memory that the kernel has moved to disk");
     }
     if let Some(disk) = host.and_then(|host| host.disk.as_ref()) {
+        let label = disk.path.as_ref().map_or("File system".into(), |path| format!("File system at {path}"));
         let used = of(disk.used_gb, disk.total_gb) + format::read_only(disk);
-        add("Disk in use", used, "On the file system that the server was told to watch");
+        add(label, used, "Used space, as df counts it");
     }
+    facts.extend(limits(state));
     facts
 }
 
@@ -55,22 +51,28 @@ fn of(part_gb: f64, total_gb: f64) -> String {
     format!("{} of {} GiB", format::decimal(part_gb), format::short(total_gb))
 }
 
-/// The sum of the memory limits, also as a percentage of the host's memory, and how many containers have no limit.
+/// The sum of the containers' memory limits, also as a percentage of the host's memory, and how many have no limit.
 /// `None` if there are no containers or the host's memory is unknown.
-fn limits(state: &State) -> Option<String> {
+fn limits(state: &State) -> Option<Fact> {
     let stats = state.measured()?;
     let (sum, without) = stats.memory_limits();
     if stats.containers.is_empty() {
         return None;
     }
     let total = state.memory_total_mb()?;
-    let unlimited = match without {
-        0 => String::new(),
-        _ if sum == 0.0 => return Some("none set".into()),
-        count => format!(", {count} without"),
-    };
     let percent = (100.0 * sum / total).round() as u64;
-    Some(format!("{} = {percent}%{unlimited}", format::memory(Some(sum))))
+    let sum_text = format!("{} ({percent}% of host)", format::memory_limit(sum));
+    let value = match without {
+        0 => sum_text,
+        _ if sum == 0.0 => "No limits set".into(),
+        count => format!("{sum_text} · {count} unlimited"),
+    };
+    let (title, class) = if percent > 100 {
+        ("Overcommitted: containers may be OOM-killed", "ht-is-high")
+    } else {
+        ("What all of them may use together", "")
+    };
+    Some(Fact { label: format!("Memory limits of {}", format::plural(0, &state.settings.noun)), value, title, class })
 }
 
 #[cfg(test)]
@@ -93,7 +95,7 @@ mod tests {
                     used_gb: 108.2,
                     total_gb: 200.0,
                     read_only: Some(false),
-                    path: None,
+                    path: Some("/".into()),
                 }),
                 ..HostStats::sample()
             }),
@@ -112,21 +114,21 @@ mod tests {
         assert_eq!(
             texts(&state(&[Some(16384.0), Some(10240.0), None], Some(swap))),
             [
-                "Memory available: 7.5 of 20 GiB",
-                "Swap in use: 0.2 of 2 GiB",
-                "Memory limits of agents: 26.00 GiB = 130%, 1 without",
-                "Disk in use: 108.2 of 200 GiB",
+                "Available memory: 7.5 of 20 GiB",
+                "Swap: 0.2 of 2 GiB",
+                "File system at /: 108.2 of 200 GiB",
+                "Memory limits of agents: 26 GiB (130% of host) · 1 unlimited",
             ]
         );
-        assert!(texts(&state(&[None], None)).contains(&"Memory limits of agents: none set".into()));
-        assert!(texts(&state(&[], None)).contains(&"Swap in use: none there".into()));
+        assert!(texts(&state(&[None], None)).contains(&"Memory limits of agents: No limits set".into()));
+        assert!(texts(&state(&[], None)).contains(&"Swap: No swap".into()));
         assert_eq!(texts(&state(&[], None)).len(), 3, "without containers there are no limits");
         let mut odd = state(&[], None);
         if let Some(host) = &mut odd.host {
             host.errors.swap = Some("not read".into());
             host.disk.iter_mut().for_each(|disk| disk.read_only = Some(true));
         }
-        let expected = ["Memory available: 7.5 of 20 GiB", "Disk in use: 108.2 of 200 GiB, read-only"];
+        let expected = ["Available memory: 7.5 of 20 GiB", "File system at /: 108.2 of 200 GiB, read-only"];
         assert_eq!(texts(&odd), expected, "unknown swap must not be reported as no swap");
         assert!(texts(&State::default()).is_empty(), "unknown facts are left out");
     }

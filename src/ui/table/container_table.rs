@@ -36,7 +36,10 @@ pub(in crate::ui) fn TableCard(live: Live) -> impl IntoView {
 
 /// The note beside the heading if the containers' numbers are overdue; otherwise empty.
 pub(in crate::ui) fn stale_note(live: Live) -> Signal<String> {
-    live.read(|state| String::from(if state.containers_stale { "not up to date" } else { "" }))
+    live.read(move |state| {
+        let scraped = state.scraped.filter(|_| state.containers_stale);
+        scraped.map_or_else(String::new, |at| format!("Last updated {}", live.clock(at.seconds(), true)))
+    })
 }
 
 /// The table with its filter, or an explanation if there is nothing to list. All elements are always present; the
@@ -88,12 +91,16 @@ pub(in crate::ui) fn Containers(
         live.read(move |state| format!("{class}{}", if hidden(state) { " ht-is-hidden" } else { "" }))
     };
     let headline = live.read(|state| match &state.containers {
-        ContainersView::Unavailable { .. } => "Docker not available".into(),
+        ContainersView::Unavailable { .. } => "Docker unavailable".into(),
         _ => String::new(),
     });
     let nothing = Signal::derive(move || {
         let found = live.with(|state| state.rows().is_empty()) || ids.with(|ids| !ids.is_empty());
-        String::from(if found { "" } else { "No name matches." })
+        if found {
+            return String::new();
+        }
+        let noun = live.settings(|settings| settings.noun.clone());
+        format!("No {} match “{}”.", format::plural(0, &noun), filter.get().trim())
     });
     let heading = move |column, text: &'static str, unit: &'static str, class: &'static str| {
         let sort = Signal::derive(move || String::from(order.get().aria(column)));
@@ -106,7 +113,7 @@ pub(in crate::ui) fn Containers(
             </th>
         }
     };
-    let trend_title = live.read(|state| format!("CPU, {}", format::span(state.interval_seconds())));
+    let trend_title = live.read(|state| format!("CPU, {}", format::short_span(state.interval_seconds())));
     view! {
         <p class=hidden_if("ht-empty", |state| !state.rows().is_empty())>
             <strong>{headline}</strong>
@@ -121,11 +128,11 @@ pub(in crate::ui) fn Containers(
                 <thead>
                     <tr>
                         {heading(Column::Name, "Name", "", "ht-name")}
-                        {heading(Column::Cpu, "CPU", " % of a core", "ht-number-cell ht-cpu")}
+                        {heading(Column::Cpu, "CPU", " (100% = 1 core)", "ht-number-cell ht-cpu")}
                         {heading(Column::Memory, "Memory", "", "ht-number-cell ht-memory")}
-                        {heading(Column::Limit, "Limit", "", "ht-number-cell ht-limit")}
-                        <th scope="col" class="ht-number-cell ht-trend-cell" title=trend_title>"Trend"</th>
-                        {heading(Column::Share, "Host share", "", "ht-number-cell ht-share")}
+                        {heading(Column::Limit, "Memory limit", ", CPU limit", "ht-number-cell ht-limit")}
+                        <th scope="col" class="ht-number-cell ht-trend-cell">{trend_title}</th>
+                        {heading(Column::Share, "Share", " of host CPU", "ht-number-cell ht-share")}
                     </tr>
                 </thead>
                 <tbody>
@@ -144,8 +151,12 @@ pub(in crate::ui) fn Containers(
 
 fn total_row(live: Live, total: Total) -> impl IntoView {
     let Total { label, cpu, memory, limit, share, title, kind } = total;
-    // The culprit with the empty ID is the row "Everything else".
-    let marked = kind == "other" && live.untracked(|state| state.is_culprit(CulpritKind::Other, ""));
+    let culprit = match kind {
+        "all" => Some(CulpritKind::Containers),
+        "other" => Some(CulpritKind::Other),
+        _ => None,
+    };
+    let marked = culprit.is_some_and(|kind| live.untracked(|state| state.is_culprit(kind, "")));
     let class = format!("ht-total ht-is-{kind}{}", if marked { " ht-is-culprit" } else { "" });
     view! {
         <tr class=class title=title tabindex="-1">
@@ -162,10 +173,11 @@ fn total_row(live: Live, total: Total) -> impl IntoView {
 /// Explains why there are no rows; empty if there are any.
 fn explanation(state: &State) -> String {
     match &state.containers {
-        ContainersView::Waiting => "Waiting for the first numbers…".into(),
-        ContainersView::Unavailable { reason, .. } => reason.clone(),
+        ContainersView::Waiting => "Waiting for the first sample…".into(),
+        ContainersView::Unavailable { reason, .. } => format::raised(reason.clone()),
         ContainersView::Measured(stats) if stats.containers.is_empty() => {
-            format!("No {}s are running. They show up here as soon as they start.", state.settings.noun)
+            let nouns = format::plural(0, &state.settings.noun);
+            format!("No {nouns} are running. {} appear here when they start.", format::heading(&state.settings.noun))
         }
         ContainersView::Measured(_) => String::new(),
     }

@@ -81,7 +81,7 @@ impl Cells {
         Self {
             name: row.name.clone(),
             state: match row.state {
-                _ if row.stale => "not up to date",
+                _ if row.stale => "stale",
                 ContainerState::Running => "",
                 ContainerState::Paused => "paused",
                 ContainerState::Stopping => "stopping",
@@ -122,7 +122,10 @@ impl Cells {
 /// percentage of the limit.
 fn limit(row: &ContainerStats) -> (String, String) {
     let Some(limit) = row.memory_limit_mb else {
-        return if row.cpu_limit_cores.is_some() { Default::default() } else { ("none".into(), "ht-is-none".into()) };
+        // The wire does not tell an unlimited container from one whose limits could not be read.
+        let is_known = row.error.is_none() && row.state != ContainerState::Restarting;
+        let text = if is_known { "no limit" } else { format::UNKNOWN };
+        return if row.cpu_limit_cores.is_some() { Default::default() } else { (text.into(), "ht-is-none".into()) };
     };
     let used = row.memory_mb.and_then(|used| percent_of(used, limit)).unwrap_or(0.0);
     let text = format::memory_limit(limit);

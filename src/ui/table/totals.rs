@@ -53,16 +53,16 @@ pub(super) fn totals(state: &State) -> Vec<Total> {
     let cache = exact.and_then(|split| Some(stats.total_memory_mb? - split.containers)).unwrap_or(0.0);
     if cache >= ROUNDING {
         lines.push(Total {
-            label: "File cache in it".into(),
+            label: "of which reclaimable cache".into(),
             memory: format!("−{}", format::memory(Some(cache))),
-            title: "Memory that the kernel takes back when it is needed: the host does not count it as used",
+            title: "The kernel frees it when memory is needed, so the host does not count it as used",
             kind: "cache",
             ..Total::default()
         });
     }
-    let other = "Programs outside of these containers, other containers, and those that could not be measured";
-    lines.push(line("Everything else", other, "other", |split| split.other));
-    let mut all = line("Host", "What the host uses in all", "host", |split| split.host);
+    let other = "Processes outside these containers, other containers, and containers that could not be measured";
+    lines.push(line("Other processes", other, "other", |split| split.other));
+    let mut all = line("Host", "Total host usage", "host", |split| split.host);
     all.limit = host
         .and_then(|host| host.memory.as_ref())
         .map_or_else(String::new, |memory| format::short(memory.total_gb) + " GiB");
@@ -78,7 +78,7 @@ fn containers(stats: &ContainersStats, noun: &str) -> Total {
         memory: format::memory(stats.total_memory_mb),
         limit: if limits > 0.0 { format::memory(Some(limits)) } else { String::new() },
         share: format::percent_exact(stats.cpu_host_percent()),
-        title: "Sum of the containers measured in the last scrape",
+        title: "Total of containers measured in the last sample",
         kind: "all",
     }
 }

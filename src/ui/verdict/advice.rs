@@ -74,7 +74,7 @@ fn on_metric(metric: &Metric, cause: &Cause<'_>, live: Live, state: &State) -> A
                 let name = format::culprit(culprit, &state.settings.noun);
                 format!(" Last known: {name}, {} of the host.", format::percent(Some(culprit.percent)))
             });
-            let unknown = format!("Which of the {}s uses it is unknown without Docker.{last}", state.settings.noun);
+            let unknown = format!("Which of the {} uses it is unknown without Docker.{last}", nouns(state));
             (unknown, String::new(), on_host)
         }
         None => ("Nobody stands out.".into(), String::new(), on_host),
@@ -114,11 +114,10 @@ fn docker(gone: Option<Timestamp>, live: Live, state: &State) -> Advice {
         ContainersView::Unavailable { reason, .. } => sentence(reason),
         ContainersView::Waiting | ContainersView::Measured(_) => String::new(),
     };
-    let noun = &state.settings.noun;
     Advice {
         severity: "unknown",
         headline: format!("Docker unavailable{}.", since(gone, false, live)),
-        detail: format!("{reason} CPU and memory of the {noun}s are unknown; those of the host are live."),
+        detail: format!("{reason} CPU and memory of the {} are unknown; those of the host are live.", nouns(state)),
         next: String::new(),
         commands: vec![String::from(match program(state) {
             "podman" => "systemctl status podman.socket",
@@ -154,6 +153,11 @@ fn silence(reason: &str, last: Option<&Cause<'_>>, live: Live, state: &State) ->
 fn sentence(text: &str) -> String {
     let stop = if text.ends_with(['.', '?', '!']) { "" } else { "." };
     format::raised(format!("{text}{stop}"))
+}
+
+/// The plural noun for the containers.
+fn nouns(state: &State) -> String {
+    format::plural(0, &state.settings.noun)
 }
 
 /// ` since 09:42`, or an empty text if the time is unknown.
