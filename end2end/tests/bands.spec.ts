@@ -89,7 +89,7 @@ for (const [theme, colors] of Object.entries(THEMES)) {
       await expect(spoken).toHaveText('Disk 100 percent, read-only');
       await dashboard.disk.expectTitle('Disk 100.0%: 200.0 of 200.0 GiB used, read-only');
       expect(new Set(await fills(ticks)).size, 'no tick stands out').toBe(1);
-      await expect(page).toHaveTitle('Host telemetry');
+      await expect(page).toHaveTitle(/ · Host telemetry$/);
       await expect(page.locator('link[rel=icon]')).toHaveAttribute('href', '/favicon.svg');
     });
 

@@ -53,22 +53,32 @@ for (const width of WIDTHS) {
 }
 
 for (const width of WIDTHS) {
-  test(`the culprit appears in reserved space in a window ${width} px wide`, async ({ page, dashboard, hostMock, startServer }) => {
+  test(`nothing moves when a culprit is named, Docker goes or the server does not answer in a window ${width} px wide`, async ({ complaints, page, dashboard, hostMock, startServer }) => {
+    complaints.allowFailedRequests();
     await page.setViewportSize({ width, height: 800 });
     const server = await startServer({ args: ['--interval', '1'] });
-    hostMock.respondWith({ cpu: FULL.cpu });
-    hostMock.run([{ name: 'an-agent-with-quite-a-long-name', cpuShare: 90 }]);
+    const culprit = [{ name: 'an-agent-with-quite-a-long-name', cpuShare: 90 }];
+    hostMock.respondWith({ ...QUIET, cpu: wire.cpu(74.9) });
+    hostMock.run(culprit);
     await dashboard.openFrozen(server.url);
     await dashboard.nextPoll(1);
-    // Compare layout boxes: parts to the left of the culprit are moved by a transform, which does not affect layout.
-    const places = () =>
-      page.locator('.ht-metric, .ht-agents').evaluateAll((list) =>
-        list.map((part) => (part instanceof HTMLElement ? [part.offsetLeft, part.offsetWidth] : [])),
-      );
-    const [before, agents] = [await places(), await dashboard.agents.boundingBox()];
+    await expect(dashboard.chips).toHaveCount(0);
+    const calm = await boxes(dashboard);
+
+    hostMock.respondWith({ ...QUIET, cpu: FULL.cpu });
     await dashboard.nextPoll(1);
-    await expect(dashboard.cpu.culprit).toBeVisible();
-    expect(await places()).toEqual(before);
-    expect(await dashboard.agents.boundingBox()).toEqual(agents);
+    await expect(dashboard.chips).toHaveText(/an-agent/);
+    expect(await boxes(dashboard), 'with a culprit').toEqual(calm);
+
+    hostMock.fail();
+    await dashboard.nextPoll(1);
+    await expect(dashboard.chips).toHaveText(/No answer/);
+    expect(await boxes(dashboard), 'without an answer').toEqual(calm);
+
+    hostMock.respondWith({ ...QUIET, cpu: wire.cpu(74.9) });
+    await page.route('**/api/telemetry/containers', (route) => route.fulfill({ status: 503, json: wire.noDocker('gone', '2026-01-13T11:55:00.000000Z') }));
+    await dashboard.nextPoll(1);
+    await expect(dashboard.chips).toHaveText(/Docker/);
+    expect(await boxes(dashboard), 'without Docker').toEqual(calm);
   });
 }

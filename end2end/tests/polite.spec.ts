@@ -128,10 +128,10 @@ test.describe('the tab', () => {
     await dashboard.nextPoll(1);
   });
 
-  test('names the worst critical metric', async ({ complaints, page, dashboard, hostMock }) => {
+  test('names the worst critical metric, and silence', async ({ complaints, page, dashboard, hostMock }) => {
     complaints.allowFailedRequests();
     const expectCalm = async () => {
-      await expect(page).toHaveTitle('Host telemetry');
+      await expect(page).toHaveTitle(/ · Host telemetry$/);
       await expect(page.locator(ICON)).toHaveAttribute('href', '/favicon.svg');
     };
     await expectCalm();
@@ -143,7 +143,7 @@ test.describe('the tab', () => {
     ] as const) {
       hostMock.respondWith(answer);
       await dashboard.nextPoll(1);
-      await expect(page).toHaveTitle(`${title} · Host telemetry`);
+      await expect(page).toHaveTitle(`${title} · atlas-01`);
       await expect(page.locator(ICON)).toHaveAttribute('href', '/favicon-critical.svg');
     }
     hostMock.respondWith(CALM);
@@ -154,6 +154,10 @@ test.describe('the tab', () => {
     await dashboard.nextPoll(1);
     await expect(page).toHaveTitle(/^Disk/);
     hostMock.fail();
+    await dashboard.nextPoll(1);
+    await expect(page).toHaveTitle('No answer · atlas-01');
+    await expect(page.locator(ICON), 'which does not need the server').toHaveAttribute('href', /^data:image\/svg/);
+    hostMock.respondWith(CALM);
     await dashboard.nextPoll(1);
     await expectCalm();
   });
@@ -173,5 +177,5 @@ test('a hidden tab also names a critical metric', async ({ page, dashboard, host
   await tab.hide();
   hostMock.respondWith({ cpu: wire.cpu(99) });
   await expectPollIn(dashboard, 60_000);
-  await expect(page).toHaveTitle('CPU 99% · Host telemetry');
+  await expect(page).toHaveTitle('CPU 99% · atlas-01');
 });

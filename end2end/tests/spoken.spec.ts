@@ -15,7 +15,9 @@ test.beforeEach(async ({ dashboard, fakeDocker, hostMock, startServer }) => {
 test('each metric is read as a sentence, and its graphic is hidden from screen readers', async ({ page, dashboard, hostMock }) => {
   await expect(page.locator('.ht')).toMatchAriaSnapshot(`
     - region "Host telemetry of atlas-01":
-      - text: CPU 7 percent, normal Memory 62 percent, raised Disk 54 percent, raised
+      - button "CPU 7 percent, normal"
+      - button "Memory 62 percent, raised"
+      - button "Disk 54 percent, raised"
       - button /1 agent/
       - status
   `);
@@ -52,6 +54,11 @@ test('only a change of severity is announced', async ({ dashboard, hostMock }) =
 
 for (const key of ['Enter', 'Space']) {
   test(`the panel is opened by ${key}, and closed by Escape`, async ({ page, dashboard }) => {
+    // The metrics come first.
+    for (const metric of [dashboard.cpu, dashboard.memory, dashboard.disk]) {
+      await page.keyboard.press('Tab');
+      await expect(metric.root).toBeFocused();
+    }
     await page.keyboard.press('Tab');
     await expect(dashboard.summary).toBeFocused();
     await page.keyboard.press(key);
@@ -79,16 +86,33 @@ test('the panel is closed by its button and by a click outside', async ({ page, 
   await expect(dashboard.panel).toBeHidden();
 });
 
-test('the culprit precedes the agents in tab order, and regains focus when the panel closes', async ({ page, dashboard, hostMock }) => {
-  hostMock.respondWith({ cpu: wire.cpu(94) });
-  hostMock.run([{ name: 'agent-x', cpuShare: 61 }]);
-  await dashboard.nextPoll(1);
+test('the verdict comes first in tab order, and regains focus when the panel closes', async ({ page, dashboard, hostMock }) => {
+  hostMock.respondWith({ disk: wire.disk(94) });
   await dashboard.nextPoll(1);
   await page.keyboard.press('Tab');
-  await expect(dashboard.cpu.culprit).toBeFocused();
+  await expect(dashboard.chips.first()).toBeFocused();
   await page.keyboard.press('Enter');
   await expect(dashboard.panel).toBeFocused();
   await page.keyboard.press('Escape');
   await expect(dashboard.panel).toBeHidden();
-  await expect(dashboard.cpu.culprit).toBeFocused();
+  await expect(dashboard.chips.first()).toBeFocused();
+});
+
+test('culprit, silence, loss of Docker and return are announced', async ({ complaints, page, dashboard, hostMock }) => {
+  complaints.allowFailedRequests();
+  const hot = { cpu: wire.cpu(94) };
+  hostMock.respondWith(hot);
+  hostMock.run([{ name: 'agent-x', cpuShare: 61 }]);
+  await dashboard.nextPoll(1);
+  await expect(dashboard.status).toHaveText('CPU 94 percent, critical. agent-x: 61 percent of CPU');
+  hostMock.fail();
+  await dashboard.nextPoll(1);
+  await expect(dashboard.status).toHaveText('No answer from the server');
+  hostMock.respondWith(hot);
+  await dashboard.nextPoll(1);
+  await expect(dashboard.status).toHaveText('Live again. agent-x: 61 percent of CPU');
+  const gone = wire.noDocker('gone', '2026-01-13T11:55:00.000000Z');
+  await page.route('**/api/telemetry/containers', (route) => route.fulfill({ status: 503, json: gone }));
+  await dashboard.nextPoll(1);
+  await expect(dashboard.status).toHaveText('Docker unavailable');
 });

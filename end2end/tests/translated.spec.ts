@@ -27,19 +27,18 @@ async function expectNewNumbers(page: Page, dashboard: Dashboard, hostMock: Host
     { name: 'scribe', cpuShare: 61, memoryShare: 20 },
     { name: 'researcher', cpuShare: 5, memoryShare: 10 },
   ]);
-  // A culprit is named only after two scrapes.
-  await dashboard.nextPoll(1);
   await dashboard.nextPoll(1);
 
   await expect(dashboard.cpu.number).toHaveText('94%');
   await expect(dashboard.cpu.spoken).toHaveText('CPU 94 percent, critical');
-  await expect(dashboard.cpu.culprit).toHaveText("scribe 61% of the host's CPU");
+  await expect(dashboard.chips.first()).toHaveText('scribe 61% of CPU · 2 min');
+  await expect(dashboard.advice.first()).toContainText('scribe uses 61% of the host.');
   await expect(dashboard.memory.number).toHaveText('18.2');
   await expect(dashboard.memory.rest).toHaveText('/20G');
   await expect(dashboard.disk.number).toHaveText('77%');
   await expect(dashboard.summary).toHaveText('2agents66%6.0G');
-  await expect(dashboard.status).toHaveText('CPU 94 percent, critical. Memory 91 percent, critical. Disk 77 percent, high');
-  await expect(page).toHaveTitle('CPU 94% · Host telemetry');
+  await expect(dashboard.status).toHaveText('CPU 94 percent, critical. scribe: 61 percent of CPU. Memory 91 percent, critical. Disk 77 percent, high');
+  await expect(page).toHaveTitle('CPU 94% · atlas-01');
   await expect(dashboard.history.locator('.ht-legend b')).toHaveText(['94.0%', '66.0%', '91.0%', '30.0%']);
   for (const within of [dashboard.containers, dashboard.panel]) {
     await expect(within.locator('tbody .ht-name-text')).toHaveText(['scribe', 'researcher']);

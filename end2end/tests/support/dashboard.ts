@@ -25,8 +25,6 @@ export class Metric {
   /** The dot at the newest value. */
   readonly newest: Locator;
   readonly bar: Locator;
-  /** The button that names the culprit. */
-  readonly culprit: Locator;
 
   constructor(page: Page, name: 'cpu' | 'memory' | 'disk') {
     this.root = page.locator(`.ht-metric.ht-is-${name}`);
@@ -37,7 +35,6 @@ export class Metric {
     this.lines = this.root.locator('.ht-spark polyline');
     this.newest = this.root.locator('.ht-spark circle[r="20"]');
     this.bar = this.root.locator('.ht-bar');
-    this.culprit = this.root.locator('.ht-culprit');
   }
 
   /** The number of points in each line of the sparkline. */
@@ -63,7 +60,10 @@ export class Dashboard {
   readonly cpu: Metric;
   readonly memory: Metric;
   readonly disk: Metric;
-  readonly age: Locator;
+  /** The causes that the header names, the worst first. */
+  readonly chips: Locator;
+  /** What is wrong, in sentences. */
+  readonly advice: Locator;
   readonly agents: Locator;
   readonly summary: Locator;
   /** The live region for screen readers. */
@@ -83,11 +83,12 @@ export class Dashboard {
 
   constructor(page: Page) {
     this.page = page;
-    this.host = page.locator('.host-name');
+    this.host = page.locator('.host');
     this.cpu = new Metric(page, 'cpu');
     this.memory = new Metric(page, 'memory');
     this.disk = new Metric(page, 'disk');
-    this.age = page.locator('.ht-age');
+    this.chips = page.locator('.ht-chip').filter({ visible: true });
+    this.advice = page.locator('.ht-advice');
     this.agents = page.locator('.ht-agents');
     this.summary = this.agents.locator('.ht-toggle');
     this.status = page.getByRole('status');

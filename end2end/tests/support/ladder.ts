@@ -5,27 +5,28 @@ const PARTS = {
   'sparklines and bar': '.ht-visual > .ht-spark, .ht-visual > .ht-bar',
   'totals of the agents': '.ht-agents-value',
   'memory in GiB': '.ht-metric.ht-is-memory .ht-full',
-  'name of the culprit': '.ht-culprit-name',
-  'healthiest metric': '.ht-is-rank-3 > .ht-visual',
-  'next metric': '.ht-is-rank-2 > .ht-visual',
-  'worst metric': '.ht-is-rank-1 > .ht-visual',
+  'noun of the agents': '.ht-toggle .ht-label',
+  'healthiest metric': '.ht-metric.ht-is-rank-3',
+  'next metric': '.ht-metric.ht-is-rank-2',
+  'count of the agents': '.ht-count',
+  'worst metric': '.ht-metric.ht-is-rank-1',
 };
 
-/** Indicates that other metrics are hidden; shown only when a single metric is visible. */
-const MORE = '.ht-more';
+/** The visible parts, in order. */
+export function visibleParts(page: Page): Promise<string[]> {
+  return page.evaluate((parts) => {
+    // Excludes text for screen readers, which is one pixel wide.
+    const isVisible = (element: Element) => element.checkVisibility() && element.getBoundingClientRect().width > 1;
+    const any = (selector: string) => [...document.querySelectorAll(selector)].some(isVisible);
+    return parts.filter(([, selector]) => any(selector)).map(([name]) => name);
+  }, Object.entries(PARTS));
+}
 
-/** The visible parts, in order, and whether the header indicates that other metrics are hidden. */
-export async function visibleParts(page: Page): Promise<{ visible: string[]; more: boolean }> {
-  const [visible, more] = await page.evaluate(
-    ({ parts, more }) => {
-      // Excludes text for screen readers, which is one pixel wide, and unknown totals, which are empty.
-      const isVisible = (element: Element) => element.checkVisibility() && element.getBoundingClientRect().width > 1;
-      const any = (selector: string) => [...document.querySelectorAll(selector)].some(isVisible);
-      return [parts.filter(([, selector]) => any(selector)).map(([name]) => name), any(more)] as const;
-    },
-    { parts: Object.entries(PARTS), more: MORE },
+/** The names in the header's chips that are cut. */
+export function cutNames(page: Page): Promise<string[]> {
+  return page.locator('.ht-chip-name').filter({ visible: true }).evaluateAll((names) =>
+    names.filter((name) => name.scrollWidth > name.clientWidth + 1).map((name) => name.textContent ?? ''),
   );
-  return { visible, more };
 }
 
 /** Whether `now` is a non-empty suffix of `before`. */

@@ -76,7 +76,7 @@ impl Totals {
         Self {
             count: count.map_or(format::UNKNOWN.into(), |count| count.to_string()),
             label: format::plural(count.unwrap_or(0), noun),
-            cpu: if is_stale { String::new() } else { format::percent(cpu) },
+            cpu: if is_stale { "\u{a0}".into() } else { format::percent(cpu) },
             memory: if is_stale { "stale".into() } else { format::memory_short(memory) },
             widest: format::memory_short(Some(total)),
             tooltip: match &state.containers {
