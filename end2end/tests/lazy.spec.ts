@@ -39,7 +39,7 @@ test('the header does not wait for the details, which stay as the server rendere
   await lazy.release();
   await dashboard.waitForDetails();
   await expect(dashboard.rows).toHaveCount(0);
-  await expect(page.locator('main section')).toHaveCount(2);
+  await expect(page.locator('main section.ht-card')).toHaveCount(2);
 });
 
 test('loading the details is retried, and the header stays live meanwhile', async ({
