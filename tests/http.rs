@@ -167,7 +167,7 @@ async fn the_first_html_names_the_culprit() {
     let other = json!({"kind": "other", "id": "", "name": "", "percent": 80.0, "count": 0});
     assert_eq!(containers["culprits"], json!({"cpu": other, "memory": null}));
     assert!(page.text.contains("Other processes use 80% of the host."), "{}", page.text);
-    assert!(page.text.contains("ht-total ht-is-other ht-is-culprit"), "the row for everything else is marked");
+    assert!(page.text.contains("ht-total ht-is-other ht-is-culprit"), "the row of other processes is marked");
 }
 
 #[tokio::test]
@@ -263,7 +263,7 @@ async fn without_docker_only_containers_are_503() {
     assert_eq!(server.get("/api/telemetry/host").await.status, StatusCode::OK);
     let page = server.get("/").await;
     assert_eq!(page.status, StatusCode::OK, "the page shows that Docker is down");
-    assert!(page.text.contains("Docker not available") && page.text.contains("nothing listens"));
+    assert!(page.text.contains("Docker unavailable") && page.text.contains("Nothing listens"));
     engine.becomes(Engine::Up(vec!["a"]));
     server.get_until("/api/telemetry/containers", |response| response.status == StatusCode::OK).await;
 }

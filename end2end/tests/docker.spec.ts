@@ -57,13 +57,13 @@ test('Docker stops and starts again while the server is running', async ({ compl
   await expect(dashboard.rows).toHaveCount(1);
 
   await docker.stop();
-  await expect(dashboard.containers).toContainText('Docker not available', { timeout: 20_000 });
+  await expect(dashboard.containers).toContainText('Docker unavailable', { timeout: 20_000 });
   const response = await page.goto(server.url);
   expect(response?.status()).toBe(200);
-  await expect(dashboard.containers.locator('.ht-empty strong')).toHaveText('Docker not available');
+  await expect(dashboard.containers.locator('.ht-empty strong')).toHaveText('Docker unavailable');
   await expect(dashboard.containers.locator('.ht-empty span')).toHaveText(/\S+ \S+/);
   await expect(dashboard.summary).toHaveText('no Docker');
-  await expect(dashboard.summary).toHaveAttribute('title', /^Docker not available: \S+/);
+  await expect(dashboard.summary).toHaveAttribute('title', /^Docker unavailable: \S+/);
   await expect(dashboard.cpu.number).toHaveText(/^\d+%$/);
   await expect(dashboard.disk.number).toHaveText(/^\d+%$/);
 

@@ -68,7 +68,7 @@ function tables(dashboard: Dashboard): Locator[] {
   return [dashboard.containers, dashboard.panel];
 }
 
-test("the host's usage is split between the agents and everything else", async ({ page, dashboard, fakeDocker, startServer }) => {
+test("the host's usage is split between the agents and other processes", async ({ page, dashboard, fakeDocker, startServer }) => {
   // These numbers are so small that any host uses more.
   fakeDocker.containers = [
     { name: 'researcher', cpu: 0.6, memoryMib: 64, cacheMib: 24 },
@@ -83,7 +83,7 @@ test("the host's usage is split between the agents and everything else", async (
 
   for (const table of tables(dashboard)) {
     const { all, cache, other, host } = await totals(table);
-    expect([all?.who, cache?.who, other?.who, host?.who]).toEqual(['All agents', 'File cache in it', 'Everything else', 'Host']);
+    expect([all?.who, cache?.who, other?.who, host?.who]).toEqual(['All agents', 'of which reclaimable cache', 'Other processes', 'Host']);
     expect(all?.memory).toBe('96.0 MiB');
     expect(cache?.memory, 'file cache, which the host does not count as used').toBe('−24.0 MiB');
     await expectTotalsAddUp(table);
@@ -95,9 +95,9 @@ test('the tooltips show the split', async ({ page, dashboard, fakeDocker, startS
   const server = await startServer({ args: NOUN });
   await waitForSplit(server);
   await page.goto(server.url);
-  const cpu = /^CPU \d+\.\d% of \d+ cores?\nAgents (≈ )?\d+\.\d% \+ everything else (≈ )?\d+\.\d% = (≈ )?\d+\.\d%$/;
+  const cpu = /^CPU \d+\.\d% of \d+ cores?\nAgents (≈ )?\d+\.\d% \+ other processes (≈ )?\d+\.\d% = (≈ )?\d+\.\d%$/;
   await expect(dashboard.cpu.root).toHaveAttribute('title', cpu);
-  const memory = /^Memory \d+\.\d%: .* available(\nSwap: .*)?\nAgents 64\.0 MiB \+ everything else \d+\.\d+ [MG]iB = \d+\.\d+ [MG]iB$/;
+  const memory = /^Memory \d+\.\d%: .* available(\nSwap: .*)?\nAgents 64\.0 MiB \+ other processes \d+\.\d+ [MG]iB = \d+\.\d+ [MG]iB$/;
   await expect(dashboard.memory.root).toHaveAttribute('title', memory);
   await expect(dashboard.disk.root).toHaveAttribute('title', /^Disk \d+\.\d%: [^\n]*$/);
 });
@@ -142,7 +142,7 @@ test('without Docker there is nothing to split', async ({ page, dashboard, start
   const server = await startServer({ docker: 'unix:///nonexistent/d.sock', args: ['--interval', '1'] });
   await page.goto(server.url);
   await dashboard.summary.click();
-  await expect(dashboard.panel).toContainText('Docker not available');
+  await expect(dashboard.panel).toContainText('Docker unavailable');
   await expect(dashboard.panel.locator('table')).toBeHidden();
   await expect(dashboard.panel.locator('tfoot tr')).toHaveCount(0);
   await expect(dashboard.cpu.root).toHaveAttribute('title', /^CPU [^\n]*$/);
@@ -158,7 +158,7 @@ test('an agent that misses scrapes keeps its last numbers for a while', async ({
   await expect(row).toContainText('32.0 MiB');
 
   fakeDocker.containers = [one, { ...other, error: 'no cgroup' }];
-  await expect(row.locator('.ht-state')).toHaveText('not up to date');
+  await expect(row.locator('.ht-state')).toHaveText('stale');
   await expect(row).toContainText('32.0 MiB');
   await expect(row.locator('.ht-error')).toBeEmpty();
   await expect(row.locator('.ht-error')).toContainText('no cgroup', { timeout: 20_000 });

@@ -27,7 +27,7 @@ test('the first HTML shows live numbers without JavaScript @smoke', async ({ pag
   await expect(dashboard.disk.number).toHaveText(/^\d+%$/);
 
   await expect(dashboard.rows.locator('.ht-name-text')).toHaveText(['researcher', 'coder', 'scribe']);
-  await expect(dashboard.rows.first().locator('.ht-number-cell')).toContainText(['60.0%', '512.0 MiB', 'none', '', '%']);
+  await expect(dashboard.rows.first().locator('.ht-number-cell')).toContainText(['60.0%', '512.0 MiB', 'no limit', '', '%']);
   await expect(dashboard.summary).toContainText('3containers');
 
   await expect(dashboard.cpu.newest).toHaveCount(1);

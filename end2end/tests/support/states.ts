@@ -101,13 +101,13 @@ export const STATES: Record<string, Scene> = {
   '3 agents': { agents: AGENTS.slice(0, 3), panel: true },
   '60 agents': { agents: crowd(60, 240, 6000), panel: true },
   '200 agents': { agents: crowd(200, 200, 9000), panel: true },
-  'in error, paused, not up to date': {
+  'in error, paused, stale': {
     agents: [
       { ...RESEARCHER, stale: true },
       { ...CODER, state: 'paused', cpu: 0 },
       { ...RESEARCHER, name: 'near-its-limit', cpu: 40.2, memory: 1990.4, limit: 2048 },
       { name: 'restarts', cpu: null, memory: null, state: 'restarting' },
-      { name: 'broken', cpu: null, memory: null, error: 'status 500: open /sys/fs/cgroup/system.slice/memory.current: no such file or directory' },
+      { name: 'broken', cpu: null, memory: null, error: 'Docker error 500: open /sys/fs/cgroup/system.slice/memory.current: no such file or directory' },
     ],
     panel: true,
   },
