@@ -100,12 +100,13 @@ impl Cells {
     }
 
     fn into_view(self) -> impl IntoView {
-        let title = self.name.clone();
+        // Shows what is cut off.
+        let (title, error) = (self.name.clone(), self.error.clone());
         view! {
             <th scope="row" class="ht-name">
                 <span class="ht-name-text" title=title>{self.name}</span>
                 <span class="ht-state">{self.state}</span>
-                <span class="ht-error">{self.error}</span>
+                <span class="ht-error" title=error>{self.error}</span>
             </th>
             <td class="ht-number-cell ht-cpu"><span class="ht-cell">{self.cpu}</span>{bar("ht-bar ht-is-cpu", self.share)}</td>
             <td class="ht-number-cell ht-memory"><span class="ht-cell">{self.memory}</span>{bar("ht-bar ht-is-memory", self.memory_share)}</td>
@@ -134,8 +135,12 @@ pub(in crate::ui) fn has_known_limits(row: &ContainerStats) -> bool {
 /// percentage of the limit.
 fn limit(row: &ContainerStats) -> (String, String) {
     let Some(limit) = row.memory_limit_mb else {
-        let text = if has_known_limits(row) { "no limit" } else { format::UNKNOWN };
-        return if row.cpu_limit_cores.is_some() { Default::default() } else { (text.into(), "ht-is-none".into()) };
+        let text = match (has_known_limits(row), row.cpu_limit_cores) {
+            (false, _) => format::UNKNOWN,
+            (true, None) => "no limit",
+            (true, Some(_)) => "",
+        };
+        return (text.into(), "ht-is-none".into());
     };
     let used = row.memory_mb.and_then(|used| percent_of(used, limit)).unwrap_or(0.0);
     let text = format::memory_limit(limit);
@@ -163,7 +168,9 @@ mod tests {
         assert_eq!(text(&failed), ("–".into(), "not measured: timed out".into()));
         let uncounted = ContainerStats { error: Some("the engine does not count its CPU".into()), ..row.clone() };
         assert_eq!(text(&uncounted), ("–".into(), "the engine does not count its CPU".into()));
-        let restarting = ContainerStats { state: ContainerState::Restarting, ..row };
+        let bound = ContainerStats { cpu_limit_cores: Some(1.5), ..row.clone() };
+        assert_eq!(text(&bound), (String::new(), String::new()), "only the CPU limit is shown");
+        let restarting = ContainerStats { state: ContainerState::Restarting, ..bound };
         assert_eq!(text(&restarting), ("–".into(), String::new()));
     }
 }
