@@ -29,6 +29,9 @@ function recordShifts(): void {
       const isCell = element?.childElementCount === 0 && element.closest('table');
       const { advised } = window as unknown as Monitored;
       if (advised !== document.querySelectorAll('.ht-advice').length && element?.closest('main')) continue;
+      // The sentence stands at its left edge, what the header has dropped at its right.
+      if (element?.closest('.ht-advice') && from.x === to.x && from.y === to.y) continue;
+      if (element?.closest('.ht-dropped') && from.right === to.right && from.y === to.y) continue;
       if (isCell && from.right === to.right && from.y === to.y) continue;
       found.push(`${element?.outerHTML.slice(0, 80)} from ${from.right}, ${from.y} to ${to.right}, ${to.y}`);
     }

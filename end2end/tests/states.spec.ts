@@ -11,7 +11,7 @@ const WIDTHS = [1600, 1280, 820, 700, 560, 420, 320, 240];
 const HEIGHT = 800;
 const BAR_HEIGHT = 48;
 /** From this width of the header in pixels on, no name is cut. */
-const ROOM_FOR_NAMES = 300;
+const ROOM_FOR_NAMES = 400;
 /** How far a button's hover background extends beyond the header on each side, in pixels. */
 const OVERHANG = 6;
 /** States to test at decreasing widths: each header can drop something that the other states' headers lack. */

@@ -10,13 +10,13 @@ const AGENTS: MockedContainer[] = [
   { name: 'delta', cpuShare: 3, cpu_host_percent: 3, memoryShare: 2 },
 ];
 
-/** The order of rows after the first and second click on each column. Rows without a value are always last. */
+/** The order of rows after the first and second click on each column, by the suffix of its class. Rows without a value are always last. */
 const ORDERS = {
-  Memory: [['gamma', 'beta', 'delta', 'Alpha'], ['Alpha', 'delta', 'beta', 'gamma']],
-  Limit: [['Alpha', 'beta', 'gamma', 'delta'], ['gamma', 'beta', 'Alpha', 'delta']],
-  'Host share': [['Alpha', 'delta', 'gamma', 'beta'], ['beta', 'gamma', 'delta', 'Alpha']],
-  CPU: [['beta', 'Alpha', 'gamma', 'delta'], ['delta', 'gamma', 'Alpha', 'beta']],
-  Name: [['Alpha', 'beta', 'delta', 'gamma'], ['gamma', 'delta', 'beta', 'Alpha']],
+  memory: [['gamma', 'beta', 'delta', 'Alpha'], ['Alpha', 'delta', 'beta', 'gamma']],
+  limit: [['Alpha', 'beta', 'gamma', 'delta'], ['gamma', 'beta', 'Alpha', 'delta']],
+  share: [['Alpha', 'delta', 'gamma', 'beta'], ['beta', 'gamma', 'delta', 'Alpha']],
+  cpu: [['beta', 'Alpha', 'gamma', 'delta'], ['delta', 'gamma', 'Alpha', 'beta']],
+  name: [['Alpha', 'beta', 'delta', 'gamma'], ['gamma', 'delta', 'beta', 'Alpha']],
 };
 const MANY = 60;
 
@@ -41,24 +41,29 @@ test.beforeEach(async ({ dashboard, hostMock, startServer }) => {
   await expect(dashboard.rows).toHaveCount(AGENTS.length);
 });
 
+test('headings say what is measured, and over which time', async ({ dashboard }) => {
+  const headings = ['Name', 'CPU (100% = 1 core)', 'Memory', 'Memory limit, CPU limit', 'CPU, 1 min', 'Share of host CPU'];
+  await expect(dashboard.containers.locator('thead th')).toHaveText(headings);
+});
+
 for (const by of ['a click', 'Enter', 'Space']) {
   test(`${by} sorts every column in both directions`, async ({ page, dashboard }) => {
     const headings = dashboard.containers.locator('thead th');
-    await expect(names(dashboard.rows), 'at first').toHaveText(ORDERS.CPU[0] ?? []);
-    await expect(headings.filter({ hasText: 'CPU' })).toHaveAttribute('aria-sort', 'descending');
+    await expect(names(dashboard.rows), 'at first').toHaveText(ORDERS.cpu[0] ?? []);
+    await expect(headings.and(page.locator('.ht-cpu'))).toHaveAttribute('aria-sort', 'descending');
     for (const [column, orders] of Object.entries(ORDERS)) {
-      const heading = headings.filter({ hasText: column });
+      const heading = headings.and(page.locator(`.ht-${column}`));
       for (const [index, order] of orders.entries()) {
         if (by === 'a click') await heading.getByRole('button').click();
         else await heading.getByRole('button').press(by);
         await expect(names(dashboard.rows), `${column}, order ${index + 1}`).toHaveText(order);
-        const descending = (column === 'Name') === (index === 1);
+        const descending = (column === 'name') === (index === 1);
         await expect(heading).toHaveAttribute('aria-sort', descending ? 'descending' : 'ascending');
         await expect(page.locator('main th[aria-sort]:not([aria-sort=none])'), 'sorted columns').toHaveCount(1);
       }
     }
     await dashboard.nextPoll(1);
-    await expect(names(dashboard.rows), 'after a poll').toHaveText(ORDERS.Name[1] ?? []);
+    await expect(names(dashboard.rows), 'after a poll').toHaveText(ORDERS.name[1] ?? []);
   });
 }
 
@@ -69,7 +74,7 @@ test('row elements stay in place when the order changes', async ({ dashboard, ho
   await dashboard.nextPoll(1);
   await expect(names(dashboard.rows)).toHaveText(['delta', 'gamma', 'Alpha', 'beta']);
   await dashboard.containers.getByRole('button', { name: 'Name' }).click();
-  await expect(names(dashboard.rows)).toHaveText(ORDERS.Name[0] ?? []);
+  await expect(names(dashboard.rows)).toHaveText(ORDERS.name[0] ?? []);
   const places = await dashboard.rows.evaluateAll((rows, tag) => rows.map((row) => row.getAttribute(tag)), tag);
   expect(places).toEqual(['0', '1', '2', '3']);
 });
@@ -136,4 +141,29 @@ test('invisible rows are not reordered until they become visible', async ({ dash
   await expect(dashboard.rows).toHaveCount(MANY);
   await first.scrollIntoViewIfNeeded();
   await expect(first).toHaveText('agent-7');
+});
+
+test('a filter without matches is quoted as text', async ({ page, dashboard, hostMock }) => {
+  hostMock.run(many(MANY, 0.1));
+  await dashboard.nextPoll(1);
+  const filter = dashboard.containers.getByRole('searchbox', { name: 'Filter by name' });
+  await filter.fill('  <img src=x onerror=alert(1)> ');
+  await expect(dashboard.containers.locator('.ht-table-scroll .ht-empty')).toHaveText('No containers match “<img src=x onerror=alert(1)>”.');
+  await expect(page.locator('main img')).toHaveCount(0);
+});
+
+test('a limit that could not be read is not called unlimited', async ({ dashboard, hostMock }) => {
+  hostMock.run([
+    { name: 'free', cpuShare: 5, memoryShare: 2 },
+    { name: 'broken', cpu: null, cpu_host_percent: null, memory_mb: null, error: 'timed out' },
+    { name: 'again', cpu: null, cpu_host_percent: null, memory_mb: null, state: 'restarting' },
+  ]);
+  await dashboard.nextPoll(1);
+  const limit = (name: string) => dashboard.rows.filter({ hasText: name }).locator('.ht-limit');
+  await expect(limit('free')).toHaveText('no limit');
+  await expect(limit('broken')).toHaveText('–');
+  await expect(limit('again')).toHaveText('–');
+  await expect(dashboard.rows.filter({ hasText: 'broken' }).locator('.ht-error')).toHaveText('not measured: timed out');
+  await dashboard.summary.click();
+  await expect(dashboard.panel.locator('.ht-headroom')).toContainText('No limits set · 2 unknown');
 });

@@ -37,7 +37,7 @@ async function expectNewNumbers(page: Page, dashboard: Dashboard, hostMock: Host
   await expect(dashboard.memory.rest).toHaveText('/20G');
   await expect(dashboard.disk.number).toHaveText('77%');
   await expect(dashboard.summary).toHaveText('2agents66%6.0G');
-  await expect(dashboard.status).toHaveText('CPU 94 percent, critical. scribe: 61 percent of CPU. Memory 91 percent, critical. Disk 77 percent, high');
+  await expect(dashboard.status).toHaveText('CPU 94 percent, critical. scribe: 61 percent of CPU. Memory 91 percent, critical. other processes: 61 percent of memory. Disk 77 percent, high');
   await expect(page).toHaveTitle('CPU 94% · atlas-01');
   await expect(dashboard.history.locator('.ht-legend b')).toHaveText(['94.0%', '66.0%', '91.0%', '30.0%']);
   for (const within of [dashboard.containers, dashboard.panel]) {

@@ -173,7 +173,7 @@ test('a scrape that is overdue is said in the header and at the table', async ({
   hostMock.run(GREEDY, { stale: true });
   await dashboard.nextPoll(1);
   await expect(dashboard.chips).toHaveText(/^Agents not updated/);
-  await expect(dashboard.summary).toHaveText('2agentsstale');
+  await expect(dashboard.summary).toHaveText(/^2agents\sstale$/);
   await expect(dashboard.containers.locator('.ht-card-note').first()).toHaveText(/^Last updated \d\d:\d\d:\d\d$/);
 });
 

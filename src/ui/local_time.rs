@@ -16,3 +16,17 @@ pub(in crate::ui) fn clock(seconds: f64, zoned: bool, with_seconds: bool) -> Str
     let seconds = if with_seconds { format!(":{seconds:02}") } else { String::new() };
     format!("{hours:02}:{minutes:02}{seconds}{}", if zoned { "" } else { " UTC" })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn without_a_time_zone_it_is_utc_and_says_so() {
+        let noon = 1_768_305_600.0;
+        assert_eq!(
+            (clock(noon + 65.9, false, true), clock(noon, false, false)),
+            ("12:01:05 UTC".into(), "12:00 UTC".into())
+        );
+    }
+}

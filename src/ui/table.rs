@@ -7,3 +7,4 @@ mod totals;
 mod visibility;
 
 pub(super) use container_table::{Containers, TableCard, stale_note};
+pub(super) use row::has_known_limits;

@@ -10,7 +10,7 @@ const TIMEOUT: Duration = Duration::from_secs(15);
 
 /// Each fault, with what the reason for it must say.
 const FAULTS: [(Mood, &str); 6] = [
-    (Mood::SilentAfterHead, "no answer"),
+    (Mood::SilentAfterHead, "timed out"),
     (Mood::Cut, "closed the connection"),
     (Mood::Empty, "is empty"),
     (Mood::NotJson, "not in the expected form"),

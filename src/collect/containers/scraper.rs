@@ -141,7 +141,7 @@ impl<R: ContainerReader, U: Fn() -> HostUsage + Send + Sync + 'static> Scraper<R
 /// The reading of a container that is still listed although the daemon reported it as gone.
 fn without_numbers(container: ListedContainer) -> Reading {
     let is_read = container.state != ContainerState::Restarting;
-    Reading { container, counters: is_read.then(|| Err("the daemon has no numbers for it".into())) }
+    Reading { container, counters: is_read.then(|| Err("the daemon has no statistics for it".into())) }
 }
 
 /// Reads one container, giving up at `deadline`. The error is the ID of a container that the daemon reports as gone.

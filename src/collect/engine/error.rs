@@ -96,7 +96,7 @@ fn unreachable_reason(endpoint: &DockerEndpoint, error: &(dyn Error + 'static)) 
     }
     let elsewhere = socket.and_then(other_sockets::hint);
     let with_hint = |reason: String| match &elsewhere {
-        Some(hint) => format!("{reason} Another engine is there: {hint}"),
+        Some(hint) => format!("{reason}. Another engine was found: {hint}"),
         None => reason,
     };
     match kind {
@@ -107,9 +107,7 @@ fn unreachable_reason(endpoint: &DockerEndpoint, error: &(dyn Error + 'static)) 
         Some(ErrorKind::PermissionDenied) => with_hint(format!(
             "permission denied at {place}: run as root or as a member of the socket's group (such as docker)"
         )),
-        Some(ErrorKind::ConnectionRefused) => {
-            with_hint(format!("connection refused at {place}: is the daemon running?"))
-        }
+        Some(ErrorKind::ConnectionRefused) => with_hint(format!("connection refused at {place}: start the daemon")),
         Some(ErrorKind::ConnectionReset | ErrorKind::BrokenPipe | ErrorKind::UnexpectedEof) => {
             format!("the daemon at {place} closed the connection")
         }

@@ -162,7 +162,7 @@ pub(in crate::ui) fn HistoryChart(live: Live) -> impl IntoView {
                         min="0"
                         max=CAPACITY - 1
                         prop:value=move || live.with(slot).to_string()
-                        aria-label="Sample"
+                        aria-label="Time"
                         aria-valuetext=spoken
                         on:input=move |event| pointed.set(event_target_value(&event).parse().ok())
                         on:pointermove=point

@@ -2,6 +2,7 @@
 
 use crate::ui::format;
 use crate::ui::live::{Live, State};
+use crate::ui::table::has_known_limits;
 use leptos::prelude::*;
 
 /// A number with its label and an explanation.
@@ -35,12 +36,12 @@ fn facts(state: &State) -> Vec<Fact> {
     }
     // If memory is known and there is no error for swap, a missing value means that the machine has no swap.
     if let Some(host) = host.filter(|host| host.memory.is_some() && host.errors.swap.is_none()) {
-        let used = host.swap.as_ref().map_or("No swap".into(), |swap| of(swap.used_gb, swap.total_gb));
-        add("Swap".into(), used, "Memory that the kernel has moved to disk");
+        let used = host.swap.as_ref().map_or("No swap".into(), |swap| usage(swap.used_gb, swap.total_gb, swap.percent));
+        add("Swap".into(), used, "Memory that the kernel has swapped out");
     }
     if let Some(disk) = host.and_then(|host| host.disk.as_ref()) {
         let label = disk.path.as_ref().map_or("File system".into(), |path| format!("File system at {path}"));
-        let used = of(disk.used_gb, disk.total_gb) + format::read_only(disk);
+        let used = usage(disk.used_gb, disk.total_gb, disk.percent) + format::read_only(disk);
         add(label, used, "Used space, as df counts it");
     }
     facts.extend(limits(state));
@@ -49,6 +50,16 @@ fn facts(state: &State) -> Vec<Fact> {
 
 fn of(part_gb: f64, total_gb: f64) -> String {
     format!("{} of {} GiB", format::decimal(part_gb), format::short(total_gb))
+}
+
+/// Used space. Below 1 GiB, it is a percentage of the total: sizes arrive with one decimal, so they say too little there,
+/// and in MiB they would look more exact than they are.
+fn usage(used_gb: f64, total_gb: f64, percent: f64) -> String {
+    match total_gb {
+        1.0.. => of(used_gb, total_gb),
+        0.1.. => format!("{} of {} GiB", format::exact(percent), format::short(total_gb)),
+        _ => format!("{} of < 0.1 GiB", format::exact(percent)),
+    }
 }
 
 /// The sum of the containers' memory limits, also as a percentage of the host's memory, and how many have no limit.
@@ -61,16 +72,24 @@ fn limits(state: &State) -> Option<Fact> {
     }
     let total = state.memory_total_mb()?;
     let percent = (100.0 * sum / total).round() as u64;
-    let sum_text = format!("{} ({percent}% of host)", format::memory_limit(sum));
-    let value = match without {
-        0 => sum_text,
-        _ if sum == 0.0 => "No limits set".into(),
-        count => format!("{sum_text} · {count} unlimited"),
+    let unlimited =
+        stats.containers.iter().filter(|row| row.memory_limit_mb.is_none() && has_known_limits(row)).count();
+    let unknown = without - unlimited;
+    let mut value = match unlimited {
+        _ if sum > 0.0 => format!("{} ({percent}% of host)", format::memory_limit(sum)),
+        0 => format::UNKNOWN.into(),
+        _ => "No limits set".into(),
     };
+    if sum > 0.0 && unlimited > 0 {
+        value += &format!(" · {unlimited} unlimited");
+    }
+    if unknown > 0 {
+        value += &format!(" · {unknown} unknown");
+    }
     let (title, class) = if percent > 100 {
         ("Overcommitted: containers may be OOM-killed", "ht-is-high")
     } else {
-        ("What all of them may use together", "")
+        ("Sum of all memory limits", "")
     };
     Some(Fact { label: format!("Memory limits of {}", format::plural(0, &state.settings.noun)), value, title, class })
 }
@@ -121,6 +140,11 @@ mod tests {
             ]
         );
         assert!(texts(&state(&[None], None)).contains(&"Memory limits of agents: No limits set".into()));
+        let mut failing = state(&[Some(16384.0), None, None], None);
+        let ContainersView::Measured(stats) = &mut failing.containers else { panic!("numbers") };
+        stats.containers[2].error = Some("timed out".into());
+        let limits = "Memory limits of agents: 16 GiB (80% of host) · 1 unlimited · 1 unknown";
+        assert!(texts(&failing).contains(&limits.into()), "what was not read is not unlimited");
         assert!(texts(&state(&[], None)).contains(&"Swap: No swap".into()));
         assert_eq!(texts(&state(&[], None)).len(), 3, "without containers there are no limits");
         let mut odd = state(&[], None);
@@ -131,5 +155,19 @@ mod tests {
         let expected = ["Available memory: 7.5 of 20 GiB", "File system at /: 108.2 of 200 GiB, read-only"];
         assert_eq!(texts(&odd), expected, "unknown swap must not be reported as no swap");
         assert!(texts(&State::default()).is_empty(), "unknown facts are left out");
+    }
+
+    #[test]
+    fn the_total_of_limits_is_alarming_only_beyond_the_memory() {
+        let class = |limit: f64| limits(&state(&[Some(limit)], None)).map(|fact| (fact.class, fact.title));
+        assert_eq!(class(20480.0), Some(("", "Sum of all memory limits")));
+        assert_eq!(class(23552.0), Some(("ht-is-high", "Overcommitted: containers may be OOM-killed")));
+    }
+
+    #[test]
+    fn small_file_systems_have_a_percentage_of_their_size() {
+        assert_eq!(usage(108.2, 200.0, 54.1), "108.2 of 200 GiB");
+        assert_eq!(usage(0.1, 0.5, 21.4), "21.4% of 0.5 GiB");
+        assert_eq!(usage(0.0, 0.0, 43.2), "43.2% of < 0.1 GiB");
     }
 }

@@ -87,7 +87,7 @@ impl Cells {
                 ContainerState::Stopping => "stopping",
                 ContainerState::Restarting => "restarting",
             },
-            error: row.error.clone().unwrap_or_default(),
+            error: error(row),
             cpu: format::percent_exact(row.cpu),
             share: row.cpu_host_percent,
             memory: format::memory(row.memory_mb),
@@ -100,12 +100,13 @@ impl Cells {
     }
 
     fn into_view(self) -> impl IntoView {
-        let title = self.name.clone();
+        // Shows what is cut off.
+        let (title, error) = (self.name.clone(), self.error.clone());
         view! {
             <th scope="row" class="ht-name">
                 <span class="ht-name-text" title=title>{self.name}</span>
                 <span class="ht-state">{self.state}</span>
-                <span class="ht-error">{self.error}</span>
+                <span class="ht-error" title=error>{self.error}</span>
             </th>
             <td class="ht-number-cell ht-cpu"><span class="ht-cell">{self.cpu}</span>{bar("ht-bar ht-is-cpu", self.share)}</td>
             <td class="ht-number-cell ht-memory"><span class="ht-cell">{self.memory}</span>{bar("ht-bar ht-is-memory", self.memory_share)}</td>
@@ -118,14 +119,28 @@ impl Cells {
     }
 }
 
+/// Why a number is missing; empty if none is. If only one of them is, its cell shows which.
+fn error(row: &ContainerStats) -> String {
+    let nothing = if row.cpu.is_none() && row.memory_mb.is_none() { "not measured: " } else { "" };
+    row.error.as_ref().map_or_else(String::new, |error| format!("{nothing}{error}"))
+}
+
+/// Whether a missing limit means that there is none. The wire does not distinguish it from a limit that could not be
+/// read, which is what it is if other numbers could not be read, either.
+pub(in crate::ui) fn has_known_limits(row: &ContainerStats) -> bool {
+    row.error.is_none() && row.state != ContainerState::Restarting
+}
+
 /// The text and CSS class for the memory limit. At [`Severity::High`] and above, the text also gives the usage as a
 /// percentage of the limit.
 fn limit(row: &ContainerStats) -> (String, String) {
     let Some(limit) = row.memory_limit_mb else {
-        // The wire does not tell an unlimited container from one whose limits could not be read.
-        let is_known = row.error.is_none() && row.state != ContainerState::Restarting;
-        let text = if is_known { "no limit" } else { format::UNKNOWN };
-        return if row.cpu_limit_cores.is_some() { Default::default() } else { (text.into(), "ht-is-none".into()) };
+        let text = match (has_known_limits(row), row.cpu_limit_cores) {
+            (false, _) => format::UNKNOWN,
+            (true, None) => "no limit",
+            (true, Some(_)) => "",
+        };
+        return (text.into(), "ht-is-none".into());
     };
     let used = row.memory_mb.and_then(|used| percent_of(used, limit)).unwrap_or(0.0);
     let text = format::memory_limit(limit);
@@ -138,4 +153,24 @@ fn limit(row: &ContainerStats) -> (String, String) {
 /// A container's sparkline, as markup. Its scale ends at one core, or higher if the container used more than one core.
 fn trend(cpu: &[Option<f64>]) -> String {
     spark(cpu, cpu.iter().flatten().fold(100.0, |top, value| value.max(top)), TREND)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_not_measured_is_not_said_to_be_unlimited() {
+        let row = ContainerStats { memory_mb: Some(100.0), ..ContainerStats::sample("a") };
+        let text = |row: &ContainerStats| (limit(row).0, error(row));
+        assert_eq!(text(&row), ("no limit".into(), String::new()));
+        let failed = ContainerStats { memory_mb: None, error: Some("timed out".into()), ..row.clone() };
+        assert_eq!(text(&failed), ("–".into(), "not measured: timed out".into()));
+        let uncounted = ContainerStats { error: Some("the engine does not count its CPU".into()), ..row.clone() };
+        assert_eq!(text(&uncounted), ("–".into(), "the engine does not count its CPU".into()));
+        let bound = ContainerStats { cpu_limit_cores: Some(1.5), ..row.clone() };
+        assert_eq!(text(&bound), (String::new(), String::new()), "only the CPU limit is shown");
+        let restarting = ContainerStats { state: ContainerState::Restarting, ..bound };
+        assert_eq!(text(&restarting), ("–".into(), String::new()));
+    }
 }

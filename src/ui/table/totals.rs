@@ -1,4 +1,4 @@
-//! The totals at the bottom of a table: containers and everything else, which add up to the host's usage.
+//! The totals at the bottom of a table: containers and other processes, which add up to the host's usage.
 
 use crate::model::{ContainersStats, Split};
 use crate::ui::format;
@@ -63,9 +63,7 @@ pub(super) fn totals(state: &State) -> Vec<Total> {
     let other = "Processes outside these containers, other containers, and containers that could not be measured";
     lines.push(line("Other processes", other, "other", |split| split.other));
     let mut all = line("Host", "Total host usage", "host", |split| split.host);
-    all.limit = host
-        .and_then(|host| host.memory.as_ref())
-        .map_or_else(String::new, |memory| format::short(memory.total_gb) + " GiB");
+    all.limit = state.memory_total_mb().map_or_else(String::new, format::memory_limit);
     lines.push(all);
     lines
 }
@@ -76,7 +74,7 @@ fn containers(stats: &ContainersStats, noun: &str) -> Total {
         label: format!("All {}", format::lowered(&format::measured(stats, noun))),
         cpu: format::percent_exact(stats.total_cpu_percent),
         memory: format::memory(stats.total_memory_mb),
-        limit: if limits > 0.0 { format::memory(Some(limits)) } else { String::new() },
+        limit: if limits > 0.0 { format::memory_limit(limits) } else { String::new() },
         share: format::percent_exact(stats.cpu_host_percent()),
         title: "Total of containers measured in the last sample",
         kind: "all",
