@@ -31,6 +31,7 @@ function recordShifts(): void {
       if (advised !== document.querySelectorAll('.ht-advice').length && element?.closest('main')) continue;
       // The sentence stands at its left edge, what the header has dropped at its right.
       if (element?.closest('.ht-advice') && from.x === to.x && from.y === to.y) continue;
+      if (element?.matches('.ht-dropped, .ht-verdict > .ht-sr-only')) continue;
       if (element?.closest('.ht-dropped') && from.right === to.right && from.y === to.y) continue;
       if (isCell && from.right === to.right && from.y === to.y) continue;
       found.push(`${element?.outerHTML.slice(0, 80)} from ${from.right}, ${from.y} to ${to.right}, ${to.y}`);

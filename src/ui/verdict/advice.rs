@@ -37,10 +37,7 @@ fn of(cause: &Cause<'_>, live: Live, state: &State) -> Advice {
         Trouble::ContainersStale => Advice {
             severity: "unknown",
             headline: format!("No numbers from the containers{}.", since(cause.since, true, live)),
-            detail: format!(
-                "CPU and memory of the {}s are from then; those of the host are live.",
-                state.settings.noun
-            ),
+            detail: format!("CPU and memory of the {} are from then; those of the host are live.", nouns(state)),
             commands: vec![format!("{} ps", program(state))],
             ..Advice::default()
         },
