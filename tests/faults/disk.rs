@@ -113,7 +113,7 @@ fn a_full_disk_is_read_only_only_if_its_file_system_is() {
     ];
     for (commands, read_only) in cases {
         let Some(program) = program_on_a_full_disk(commands) else { return };
-        let full = json!({"percent": 100.0, "used_gb": 0.0, "total_gb": 0.0, "read_only": read_only});
+        let full = json!({"percent": 100.0, "used_gb": 0.0, "total_gb": 0.0, "path": "/mnt", "read_only": read_only});
         assert_eq!(program.host().json["disk"], full, "{commands}");
     }
 }
