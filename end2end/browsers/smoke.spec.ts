@@ -11,7 +11,6 @@ test('the first HTML has numbers, and the page becomes live', async ({ dashboard
   expect(html, 'a number of CPU').toMatch(/class="ht-number"[^>]*>\d+%/);
   for (const name of NAMES) expect(html).toContain(`>${name}<`);
 
-  await dashboard.waitForDetails();
   const newest = () => dashboard.text('.ht-chart-x span:last-child');
   const before = await newest();
   await expect.poll(newest, { message: 'time of the newest sample' }).not.toBe(before);
@@ -27,7 +26,6 @@ test('the header shows all three metrics', async ({ dashboard }) => {
 for (const width of WIDTHS) {
   test(`nothing overlaps or is cut off in a window ${width} px wide`, async ({ dashboard, driver }) => {
     await driver.resize(width, 800);
-    await dashboard.waitForDetails();
     expect(await driver.evaluate(() => innerWidth, undefined)).toBe(width);
     expect(await dashboard.flaws('header')).toEqual([]);
     expect(await dashboard.flaws('page')).toEqual([]);
@@ -38,7 +36,6 @@ for (const width of WIDTHS) {
 }
 
 test('the panel opens by pointer and keyboard, and closes by Escape', async ({ dashboard, driver }) => {
-  await dashboard.waitForDetails();
   const names = () => dashboard.texts('.ht-panel tbody .ht-name-text');
   for (const open of [() => dashboard.click('.ht-toggle'), () => driver.press('Enter')]) {
     await open();
@@ -50,7 +47,6 @@ test('the panel opens by pointer and keyboard, and closes by Escape', async ({ d
 });
 
 test('pointer and arrow keys select a sample of the chart', async ({ dashboard, driver }) => {
-  await dashboard.waitForDetails();
   const when = () => dashboard.text('.ht-when');
   expect(await when()).toBe('now');
   const { x, y, width } = await dashboard.box('.ht-chart-pointer');
@@ -70,7 +66,6 @@ test('pointer and arrow keys select a sample of the chart', async ({ dashboard, 
 });
 
 test('the table can be sorted and filtered', async ({ dashboard, driver }) => {
-  await dashboard.waitForDetails();
   const names = () => dashboard.texts(ROWS);
   await expect.poll(names).toEqual(NAMES);
   await dashboard.click(`${TABLE} thead .ht-name button`);

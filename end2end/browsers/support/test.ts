@@ -17,7 +17,7 @@ interface WorkerFixtures {
 }
 
 interface TestFixtures {
-  /** The page, just opened. The test fails if the page logs errors or warnings. */
+  /** The live page, just opened. The test fails if the page logs errors or warnings. */
   dashboard: Dashboard;
 }
 
@@ -48,11 +48,16 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
   dashboard: async ({ driver, server }, use, testInfo) => {
     await driver.resize(1280, 800);
     await driver.open(server.url);
-    await use(new Dashboard(driver));
-    if (testInfo.errors.length > 0) {
-      const body = await driver.screenshot();
-      await testInfo.attach('screenshot', { body, contentType: 'image/png' });
+    const dashboard = new Dashboard(driver);
+    try {
+      await dashboard.waitForDetails();
+      await use(dashboard);
+      if (testInfo.errors.length > 0) {
+        const body = await driver.screenshot();
+        await testInfo.attach('screenshot', { body, contentType: 'image/png' });
+      }
+    } finally {
+      expect.soft(await driver.complaints(), 'errors and warnings on the console').toEqual([]);
     }
-    expect(await driver.complaints(), 'errors and warnings on the console').toEqual([]);
   },
 });
