@@ -8,7 +8,7 @@ TOOLS=${HOST_TELEMETRY_TOOLS:-${XDG_CACHE_HOME:-$HOME/.cache}/host-telemetry}
 CARGO_LEPTOS_VERSION=0.3.10 # 0.3.11 needs a newer Rust than Cargo.toml requires
 BINARYEN_VERSION=132.0.0
 ESBUILD_VERSION=0.28.2
-NODE_VERSION=22.23.3 # for Lighthouse, and for the tests if the installed Node.js is older than 20
+NODE_VERSION=22.23.3 # for Lighthouse, and for the tests if the installed Node.js is older than 22.12
 
 TIMES=()
 
@@ -168,19 +168,19 @@ shrinkers() {
   echo "wasm-opt and esbuild cannot be installed here: the page works, but is larger."
 }
 
-# Playwright needs Node.js 20 or newer. Debian 12 ships Node.js 18, whose npm can install a newer version.
-node_20() {
+# Puppeteer needs Node.js 22.12 or newer. Debian 12 ships Node.js 18, whose npm can install a newer version.
+node_22() {
   local arch folder
-  [ "$(node --version | sed 's/^v\([0-9]*\).*/\1/')" -ge 20 ] && return 0
+  printf '%s\n' v22.12.0 "$(node --version)" | sort --version-sort --check=quiet && return 0
   case $(uname -m) in
     x86_64) arch=x64 ;;
     aarch64) arch=arm64 ;;
-    *) die "Node.js 20 or newer is needed: install it and run this again" ;;
+    *) die "Node.js 22.12 or newer is needed: install it and run this again" ;;
   esac
   folder=$TOOLS/node-$NODE_VERSION
   export PATH=$folder/node_modules/node-linux-$arch/bin:$PATH
   [ -x "$folder/node_modules/node-linux-$arch/bin/node" ] && return 0
-  echo "Installing Node.js $NODE_VERSION into $folder ($(node --version) is too old for Playwright)"
+  echo "Installing Node.js $NODE_VERSION into $folder ($(node --version) is too old for the browser tests)"
   mkdir -p "$folder"
   npm install --silent --no-fund --no-audit --prefix "$folder" "node-linux-$arch@$NODE_VERSION"
 }

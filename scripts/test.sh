@@ -27,6 +27,11 @@ browser_smoke_tests() {
   (cd end2end && npx playwright test --grep '@smoke|size|theme')
 }
 
+# Runs a few tests in Chromium, Firefox and WebKit, on the same release.
+smoke_tests() {
+  (cd end2end && npx playwright test --config playwright.browsers.config.ts)
+}
+
 # Runs `cargo leptos watch` on a copy of the project, changes Rust and CSS, and expects the open page to reload.
 watch_tests() {
   (cd end2end && npx playwright test --config playwright.watch.config.ts)
@@ -37,10 +42,12 @@ step "Docker, Podman and fault tools" test_packages
 step "Build tools" build_tools
 step "cargo-leptos" cargo_leptos
 step "Chromium and Playwright" browser_tools
+step "Firefox and WebKit" other_browsers
 step "Rust tests" rust_tests
 step "Browser tests on cargo-leptos's release" browser_tests
 build_all
 step "Browser tests on make run's release" browser_smoke_tests
+step "Smoke test in Chromium, Firefox and WebKit" smoke_tests
 step "Reload under cargo leptos watch" watch_tests
 times
 echo "All tests passed."

@@ -1,12 +1,15 @@
-import type { Page } from '@playwright/test';
-
 /** The parts of the page, which are inspected separately because they may cover each other. */
 const PARTS = { header: '.stats-bar', page: 'main', panel: '.ht-panel' };
 
 export type Part = keyof typeof PARTS;
 
+/** A page of any browser. */
+interface Inspectable {
+  evaluate(call: typeof inspect, argument: { part: Part; selector: string }): Promise<string[]>;
+}
+
 /** Layout flaws in a part of the page, such as text that overlaps or is clipped, wrapped or out of bounds. */
-export function flaws(page: Page, part: Part): Promise<string[]> {
+export function flaws(page: Inspectable, part: Part): Promise<string[]> {
   return page.evaluate(inspect, { part, selector: PARTS[part] });
 }
 

@@ -1,0 +1,88 @@
+import { NAMES, expect, test } from './support/test.ts';
+
+const TIME = /^\d\d:\d\d:\d\d$/;
+const PERCENT = /^\d+\.\d%$/;
+const WIDTHS = [1280, 700, 420];
+const TABLE = 'main .ht-table';
+const ROWS = `${TABLE} tbody .ht-name-text`;
+
+test('the first HTML has numbers, and the page becomes live', async ({ dashboard, server }) => {
+  const html = await (await fetch(server.url)).text();
+  expect(html, 'a number of CPU').toMatch(/class="ht-number"[^>]*>\d+%/);
+  for (const name of NAMES) expect(html).toContain(`>${name}<`);
+
+  const newest = () => dashboard.text('.ht-chart-x span:last-child');
+  const before = await newest();
+  await expect.poll(newest, { message: 'time of the newest sample' }).not.toBe(before);
+  expect(await dashboard.programs(), 'files of the bundle').toHaveLength(2);
+});
+
+test('the header shows all three metrics', async ({ dashboard }) => {
+  for (const [metric, value] of [['cpu', /^\d+%/], ['memory', /^\d+\.\d\/\d/], ['disk', /^\d+%/]] as const) {
+    expect(await dashboard.text(`.ht-metric.ht-is-${metric} .ht-value`), metric).toMatch(value);
+  }
+});
+
+for (const width of WIDTHS) {
+  test(`nothing overlaps or is cut off in a window ${width} px wide`, async ({ dashboard, driver }) => {
+    await driver.resize(width, 800);
+    expect(await driver.evaluate(() => innerWidth, undefined)).toBe(width);
+    expect(await dashboard.flaws('header')).toEqual([]);
+    expect(await dashboard.flaws('page')).toEqual([]);
+    await dashboard.click('.ht-toggle');
+    await expect.poll(() => dashboard.texts('.ht-panel tbody .ht-name-text')).toHaveLength(NAMES.length);
+    expect(await dashboard.flaws('panel')).toEqual([]);
+  });
+}
+
+test('the panel opens by pointer and keyboard, and closes by Escape', async ({ dashboard, driver }) => {
+  const names = () => dashboard.texts('.ht-panel tbody .ht-name-text');
+  for (const open of [() => dashboard.click('.ht-toggle'), () => driver.press('Enter')]) {
+    await open();
+    await expect.poll(names, { message: 'rows of the open panel' }).toEqual(NAMES);
+    await driver.press('Escape');
+    await expect.poll(names, { message: 'rows of the closed panel' }).toEqual([]);
+    await dashboard.focus('.ht-toggle');
+  }
+});
+
+test('pointer and arrow keys select a sample of the chart', async ({ dashboard, driver }) => {
+  const when = () => dashboard.text('.ht-when');
+  expect(await when()).toBe('now');
+  const { x, y, width } = await dashboard.box('.ht-chart-pointer');
+  await driver.movePointer(x + width - 5, y + 20);
+  await expect.poll(when).toMatch(TIME);
+  await expect.poll(() => dashboard.text('.ht-key-cpu b')).toMatch(PERCENT);
+  expect(await dashboard.text('.ht-key-memory b')).toMatch(PERCENT);
+  expect(await dashboard.style('.ht-chart-cursor', 'display')).not.toBe('none');
+  await driver.movePointer(x, y - 60);
+  await expect.poll(when).toBe('now');
+
+  await dashboard.focus('.ht-chart-pointer');
+  const spoken = () => dashboard.attribute('.ht-chart-pointer', 'aria-valuetext');
+  await driver.press('ArrowLeft');
+  await expect.poll(spoken).toMatch(/^\d\d:\d\d:\d\d: CPU \d+\.\d%, memory \d+\.\d%$/);
+  expect(await when()).toMatch(TIME);
+});
+
+test('the table can be sorted and filtered', async ({ dashboard, driver }) => {
+  const names = () => dashboard.texts(ROWS);
+  await expect.poll(names).toEqual(NAMES);
+  await dashboard.click(`${TABLE} thead .ht-name button`);
+  await expect.poll(names).toEqual(NAMES.toSorted());
+  expect(await dashboard.attribute(`${TABLE} thead .ht-name`, 'aria-sort')).toBe('ascending');
+
+  await dashboard.click('main .ht-filter input');
+  await driver.type('tor');
+  await expect.poll(names).toEqual(['auditor', 'editor', 'tutor']);
+  for (const _ of 'tor') await driver.press('Backspace');
+  await expect.poll(names).toEqual(NAMES.toSorted());
+});
+
+test('data-theme chooses light or dark', async ({ dashboard }) => {
+  const background = () => dashboard.style('.ht-card', 'background-color');
+  await dashboard.setTheme('dark');
+  await expect.poll(background).toBe('rgb(21, 24, 30)');
+  await dashboard.setTheme('light');
+  await expect.poll(background).toBe('rgb(255, 255, 255)');
+});
