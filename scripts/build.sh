@@ -22,7 +22,7 @@ build_page() {
 
 # Prints the wasm-opt flags from Cargo.toml, which cargo-leptos also uses.
 wasm_opt_flags() {
-  sed -n 's/^wasm-opt-features = \[\(.*\)\]$/\1/p' Cargo.toml | tr -d '",'
+  sed -n '/^wasm-opt-features = \[/,/^\]/p' Cargo.toml | grep -o '"[^"]*"' | tr -d '"'
 }
 
 # Assembles the site in a scratch folder and then moves it, so a running server never serves a half-built site.

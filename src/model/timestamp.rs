@@ -1,29 +1,32 @@
 //! The time of a sample, and its representation on the wire.
 
-use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
+use chrono::{DateTime, SecondsFormat};
 use miniserde::de::Visitor;
 use serde::{Serialize, Serializer};
 use std::fmt;
 
 /// When a sample was taken, in UTC; formatted with microseconds and `Z` (`2026-01-13T12:00:00.000000Z`).
+///
+/// In microseconds since the Unix epoch. The browser only reads timestamps, so its bundle contains no calendar.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Timestamp(DateTime<Utc>);
+pub struct Timestamp(i64);
 
 impl Timestamp {
-    /// The current time according to the wall clock of the server or the browser.
+    /// The current time according to the server's wall clock.
     pub fn now() -> Self {
-        Self(Utc::now())
+        Self(chrono::Utc::now().timestamp_micros())
     }
 
     /// Seconds since the Unix epoch, with microsecond precision.
     pub fn seconds(self) -> f64 {
-        self.0.timestamp_micros() as f64 / 1e6
+        self.0 as f64 / 1e6
     }
 }
 
 impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0.to_rfc3339_opts(SecondsFormat::Micros, true))
+        let time = DateTime::from_timestamp_micros(self.0).ok_or(fmt::Error)?;
+        f.write_str(&time.to_rfc3339_opts(SecondsFormat::Micros, true))
     }
 }
 
@@ -49,10 +52,23 @@ impl Visitor for Place<Timestamp> {
 }
 
 fn parse(text: &str) -> Option<Timestamp> {
-    let number = |from: usize, to: usize| text.get(from..to)?.parse::<u32>().ok();
-    let date = NaiveDate::from_ymd_opt(number(0, 4)?.cast_signed(), number(5, 7)?, number(8, 10)?)?;
-    let time = date.and_hms_micro_opt(number(11, 13)?, number(14, 16)?, number(17, 19)?, number(20, 26)?)?;
-    (text.len() == 27).then(|| Timestamp(time.and_utc()))
+    let number = |from: usize, to: usize| text.get(from..to)?.parse::<u32>().ok().map(i64::from);
+    let (year, month, day) = (number(0, 4)?, number(5, 7)?, number(8, 10)?);
+    let (hour, minute, second, micros) = (number(11, 13)?, number(14, 16)?, number(17, 19)?, number(20, 26)?);
+    let first = days_before(year, month);
+    let is_date = (1..=12).contains(&month) && (1..=days_before(year, month + 1) - first).contains(&day);
+    let is_time = hour < 24 && minute < 60 && second < 60;
+    let seconds = (((first + day - 1) * 24 + hour) * 60 + minute) * 60 + second;
+    (text.len() == 27 && is_date && is_time).then_some(Timestamp(seconds * 1_000_000 + micros))
+}
+
+/// The number of days from 1970 to the first day of a month in the Gregorian calendar. Month 13 is the next January.
+/// From Howard Hinnant's `days_from_civil`, whose years begin in March, so that a leap day is the last day of a year.
+fn days_before(year: i64, month: i64) -> i64 {
+    let from_march = (month + 9) % 12;
+    let year = year - i64::from(month < 3);
+    let leap_days = year.div_euclid(4) - year.div_euclid(100) + year.div_euclid(400);
+    year * 365 + leap_days + (153 * from_march + 2) / 5 - 719_468
 }
 
 #[cfg(test)]
@@ -73,5 +89,35 @@ mod tests {
         let time: Timestamp = miniserde::json::from_str(json).expect("a timestamp");
         assert_eq!(serde_json::to_string(&time).expect("text"), json);
         assert!(miniserde::json::from_str::<Timestamp>("\"yesterday\"").is_err());
+    }
+
+    #[test]
+    fn every_date_is_read_as_it_was_written() {
+        let (first, last) = (parse("0000-01-01T00:00:00.000000Z"), parse("9999-12-31T23:59:59.999999Z"));
+        let (Some(Timestamp(first)), Some(Timestamp(last))) = (first, last) else { panic!("{first:?}, {last:?}") };
+        // A step that meets every day of the year and every time of day.
+        for micros in (first..=last).step_by(3_000_017 * 86_400) {
+            assert_eq!(parse(&Timestamp(micros).to_string()), Some(Timestamp(micros)));
+        }
+        assert_eq!(parse(&Timestamp(last).to_string()), Some(Timestamp(last)));
+    }
+
+    #[test]
+    fn dates_and_times_that_cannot_be_are_errors() {
+        for text in [
+            "2026-02-29T12:00:00.000000Z",
+            "1900-02-29T12:00:00.000000Z",
+            "2026-13-01T12:00:00.000000Z",
+            "2026-00-01T12:00:00.000000Z",
+            "2026-01-00T12:00:00.000000Z",
+            "2026-01-13T24:00:00.000000Z",
+            "2026-01-13T12:60:00.000000Z",
+            "2026-01-13T12:00:60.000000Z",
+            "2026-01-13T12:00:00.000000",
+        ] {
+            assert_eq!(parse(text), None, "{text}");
+        }
+        assert!(parse("2024-02-29T12:00:00.000000Z").is_some());
+        assert!(parse("2000-02-29T12:00:00.000000Z").is_some());
     }
 }

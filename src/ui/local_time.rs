@@ -5,16 +5,10 @@ use leptos::web_sys::js_sys::Date;
 /// The time of day at `seconds` since 1970: `14:27`, or `14:27:05` if `with_seconds` is true. `zoned` selects the user's
 /// time zone, which only the browser knows; the server must pass false, which gives UTC, marked as such.
 pub(in crate::ui) fn clock(seconds: f64, zoned: bool, with_seconds: bool) -> String {
-    let whole = seconds as u64;
-    let (hours, minutes, seconds) = match zoned {
-        true => {
-            let date = Date::new(&(seconds * 1000.0).into());
-            (date.get_hours(), date.get_minutes(), date.get_seconds())
-        }
-        false => ((whole / 3600 % 24) as u32, (whole / 60 % 60) as u32, (whole % 60) as u32),
-    };
-    let seconds = if with_seconds { format!(":{seconds:02}") } else { String::new() };
-    format!("{hours:02}:{minutes:02}{seconds}{}", if zoned { "" } else { " UTC" })
+    let offset = if zoned { Date::new(&(seconds * 1000.0).into()).get_timezone_offset() * 60.0 } else { 0.0 };
+    let whole = (seconds - offset) as u64;
+    let seconds = if with_seconds { format!(":{:02}", whole % 60) } else { String::new() };
+    format!("{:02}:{:02}{seconds}{}", whole / 3600 % 24, whole / 60 % 60, if zoned { "" } else { " UTC" })
 }
 
 #[cfg(test)]

@@ -15,32 +15,31 @@ use wasm_bindgen_futures::JsFuture;
 /// Requests fail if they take longer than this.
 const TIMEOUT: Duration = Duration::from_secs(3);
 
-/// Requests `path` and decodes the response.
-///
-/// The timeout covers the whole request, including the response body.
-pub(super) async fn ask<T: FromJson>(path: &str) -> Result<T, TelemetryError> {
-    let request = Request::new();
-    match select(pin!(request.send(path)), sleep(TIMEOUT)).await {
-        Either::Left((answer, _)) => answer,
+/// The text of a response, and whether its status is a success. Not decoded yet, so that the bundle contains the code of
+/// a request once, not once for each type.
+pub(super) type Text = Result<(bool, String), TelemetryError>;
+
+/// Requests `path`. The timeout covers the whole request, including the response body.
+pub(super) async fn ask(path: &'static str) -> Text {
+    let request = Request(AbortController::new().ok());
+    match select(pin!(request.text(path)), sleep(TIMEOUT)).await {
+        Either::Left((answer, _)) => answer.map_err(|_| TelemetryError::Request("no answer".into())),
         Either::Right(_) => Err(TelemetryError::Timeout),
     }
+}
+
+/// Decodes a response, or the error that it describes.
+pub(super) fn decode<T: FromJson>(text: Text) -> Result<T, TelemetryError> {
+    let (is_ok, text) = text?;
+    let body = Bytes::from(text);
+    let strange = |why: &str| TelemetryError::Request(why.into());
+    if is_ok { Wire::decode(body).map_err(strange) } else { Err(Wire::decode(body).unwrap_or_else(strange)) }
 }
 
 /// A request that is aborted when it is dropped.
 struct Request(Option<AbortController>);
 
 impl Request {
-    fn new() -> Self {
-        Self(AbortController::new().ok())
-    }
-
-    async fn send<T: FromJson>(&self, path: &str) -> Result<T, TelemetryError> {
-        let (is_ok, text) = self.text(path).await.map_err(|_| TelemetryError::Request("no answer".into()))?;
-        let body = Bytes::from(text);
-        let strange = |why: &str| TelemetryError::Request(why.into());
-        if is_ok { Wire::decode(body).map_err(strange) } else { Err(Wire::decode(body).unwrap_or_else(strange)) }
-    }
-
     async fn text(&self, path: &str) -> Result<(bool, String), JsValue> {
         let init = RequestInit::new();
         init.set_signal(self.0.as_ref().map(AbortController::signal).as_ref());

@@ -5,7 +5,7 @@ use super::poller::{Pause, Polled, Poller};
 use super::state::State;
 use super::timer::{is_hidden, sleep};
 use crate::api::{GetContainers, GetHistory, GetHost, RenderedSnapshot, Settings, Snapshot, TelemetryError};
-use crate::model::{ContainersStats, HistoryAnswer, HostStats, Recorded, Stamped, Timestamp};
+use crate::model::{ContainersStats, HistoryAnswer, HostStats, Recorded, Stamped};
 use crate::ui::ids::PAGE_TABLE;
 use crate::ui::local_time::clock;
 use crate::ui::metrics::Metric;
@@ -14,6 +14,7 @@ use leptos::ev;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 use leptos::task::spawn_local;
+use leptos::web_sys::js_sys::Date;
 use std::time::Duration;
 
 /// The live state. Copies refer to the same state.
@@ -159,11 +160,9 @@ impl Live {
 
     /// Requests both endpoints and applies their responses.
     async fn poll(self) -> Polled {
-        let (host, containers) = join(
-            fetch::ask::<Stamped<HostStats>>(GetHost::PATH),
-            fetch::ask::<Stamped<ContainersStats>>(GetContainers::PATH),
-        )
-        .await;
+        let (host, containers) = join(fetch::ask(GetHost::PATH), fetch::ask(GetContainers::PATH)).await;
+        let host = fetch::decode::<Stamped<HostStats>>(host);
+        let containers = fetch::decode::<Stamped<ContainersStats>>(containers);
         let answered = host.is_ok() && !matches!(containers, Err(TelemetryError::Timeout));
         let age = self.poller.try_update_value(|poller| {
             if let Ok(host) = &host {
@@ -186,7 +185,7 @@ impl Live {
         if self.poller.try_update_value(Poller::begin_history) != Some(true) {
             return;
         }
-        let answer = fetch::ask::<HistoryAnswer>(GetHistory::PATH).await;
+        let answer = fetch::decode::<HistoryAnswer>(fetch::ask(GetHistory::PATH).await);
         self.poller.try_update_value(|poller| poller.end_history(answer.is_ok()));
         if let Ok(history) = answer {
             self.state.try_update(|state| state.history.merge(history));
@@ -201,7 +200,7 @@ fn scrape_age(containers: &Stamped<ContainersStats>) -> Option<f64> {
 
 /// The current time in seconds since 1970, according to the browser's clock.
 fn now() -> f64 {
-    Timestamp::now().seconds()
+    Date::now() / 1000.0
 }
 
 /// The state from the page's context, or a new state if the context has none.
@@ -212,6 +211,7 @@ pub(in crate::ui) fn use_live() -> Live {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::Timestamp;
 
     #[test]
     fn before_the_first_scrape_there_is_no_age_to_poll_by() {
