@@ -79,6 +79,33 @@ test('the table can be sorted and filtered', async ({ dashboard, driver }) => {
   await expect.poll(names).toEqual(NAMES.toSorted());
 });
 
+test('the filter can be cleared by a button', async ({ dashboard, driver }) => {
+  const button = 'main .ht-filter button';
+  expect(await dashboard.text(button), 'shown without a filter').toBeUndefined();
+  await dashboard.click('main .ht-filter input');
+  await driver.type('tor');
+  await dashboard.click(button);
+  await expect.poll(() => dashboard.texts(ROWS)).toEqual(NAMES);
+  expect(await driver.evaluate(() => document.activeElement?.tagName, undefined)).toBe('INPUT');
+});
+
+test('numbers stand below their headings, and the arrow of the order beside its heading', async ({ dashboard, driver }) => {
+  await dashboard.click('.ht-toggle');
+  await expect.poll(() => dashboard.texts('.ht-panel tbody .ht-name-text')).toEqual(NAMES);
+  for (const column of ['cpu', 'memory', 'share']) {
+    const edges = await Promise.all(
+      [`thead .ht-${column} button`, `tbody .ht-${column} .ht-cell`].map((part) => dashboard.textEdge(`.ht-panel ${part}`)),
+    );
+    expect(Math.abs(edges[0]! - edges[1]!), column).toBeLessThan(0.5);
+  }
+  const onTop = await driver.evaluate(() => {
+    const button = document.querySelector('.ht-panel thead .ht-cpu button');
+    const { right = 0, top = 0, height = 0 } = button?.getBoundingClientRect() ?? {};
+    return document.elementFromPoint(right + 4, top + height / 2) === button;
+  }, undefined);
+  expect(onTop, 'nothing covers the arrow').toBe(true);
+});
+
 test('data-theme chooses light or dark', async ({ dashboard }) => {
   const background = () => dashboard.style('.ht-card', 'background-color');
   await dashboard.setTheme('dark');

@@ -1,4 +1,5 @@
 import { totalmem } from 'node:os';
+import type { Page } from '@playwright/test';
 import { points } from './support/dashboard.ts';
 import { drawnLines } from './support/history.ts';
 import { expect, test } from './support/test.ts';
@@ -54,6 +55,24 @@ test('the first HTML shows every sample so far', async ({ page, dashboard, start
     expect(await dashboard.memory.points()).toEqual(lines);
     expect(await points(dashboard.line('cpu'))).toEqual(lines);
   }).toPass();
+});
+
+test('the first HTML has the layout of the live page', async ({ page, browser, fakeDocker, startServer }) => {
+  fakeDocker.containers = [{ name: 'researcher', cpu: 60, memoryMib: 512 }];
+  const server = await startServer();
+  const boxes = async (page: Page) => {
+    const parts = page.locator('main :is(h2, th:not(.ht-number-cell), thead button, tfoot, .ht-card)');
+    return parts.evaluateAll((parts) => parts.map((part) => {
+      const { x, y, width, height } = part.getBoundingClientRect();
+      return `${part.tagName} ${part.className}: ${[x, y, width, height].map(Math.round).join(' ')}`;
+    }));
+  };
+  await page.goto(server.url);
+  const live = await browser.newPage({ javaScriptEnabled: true });
+  await live.goto(server.url);
+  await expect(live.locator('.ht-chart-x span').last()).not.toContainText('UTC');
+  expect(await boxes(page)).toEqual(await boxes(live));
+  await live.close();
 });
 
 test('the panel opens and closes without JavaScript', async ({ page, dashboard, fakeDocker, startServer }) => {

@@ -77,6 +77,11 @@ impl Timestamp {
     pub(crate) fn sample() -> Self {
         parse("2026-01-13T12:00:00.000000Z").unwrap_or_else(Self::now)
     }
+
+    /// The time this many seconds after this one.
+    pub(crate) fn plus_seconds(self, seconds: usize) -> Self {
+        Self(self.0 + i64::try_from(seconds).unwrap_or(0) * 1_000_000)
+    }
 }
 
 #[cfg(test)]

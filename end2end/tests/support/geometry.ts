@@ -154,6 +154,8 @@ function inspect({ part, selector }: { part: Part; selector: string }): string[]
       const minimum = one.isText && other.isText && one.element.closest(parts) !== other.element.closest(parts) ? gap : -slack;
       if (across <= -minimum || down <= slack) continue;
       if (!(one.isText && other.isText) && (one.element.contains(other.element) || other.element.contains(one.element))) continue;
+      // Texts of one element flow around each other.
+      if (one.isText && other.isText && one.element === other.element) continue;
       if (pinned(one.element) !== pinned(other.element)) continue;
       const how = across > slack ? `overlap by ${pixels(across)} × ${pixels(down)}` : `only ${pixels(Math.max(0, -across))} apart`;
       found.add(`${how}: ${one.name} and ${other.name}`);

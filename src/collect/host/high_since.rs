@@ -67,7 +67,7 @@ mod tests {
 
     /// For each of these utilizations, the index of the sample since which the resource has been short.
     fn since(samples: &[Option<f64>]) -> Vec<Option<usize>> {
-        let times: Vec<Timestamp> = samples.iter().map(|_| Timestamp::now()).collect();
+        let times: Vec<Timestamp> = (0..samples.len()).map(|index| Timestamp::sample().plus_seconds(index)).collect();
         let mut streak = Streak::default();
         let mut next = |(percent, at): (&Option<f64>, &Timestamp)| {
             let since = streak.next(*percent, *at)?;

@@ -79,12 +79,12 @@ fn newest_slot(state: &State) -> usize {
     (CAPACITY - 1).saturating_sub(state.history.host.overdue(state.silence()))
 }
 
-/// The time of the interval `seconds_ago` before the last interval: the user's local time if it is known, otherwise how
-/// long ago it was.
+/// The time of the interval `seconds_ago` before the last interval; before the first sample, how long ago it was.
 fn moment(state: &State, seconds_ago: u32, zoned: bool, with_seconds: bool) -> String {
-    match newest(state).filter(|_| zoned) {
+    match newest(state) {
         None => format::ago(seconds_ago),
-        Some(newest) => clock(newest - f64::from(seconds_ago), zoned, with_seconds),
+        // There is room for the time zone in the legend only.
+        Some(newest) => clock(newest - f64::from(seconds_ago), zoned, with_seconds).trim_end_matches(" UTC").into(),
     }
 }
 

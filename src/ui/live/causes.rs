@@ -2,7 +2,7 @@
 
 use super::state::{ContainersView, State};
 use crate::model::{Culprit, CulpritKind, Timestamp};
-use crate::ui::metrics::{METRICS, Metric};
+use crate::ui::metrics::Metric;
 
 /// Something that is wrong.
 #[derive(Clone, Copy, PartialEq)]
@@ -58,11 +58,13 @@ impl State {
         causes.find(|cause| cause.trouble.is(metric) && cause.is_current)?.culprit
     }
 
-    /// Whether the row of this kind with this ID is a culprit for any metric according to current numbers. The ID is
-    /// empty except for a container.
-    pub(in crate::ui) fn is_culprit(&self, kind: CulpritKind, id: &str) -> bool {
-        let culprits = METRICS.into_iter().filter_map(|metric| self.culprit(metric));
-        culprits.into_iter().any(|culprit| culprit.kind == kind && culprit.id == id)
+    /// The CSS classes of the row of this kind with this ID if it is a culprit according to current numbers: with the
+    /// severity of the worst metric that it is responsible for. Otherwise empty. The ID is empty except for a container.
+    pub(in crate::ui) fn culprit_class(&self, kind: CulpritKind, id: &str) -> String {
+        let is_culprit = |metric: &&Metric| self.culprit(metric).is_some_and(|who| who.kind == kind && who.id == id);
+        let worst = self.ranking().into_iter().find(is_culprit);
+        let severity = worst.and_then(|metric| (metric.severity)(self.host.as_ref()?));
+        severity.map_or_else(String::new, |severity| format!("ht-is-culprit ht-is-{}", severity.word()))
     }
 }
 

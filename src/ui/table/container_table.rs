@@ -108,9 +108,17 @@ pub(in crate::ui) fn Containers(
             <th scope="col" class=class aria-sort=sort>
                 <button type="button" on:click=move |_| order.update(|order| *order = order.chosen(column))>
                     {text}
-                    <span class="ht-unit">{unit}</span>
+                    // The server renders an empty text as a space, which would move the heading.
+                    {(!unit.is_empty()).then(|| view! { <span class="ht-unit">{unit}</span> })}
                 </button>
             </th>
+        }
+    };
+    let input = NodeRef::<html::Input>::new();
+    let clear = move |_| {
+        filter.set(String::new());
+        if let Some(input) = input.get_untracked() {
+            let _ = input.focus();
         }
     };
     let trend_title = live.read(|state| format!("CPU, {}", format::short_span(state.interval_seconds())));
@@ -119,10 +127,19 @@ pub(in crate::ui) fn Containers(
             <strong>{headline}</strong>
             <span>{live.read(explanation)}</span>
         </p>
-        <label class=hidden_if("ht-filter", |state| state.rows().len() < MANY)>
-            <span class="ht-sr-only">"Filter by name"</span>
-            <input type="search" placeholder="Filter by name" prop:value=filter on:input=move |event| filter.set(event_target_value(&event))/>
-        </label>
+        <div class=hidden_if("ht-filter", |state| state.rows().len() < MANY)>
+            <input
+                type="search"
+                aria-label="Filter by name"
+                placeholder="Filter by name"
+                prop:value=filter
+                node_ref=input
+                on:input=move |event| filter.set(event_target_value(&event))
+            />
+            <button type="button" class=move || if filter.with(String::is_empty) { "ht-is-hidden" } else { "" } aria-label="Clear the filter" on:click=clear>
+                "×"
+            </button>
+        </div>
         <div class=hidden_if("ht-table-scroll", |state| state.rows().is_empty())>
             <table class="ht-table" node_ref=table>
                 <thead>
@@ -144,7 +161,7 @@ pub(in crate::ui) fn Containers(
                 </tbody>
                 <tfoot>{move || totals().into_iter().map(|total| total_row(live, total)).collect_view()}</tfoot>
             </table>
-            <p class="ht-empty">{nothing}</p>
+            <p class=move || if nothing.with(String::is_empty) { "ht-is-hidden" } else { "ht-empty" }>{nothing}</p>
         </div>
     }
 }
@@ -156,8 +173,8 @@ fn total_row(live: Live, total: Total) -> impl IntoView {
         "other" => Some(CulpritKind::Other),
         _ => None,
     };
-    let marked = culprit.is_some_and(|kind| live.untracked(|state| state.is_culprit(kind, "")));
-    let class = format!("ht-total ht-is-{kind}{}", if marked { " ht-is-culprit" } else { "" });
+    let marked = culprit.map(|kind| live.untracked(|state| state.culprit_class(kind, "")));
+    let class = format!("ht-total ht-is-{kind} {}", marked.unwrap_or_default());
     view! {
         <tr class=class title=title tabindex="-1">
             <th scope="row" class="ht-name">{label}</th>

@@ -44,11 +44,8 @@ impl List {
 pub(super) fn Row(list: List, index: usize) -> impl IntoView {
     let row = NodeRef::<Tr>::new();
     let visible = list.visibility.of(row);
-    let class = Signal::derive(move || {
-        list.read(index, visible, |id, state| {
-            String::from(if state.is_culprit(CulpritKind::Container, id) { "ht-is-culprit" } else { "" })
-        })
-    });
+    let class =
+        Signal::derive(move || list.read(index, visible, |id, state| state.culprit_class(CulpritKind::Container, id)));
     view! { <tr node_ref=row class=class tabindex="-1">{move || list.read(index, visible, Cells::of).into_view()}</tr> }
 }
 
@@ -106,7 +103,7 @@ impl Cells {
             <th scope="row" class="ht-name">
                 <span class="ht-name-text" title=title>{self.name}</span>
                 <span class="ht-state">{self.state}</span>
-                <span class="ht-error" title=error>{self.error}</span>
+                <span class="ht-error" title=error>{breakable(&self.error)}</span>
             </th>
             <td class="ht-number-cell ht-cpu"><span class="ht-cell">{self.cpu}</span>{bar("ht-bar ht-is-cpu", self.share)}</td>
             <td class="ht-number-cell ht-memory"><span class="ht-cell">{self.memory}</span>{bar("ht-bar ht-is-memory", self.memory_share)}</td>
@@ -117,6 +114,11 @@ impl Cells {
             <td class="ht-number-cell ht-share"><span class="ht-cell">{format::percent_exact(self.share)}</span></td>
         }
     }
+}
+
+/// Text that may break after each slash of a path, as not every browser does by itself.
+fn breakable(text: &str) -> impl IntoView + use<> {
+    text.split_inclusive('/').map(|part| view! { {part.to_owned()}<wbr/> }).collect_view()
 }
 
 /// Why a number is missing; empty if none is. If only one of them is, its cell shows which.
