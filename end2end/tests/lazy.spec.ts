@@ -31,7 +31,7 @@ test('the header does not wait for the details, which stay as the server rendere
   await expect(dashboard.cpu.number).toHaveText('11%');
   await expect(dashboard.summary).toContainText('0containers');
   expect(lazy.count).toBe(1);
-  await expect(dashboard.times.last()).toHaveText('now');
+  await expect(dashboard.when).toContainText('UTC');
   await expect(dashboard.rows).toHaveCount(2);
   expect(traffic.requests('history'), 'only to fill the gap').toBe(1);
 
@@ -66,7 +66,7 @@ test('loading the details is retried, and the header stays live meanwhile', asyn
     await dashboard.nextPoll(1);
     await expect(dashboard.cpu.number).toHaveText(`${poll}%`);
   }
-  await expect(dashboard.times.last()).toHaveText('now');
+  await expect(dashboard.when).toContainText('UTC');
 
   fails = false;
   await page.clock.runFor(5000);
