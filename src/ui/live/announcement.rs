@@ -1,58 +1,48 @@
 //! What screen readers hear when something changes.
 
 use super::state::{ContainersView, State};
-use crate::model::{CulpritKind, Severity};
+use crate::model::Severity;
 use crate::ui::format;
 use crate::ui::metrics::METRICS;
 
-/// What a listener has been told, as far as changes of it are announced.
-#[derive(PartialEq)]
-pub(super) struct Heard {
-    severities: [Option<Severity>; METRICS.len()],
-    /// Kind and ID of each metric's culprit.
-    culprits: [Option<(CulpritKind, String)>; METRICS.len()],
-    has_host: bool,
-    silence: Option<&'static str>,
-    has_docker: bool,
+/// A fact about the state whose change is announced.
+pub(super) struct Fact {
+    /// Changes if the fact does.
+    key: String,
+    /// What a listener hears then; empty if nothing.
+    words: String,
 }
 
 impl State {
-    /// What a listener knows about this state.
-    pub(super) fn heard(&self) -> Heard {
-        Heard {
-            severities: METRICS.map(|metric| self.host.as_ref().and_then(metric.severity)),
-            culprits: METRICS.map(|metric| self.culprit(metric).map(|culprit| (culprit.kind, culprit.id.clone()))),
-            has_host: self.host.is_some(),
-            silence: self.silence_reason(),
-            has_docker: !matches!(self.containers, ContainersView::Unavailable { .. }),
+    /// What a listener knows about this state, always in the same order; empty before the first numbers.
+    pub(super) fn facts(&self) -> Vec<Fact> {
+        let Some(host) = &self.host else { return Vec::new() };
+        let silence = self.silence_reason().unwrap_or_default();
+        let docker = match self.containers {
+            ContainersView::Unavailable { .. } => "Docker unavailable",
+            _ => "Docker is available again",
+        };
+        let words = if silence.is_empty() { "Live again".into() } else { format!("{silence} from the server") };
+        let mut facts = vec![Fact { key: silence.into(), words }, Fact { key: docker.into(), words: docker.into() }];
+        for metric in METRICS {
+            let severity = (metric.severity)(host).map_or("", Severity::word);
+            facts.push(Fact { key: severity.into(), words: metric.spoken(Some(host)) });
+            let culprit = self.culprit(metric).map(|culprit| {
+                let name = format::culprit(culprit, &self.settings.noun);
+                // Neither the share nor how many there are together is a change of who it is.
+                let key = format!("{}{}", culprit.kind as u8, culprit.id);
+                Fact { key, words: format!("{name}: {} percent of {}", culprit.percent as u64, metric.noun) }
+            });
+            facts.push(culprit.unwrap_or(Fact { key: String::new(), words: String::new() }));
         }
+        facts
     }
 
     /// Announces what has changed since `before`. If nothing has, the previous announcement stays. The first numbers
     /// are not a change.
-    pub(super) fn announce(&mut self, before: &Heard) {
-        let now = self.heard();
-        if now == *before || !before.has_host {
-            return;
-        }
-        let mut words = Vec::new();
-        if now.silence != before.silence {
-            words.push(now.silence.map_or("Live again".into(), |reason| format!("{reason} from the server")));
-        }
-        if now.has_docker != before.has_docker {
-            words.push(if now.has_docker { "Docker is available again" } else { "Docker unavailable" }.into());
-        }
-        for (index, metric) in METRICS.into_iter().enumerate() {
-            if now.severities[index] != before.severities[index] {
-                words.push(metric.spoken(self.host.as_ref()));
-            }
-            if now.culprits[index] != before.culprits[index] && now.silence.is_none() {
-                words.extend(self.culprit(metric).map(|culprit| {
-                    let name = format::culprit(culprit, &self.settings.noun);
-                    format!("{name}: {} percent of {}", culprit.percent as u64, metric.noun)
-                }));
-            }
-        }
+    pub(super) fn announce(&mut self, before: &[Fact]) {
+        let changed = self.facts().into_iter().zip(before).filter(|(now, before)| now.key != before.key);
+        let words: Vec<_> = changed.map(|(now, _)| now.words).filter(|words| !words.is_empty()).collect();
         if !words.is_empty() {
             self.announcement = words.join(". ");
         }
@@ -63,7 +53,9 @@ impl State {
 mod tests {
     use super::*;
     use crate::api::TelemetryError;
-    use crate::model::{ContainersStats, CpuStats, Culprit, Culprits, HighSince, HostStats, Stamped, Timestamp};
+    use crate::model::{
+        ContainersStats, CpuStats, Culprit, CulpritKind, Culprits, HighSince, HostStats, Stamped, Timestamp,
+    };
 
     type Answers = (Result<Stamped<HostStats>, TelemetryError>, Result<Stamped<ContainersStats>, TelemetryError>);
 

@@ -134,7 +134,7 @@ impl State {
         age: Option<f64>,
         containers: Result<Stamped<ContainersStats>, TelemetryError>,
     ) -> [Option<Recorded>; 2] {
-        let before = self.heard();
+        let before = self.facts();
         let recorded = [self.accept_host(host, age), self.accept_containers(containers)];
         self.announce(&before);
         recorded
