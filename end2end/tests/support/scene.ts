@@ -24,6 +24,8 @@ export class Stage {
   /** The number of the newest sample. */
   #sample = 0;
   #isGone = false;
+  /** Whether the scene's `eased` or `lostDocker` has come. */
+  #isLater = false;
   readonly #scene: Scene;
   readonly #agents: Agent[];
   readonly #machine: { cores: number; cpu: number; memory: { used: number; total: number }; disk: number };
@@ -37,7 +39,7 @@ export class Stage {
 
   /** Opens the page and polls until it shows the scene. */
   async play(dashboard: Dashboard, startServer: StartServer): Promise<void> {
-    const { hostname = 'atlas-01', begins, gone } = this.#scene;
+    const { hostname = 'atlas-01', begins, gone, eased, lostDocker } = this.#scene;
     const { page } = dashboard;
     const args = ['--interval', String(INTERVAL), '--hostname', hostname, '--container-noun', 'agent'];
     const server = await startServer({ args });
@@ -45,6 +47,10 @@ export class Stage {
     await dashboard.openFrozen(server.url);
     // A culprit is named only after the second scrape.
     for (let poll = 0; poll < (begins ? 1 : 2); poll += 1) await dashboard.nextPoll(INTERVAL);
+    if (eased !== undefined || lostDocker) {
+      this.#isLater = true;
+      await dashboard.nextPoll(INTERVAL);
+    }
     if (gone) {
       this.#isGone = true;
       await page.clock.fastForward(gone * 1000);
@@ -60,12 +66,18 @@ export class Stage {
       return route.fulfill({ json: this.#host(this.#sample) });
     }
     if (endpoint === 'history') return route.fulfill({ json: this.#history() });
-    const { noDocker } = this.#scene;
+    const { noDocker = this.#isLater ? this.#scene.lostDocker : undefined } = this.#scene;
     if (noDocker) return route.fulfill({ status: 503, json: wire.noDocker(noDocker, wire.timestamp(NOON.getTime() - DOCKER_GONE_FOR)) });
     return route.fulfill({ json: this.#containers(this.#sample) });
   }
 
   #host(sample: number): HostResponse {
+    const host = this.#busyHost(sample);
+    const { eased } = this.#scene;
+    return this.#isLater && eased !== undefined && sample === this.#sample ? { ...host, cpu: wire.cpu(eased, this.#machine.cores) } : host;
+  }
+
+  #busyHost(sample: number): HostResponse {
     const { begins } = this.#scene;
     const { cores, cpu, memory, disk } = this.#machine;
     const percent = (100 * memory.used) / memory.total;
@@ -80,7 +92,7 @@ export class Stage {
   }
 
   #containers(sample: number): ContainersResponse {
-    const host = this.#host(sample);
+    const host = this.#busyHost(sample);
     if (this.#scene.begins) return wire.containers([], host, { running_count: null, measured_count: null, ...this.#age(sample) });
     const { cores } = this.#machine;
     const rows = this.#agents.map(({ name, cpu, memory, limit, state = 'running', stale = false, error }, index) =>

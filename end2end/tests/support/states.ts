@@ -27,6 +27,10 @@ export interface Scene {
   agents?: Agent[];
   /** The reason Docker is unavailable; omitted if Docker is available. */
   noDocker?: string;
+  /** CPU usage in the newest sample, in percent, while the culprit of the samples before is still named. */
+  eased?: number;
+  /** The reason Docker is unavailable since a moment ago, while the cause of trouble remains. */
+  lostDocker?: string;
   /** The age of the newest sample in seconds. If set, the data are stale. */
   overdue?: number;
   /** Seconds since the server disappeared. */
@@ -90,7 +94,16 @@ export const STATES: Record<string, Scene> = {
   'memory culprit': { memory: { used: 18.7, total: 20 }, agents: [RESEARCHER, LARGE_CODER, ...OTHERS] },
   'culprit outside of the agents': { cpu: 94.2, agents: [{ ...RESEARCHER, cpu: 61.2 }, { ...CODER, cpu: 12.7 }, ...OTHERS], panel: true },
   'two culprits': { cpu: 94.2, memory: { used: 18.7, total: 20 }, agents: [HOT_RESEARCHER, LARGE_CODER, ...OTHERS], panel: true },
+  'memory culprit among 60': { memory: { used: 18.7, total: 20 }, agents: [...crowd(59, 240, 5000), LARGE_CODER], panel: true },
+  '199 agents together': { cpu: 97.1, agents: crowd(199, 680, 9000) },
+  'culprit going': { cpu: 94.2, eased: 61.3, agents: [HOT_RESEARCHER, CODER, ...OTHERS] },
+  'Docker gone after a culprit': {
+    cpu: 94.2,
+    agents: [HOT_RESEARCHER, CODER, ...OTHERS],
+    lostDocker: 'connection refused at /var/run/docker.sock: is Docker running?',
+  },
   'stale': { overdue: 18 },
+  'stale at 95 %': { overdue: 18, cpu: 95.2, agents: [HOT_RESEARCHER, CODER, ...OTHERS] },
   'server gone': { gone: 190, cpu: 94.2, agents: [HOT_RESEARCHER, CODER, ...OTHERS] },
   'no Docker': { noDocker: 'no socket at /var/run/docker.sock: is Docker installed and running?', panel: true },
   'Docker forbidden': {
