@@ -1,7 +1,8 @@
 //! The user interface. Depends only on `model` and `api`.
 //!
 //! `live` keeps the state up to date, `metrics` describes what the header shows, and `header` renders it. `lazy` is
-//! the only way into the second bundle file: `chart`, `table`, `panel` and `verdict`. `graphics` and `format` are shared.
+//! the only way into the second bundle file: `chart`, `table`, `panel`, `verdict` and `tab`. `graphics` and `format` are
+//! shared.
 //!
 //! Other Leptos apps can use [`HostTelemetry`] in their header and [`Sparkline`] anywhere.
 
@@ -21,6 +22,5 @@ mod verdict;
 
 pub use graphics::Sparkline;
 pub use header::HostTelemetry;
-pub use lazy::Details;
+pub use lazy::{Details, TabStatus};
 pub use live::Live;
-pub use tab::TabStatus;

@@ -12,6 +12,7 @@ mod first;
 use super::chart::HistoryChart;
 use super::live::{Live, RETRY, sleep};
 use super::panel::Panel;
+use super::tab::watch_tab;
 use super::table::TableCard;
 use super::verdict::VerdictCard;
 use leptos::html::Div;
@@ -29,6 +30,13 @@ pub(super) enum Section {
     Page,
     /// The content of the header's panel.
     Panel,
+    /// The title and icon of the browser's tab.
+    Tab {
+        /// URL of the icon while a metric is critical.
+        alarm_icon: &'static str,
+        /// URL of the icon while the numbers are overdue.
+        silent_icon: &'static str,
+    },
 }
 
 /// The page below the header: what is wrong, the chart of the host's recent samples, and the table of all containers.
@@ -38,6 +46,21 @@ pub fn Details(
     live: Live,
 ) -> impl IntoView {
     view! { <Lazy live section=Section::Page wanted=RwSignal::new(true)/> }
+}
+
+/// Sets the page's title and icon. While one of the host's metrics is critical, the title is that metric and the host
+/// (`CPU 94% · atlas-01`), and the icon is `alarm_icon`. While the numbers are overdue, the title says so
+/// (`No answer · atlas-01`), and the icon is `silent_icon`. Otherwise they are the page's own. Renders nothing.
+#[component]
+pub fn TabStatus(
+    /// The state to show.
+    live: Live,
+    /// URL of the icon to use while a metric is critical.
+    alarm_icon: &'static str,
+    /// URL of the icon to use while the numbers are overdue. It should be a `data:` URL: the server may not answer then.
+    silent_icon: &'static str,
+) -> impl IntoView {
+    view! { <Lazy live section=Section::Tab { alarm_icon, silent_icon } wanted=RwSignal::new(true)/> }
 }
 
 /// A section that becomes live once `wanted` is true.
@@ -64,6 +87,7 @@ pub(super) fn Lazy(live: Live, section: Section, wanted: RwSignal<bool>) -> impl
     let (class, html) = match section {
         Section::Page => ("ht-details", first::html(|| page(live))),
         Section::Panel => ("ht-lazy", first::html(|| panel(live, wanted))),
+        Section::Tab { .. } => ("ht-is-hidden", String::new()),
     };
     view! { <div class=class translate="no" node_ref=element inner_html=html></div> }
 }
@@ -79,6 +103,9 @@ fn show(
     Ok(match section {
         Section::Page => Box::new(mount_to(element, move || page(live))),
         Section::Panel => Box::new(mount_to(element, move || panel(live, wanted))),
+        Section::Tab { alarm_icon, silent_icon } => {
+            Box::new(mount_to(element, move || watch_tab(live, alarm_icon, silent_icon)))
+        }
     })
 }
 

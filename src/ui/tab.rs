@@ -7,18 +7,8 @@ use leptos::prelude::*;
 
 const ICON: &str = "link[rel=icon]";
 
-/// Sets the page's title and icon. While one of the host's metrics is critical, the title is that metric and the host
-/// (`CPU 94% · atlas-01`), and the icon is `alarm_icon`. While the numbers are overdue, the title says so
-/// (`No answer · atlas-01`), and the icon is `silent_icon`. Otherwise they are the page's own. Renders nothing.
-#[component]
-pub fn TabStatus(
-    /// The state to show.
-    live: Live,
-    /// URL of the icon to use while a metric is critical.
-    alarm_icon: &'static str,
-    /// URL of the icon to use while the numbers are overdue. It should be a `data:` URL: the server may not answer then.
-    silent_icon: &'static str,
-) -> impl IntoView {
+/// Keeps the tab's title and icon up to date until the owner is disposed; see [`TabStatus`](super::TabStatus).
+pub(super) fn watch_tab(live: Live, alarm_icon: &'static str, silent_icon: &'static str) {
     let news = live.read(news);
     let is_silent = live.read(|state| state.host_stale.is_some());
     Effect::new(move |own: Option<(String, Option<String>)>| {
