@@ -23,11 +23,10 @@ pub enum TelemetryError {
         /// When it became unavailable; `None` only in the response of an older server.
         since: Option<Timestamp>,
     },
-    /// The request failed: the server was unreachable, its response was invalid, or it reported an error other than
-    /// [`Docker`](Self::Docker). The string describes the failure.
+    /// The server reported an error other than [`Docker`](Self::Docker), which the string describes.
     Request(String),
-    /// The request timed out.
-    Timeout,
+    /// The server did not answer: it was unreachable, took too long, or something else answered in its place.
+    NoAnswer,
 }
 
 /// The JSON object that represents an error on the wire.
@@ -84,7 +83,7 @@ impl fmt::Display for TelemetryError {
                 (": ", reason.as_str())
             }
             Self::Request(detail) => ("", detail.as_str()),
-            Self::Timeout => ("no answer", ""),
+            Self::NoAnswer => ("no answer", ""),
         };
         f.write_str(what)?;
         f.write_str(why)
@@ -115,7 +114,7 @@ mod tests {
             ),
             (TelemetryError::Host("/proc gone".into()), json!({"detail": "Error getting host stats: /proc gone"})),
             (TelemetryError::Request("bad gateway".into()), json!({"detail": "bad gateway"})),
-            (TelemetryError::Timeout, json!({"detail": "no answer"})),
+            (TelemetryError::NoAnswer, json!({"detail": "no answer"})),
         ];
         for (error, body) in cases {
             assert_eq!(serde_json::to_value(&error).expect("json"), body);

@@ -82,7 +82,7 @@ impl FromJson for Snapshot {
 
 fn stamped<T>(data: Option<T>, stamp: Option<Stamp>, error: Option<Body>) -> Result<Stamped<T>, TelemetryError> {
     let stamped = data.zip(stamp).map(|(data, stamp)| Stamped { data, stamp });
-    stamped.ok_or_else(|| error.map_or(TelemetryError::Timeout, TelemetryError::from))
+    stamped.ok_or_else(|| error.map_or(TelemetryError::NoAnswer, TelemetryError::from))
 }
 
 /// A [`Snapshot`] as JSON, for the context in which a page is rendered. Created by [`Snapshot::rendered`].

@@ -88,9 +88,11 @@ async fn sample_host(mut reader: impl HostReader, options: SamplerOptions, publi
     let mut last = Instant::now();
     let mut log = FailureLog::new("the host cannot be fully read", "the host can be fully read again");
     loop {
-        // If the process was paused, the rate would average over the whole pause, so a new baseline is needed.
+        // If the process was paused, the rate would average over the whole pause, so a new baseline is needed. What was
+        // high before it need not have been high meanwhile.
         if last.elapsed() > 3 * options.interval {
             previous = None;
+            high = HighTracker::default();
         }
         if previous.is_none() {
             let begun = Instant::now();
@@ -108,8 +110,9 @@ async fn sample_host(mut reader: impl HostReader, options: SamplerOptions, publi
         let Sample { at, timestamp, mut data } = Sample::now(derive(&options.hostname, &reading, since));
         last = at;
         log.note(problem(&data).as_deref());
+        let high_since = high.observe(data.as_ref().ok(), timestamp);
         if let Ok(stats) = &mut data {
-            stats.high_since = Some(high.observe(stats, timestamp));
+            stats.high_since = Some(high_since);
             // `record` reports gaps, which clients fill from the server. The server itself has no other source of
             // samples, so it ignores them.
             let _ = history.record(timestamp, stats);

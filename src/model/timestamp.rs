@@ -7,7 +7,7 @@ use std::fmt;
 
 /// When a sample was taken, in UTC; formatted with microseconds and `Z` (`2026-01-13T12:00:00.000000Z`).
 ///
-/// In microseconds since the Unix epoch. The browser only reads timestamps, so its bundle contains no calendar.
+/// Stored as microseconds since the Unix epoch. The browser only reads timestamps, so its bundle contains no calendar.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Timestamp(i64);
 

@@ -10,7 +10,7 @@ const ICON: &str = "link[rel=icon]";
 /// Keeps the tab's title and icon up to date until the owner is disposed; see [`TabStatus`](super::TabStatus).
 pub(super) fn watch_tab(live: Live, alarm_icon: &'static str, silent_icon: &'static str) {
     let news = live.read(news);
-    let is_silent = live.read(|state| state.host_stale.is_some());
+    let is_silent = live.read(|state| state.silence_reason().is_some());
     Effect::new(move |own: Option<(String, Option<String>)>| {
         let icon = document().query_selector(ICON).ok().flatten();
         // Remember the page's own title and icon to restore them later.
@@ -34,14 +34,12 @@ pub(super) fn watch_tab(live: Live, alarm_icon: &'static str, silent_icon: &'sta
 
 /// The title while a metric is critical or the numbers are overdue; otherwise empty.
 fn news(state: &State) -> String {
-    let Some(host) = &state.host else { return String::new() };
     let worst = state.ranking()[0];
-    let what = match (state.silence_reason(), (worst.severity)(host)) {
+    let severity = state.host.as_ref().and_then(worst.severity);
+    let what = match (state.silence_reason(), severity) {
         (Some(reason), _) => reason.to_owned(),
-        (None, Some(Severity::Critical)) => {
-            format!("{} {}", worst.label, format::percent((worst.percent)(host)))
-        }
+        (None, Some(Severity::Critical)) => format!("{} {}", worst.label, format::percent(state.percent(worst))),
         _ => return String::new(),
     };
-    format!("{what} · {}", host.hostname)
+    format!("{what} · {}", state.hostname())
 }

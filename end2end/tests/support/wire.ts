@@ -205,13 +205,15 @@ export function builders() {
     if (!split || split.host < HIGH_FROM) return null;
     const known = rows.filter((row) => !row.stale && share(row) !== null).map((row) => ({ row, share: share(row) ?? 0 }));
     const top = known.toSorted((one, other) => other.share - one.share)[0];
-    const largest = Math.max(top?.share ?? 0, split.other);
     const isComplete = rows.every((row) => row.state === 'restarting' || (!row.stale && row.cpu !== null));
-    if (3 * largest >= split.host && top?.share !== split.other) {
-      if (top?.share === largest) return { kind: 'container', id: top.row.id, name: top.row.name, percent: oneDecimal(top.share), count: 1 };
-      if (isComplete) return { kind: 'other', id: '', name: '', percent: split.other, count: 0 };
+    if (split.other >= split.containers) {
+      const isCulprit = isComplete && split.other > split.containers;
+      return isCulprit ? { kind: 'other', id: '', name: '', percent: split.other, count: 0 } : null;
     }
-    if (split.containers <= split.other || known.length < 2) return null;
+    if (top && top.share > split.other && 3 * top.share >= split.host) {
+      return { kind: 'container', id: top.row.id, name: top.row.name, percent: oneDecimal(top.share), count: 1 };
+    }
+    if (known.length < 2) return null;
     return { kind: 'containers', id: '', name: '', percent: split.containers, count: known.length };
   }
 

@@ -155,7 +155,7 @@ mod tests {
     }
 
     #[test]
-    fn a_refusal_names_the_request_and_never_quotes_html() {
+    fn a_refusal_without_a_message_names_the_request_and_never_quotes_html() {
         assert_eq!(reason(Request::Version, 403, "<html><body>Forbidden"), "the proxy refuses /version (403)");
         assert_eq!(reason(Request::Stats("a"), 502, "<html>"), "Docker error 502 for /containers/{id}/stats");
         assert_eq!(

@@ -17,12 +17,14 @@ pub(in crate::collect) struct HighTracker {
 }
 
 impl HighTracker {
-    /// Takes the next sample into account.
-    pub(in crate::collect) fn observe(&mut self, stats: &HostStats, at: Timestamp) -> HighSince {
-        let disk = stats.disk.as_ref().filter(|disk| !disk.is_read_only());
+    /// Records a sample, or `None` if the host could not be read, and returns since when each resource has been high.
+    pub(in crate::collect) fn observe(&mut self, stats: Option<&HostStats>, at: Timestamp) -> HighSince {
+        let cpu = stats.and_then(|stats| Some(stats.cpu.as_ref()?.percent));
+        let memory = stats.and_then(|stats| Some(stats.memory.as_ref()?.percent));
+        let disk = stats.and_then(|stats| stats.disk.as_ref()).filter(|disk| !disk.is_read_only());
         HighSince {
-            cpu: self.cpu.next(stats.cpu.as_ref().map(|cpu| cpu.percent), at),
-            memory: self.memory.next(stats.memory.as_ref().map(|memory| memory.percent), at),
+            cpu: self.cpu.next(cpu, at),
+            memory: self.memory.next(memory, at),
             disk: self.disk.next(disk.map(|disk| disk.percent), at),
         }
     }
@@ -110,12 +112,15 @@ mod tests {
             ..HostStats::sample()
         };
         let first = Timestamp::now();
-        tracker.observe(&stats(&disk), first);
-        let since = tracker.observe(&stats(&disk), Timestamp::now());
+        tracker.observe(Some(&stats(&disk)), first);
+        let since = tracker.observe(Some(&stats(&disk)), Timestamp::now());
         assert_eq!((since.cpu, since.memory, since.disk), (None, None, Some(first)));
+        let unread = [None, None, None].map(|unread| tracker.observe(unread, Timestamp::now()).disk);
+        assert_eq!(unread, [Some(first), Some(first), None], "a host that cannot be read is not high for ever");
+        tracker.observe(Some(&stats(&disk)), first);
         disk.read_only = Some(true);
         let mut tracker = HighTracker::default();
-        tracker.observe(&stats(&disk), first);
-        assert_eq!(tracker.observe(&stats(&disk), Timestamp::now()), HighSince::default());
+        tracker.observe(Some(&stats(&disk)), first);
+        assert_eq!(tracker.observe(Some(&stats(&disk)), Timestamp::now()), HighSince::default());
     }
 }

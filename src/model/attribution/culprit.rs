@@ -20,10 +20,11 @@ pub struct Culprit {
 /// The kinds of culprit.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, miniserde::Deserialize)]
 pub enum CulpritKind {
-    /// A single container that accounts for at least a third of the host's usage.
+    /// A single container that accounts for at least a third of the host's usage, and for more than everything outside
+    /// the containers.
     #[serde(rename = "container")]
     Container,
-    /// All containers together: they use more than everything else, but none of them accounts for a third.
+    /// All containers together: they use more than everything outside, but none of them is a culprit by itself.
     #[serde(rename = "containers")]
     Containers,
     /// Everything outside the measured containers.

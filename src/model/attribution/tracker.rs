@@ -7,6 +7,7 @@ mod tests;
 use super::culprit::{Culprit, CulpritKind, Culprits};
 use super::split::Split;
 use crate::model::containers::{ContainerStats, ContainersStats};
+use crate::model::number::round1;
 use crate::model::severity::Severity;
 
 /// How many scrapes in a row must find the same culprit before it is named.
@@ -39,7 +40,7 @@ impl CulpritTrackers {
         let memory = Usage {
             split: stats.split.memory_percent.as_ref(),
             complete,
-            share: &|row| Some((row.memory_mb? * per_mib?).min(100.0)),
+            share: &|row| Some(round1((row.memory_mb? * per_mib?).min(100.0))),
         };
         self.memory.observe(&stats.containers, &memory);
     }
@@ -70,43 +71,35 @@ impl Usage<'_> {
         (self.share)(row).filter(|_| !row.stale)
     }
 
-    /// The culprit according to this scrape. `None` if the host's usage is unknown or below [`Severity::HIGH_FROM`], or
-    /// if nobody stands out.
+    /// The culprit according to this scrape: whichever uses more, the containers or everything outside. Of the
+    /// containers, the largest if it stands out, otherwise all of them together. `None` if the host's usage is unknown
+    /// or below [`Severity::HIGH_FROM`], or if nobody stands out.
     fn culprit(&self, rows: &[ContainerStats]) -> Option<Culprit> {
-        self.single(rows).or_else(|| self.together(rows))
-    }
-
-    /// The containers together if they use more than everything else.
-    fn together(&self, rows: &[ContainerStats]) -> Option<Culprit> {
-        let split = self.split.filter(|split| split.host >= Severity::HIGH_FROM && split.containers > split.other)?;
+        let split = self.split.filter(|split| split.host >= Severity::HIGH_FROM)?;
+        if split.other >= split.containers {
+            let is_culprit = self.complete && split.other > split.containers;
+            return is_culprit.then(|| Culprit { percent: split.other, ..Culprit::default() });
+        }
+        let largest = self.largest(rows)?;
+        if largest.percent > split.other && stands_out(largest.percent, split.host) {
+            return Some(largest);
+        }
         let count = u32::try_from(rows.iter().filter_map(|row| self.of(row)).count()).ok()?;
         let all = Culprit { kind: CulpritKind::Containers, percent: split.containers, count, ..Culprit::default() };
         (count > 1).then_some(all)
     }
 
-    /// The largest user, if it alone accounts for at least a third of the host's usage.
-    fn single(&self, rows: &[ContainerStats]) -> Option<Culprit> {
-        let split = self.split.filter(|split| split.host >= Severity::HIGH_FROM)?;
-        let mut top = Culprit::default();
+    /// The container that uses the most; `None` if none was measured.
+    fn largest(&self, rows: &[ContainerStats]) -> Option<Culprit> {
+        let mut top = None::<Culprit>;
         for row in rows {
-            match self.of(row) {
-                Some(percent) if percent > top.percent => {
-                    let kind = CulpritKind::Container;
-                    top = Culprit { kind, id: row.id.clone(), name: row.name.clone(), percent, count: 1 };
-                }
-                _ => {}
+            let Some(percent) = self.of(row) else { continue };
+            if top.as_ref().is_none_or(|top| percent > top.percent) {
+                let kind = CulpritKind::Container;
+                top = Some(Culprit { kind, id: row.id.clone(), name: row.name.clone(), percent, count: 1 });
             }
         }
-        // If the top container and everything else are tied, neither is the culprit.
-        let largest = if split.other > top.percent {
-            Culprit { percent: split.other, ..Culprit::default() }
-        } else if top.percent > split.other {
-            top
-        } else {
-            return None;
-        };
-        let is_known = self.complete || !largest.is_outside();
-        (is_known && stands_out(largest.percent, split.host)).then_some(largest)
+        top
     }
 
     /// The culprit's usage in this scrape; `None` if it was not measured.

@@ -94,24 +94,21 @@ fn moment(state: &State, seconds_ago: u32, zoned: bool, with_seconds: bool) -> S
 pub(in crate::ui) fn HistoryChart(live: Live) -> impl IntoView {
     let nouns = live.settings(|settings| format::plural(0, &settings.noun));
     let title = live.read(|state| format::heading_span(state.interval_seconds()));
-    // Only the browser knows the user's time zone.
-    let zoned = RwSignal::new(false);
-    Effect::new(move |_| zoned.set(true));
     let labels = live.read(move |state| {
         let interval = state.interval_seconds();
-        spans(x_labels(interval).map(|seconds| moment(state, seconds, zoned.get(), interval < 60)))
+        spans(x_labels(interval).map(|seconds| moment(state, seconds, live.zoned(), interval < 60)))
     });
     // The index of the interval whose values are shown; `None` means that of the newest sample.
     let pointed = RwSignal::new(None::<usize>);
     let slot = move |state: &State| pointed.get().unwrap_or_else(|| newest_slot(state));
     let value = move |series: Series| live.read(move |state| series.at(state, slot(state)));
     let when = move |state: &State| match pointed.get() {
-        // Without JavaScript, the page does not stay at "now".
-        None if zoned.get() && state.host_stale.is_none() => "now".into(),
+        // The server's HTML may be read later, so it shows the sample's time.
+        None if live.zoned() && state.silence_reason().is_none() => "now".into(),
         None => state.history.host.newest().map_or_else(String::new, |newest| live.clock(newest.seconds(), true)),
         Some(slot) => {
             let ago = state.interval_seconds() * (CAPACITY - 1).saturating_sub(slot) as u32;
-            moment(state, ago, zoned.get(), true)
+            moment(state, ago, live.zoned(), true)
         }
     };
     let spoken = live.read(move |state| {

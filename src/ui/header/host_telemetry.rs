@@ -44,10 +44,7 @@ pub fn HostTelemetry(
     live: Option<Live>,
 ) -> impl IntoView {
     let live = live.unwrap_or_else(use_live);
-    let label = live.read(|state| {
-        let known = state.host.as_ref().map_or(&state.settings.hostname, |host| &host.hostname);
-        format!("Host telemetry of {known}")
-    });
+    let label = live.read(|state| format!("Host telemetry of {}", state.hostname()));
     let announcement = live.read(|state| state.announcement.clone());
     view! {
         // Browser translators replace text nodes, so later updates would go to nodes that are no longer on the page.

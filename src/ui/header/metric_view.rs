@@ -19,12 +19,8 @@ pub(super) fn MetricView(live: Live, metric: &'static Metric) -> impl IntoView {
             class=live.read(move |state| class(metric, state))
             title=live.read(move |state| tooltip(metric, state))
             popovertarget=PANEL
-            on:click=move |event| {
-                if metric.attribution.is_some() && live.reveal(metric) {
-                    // The table on the page shows it, so the panel need not open.
-                    event.prevent_default();
-                }
-            }
+            popovertargetaction="show"
+            on:click=move |event| live.reveal(Some(metric), &event)
         >
             <span class="ht-sr-only">{live.read(move |state| metric.spoken(state.host.as_ref()))}</span>
             <span class="ht-visual" aria-hidden="true">
@@ -67,7 +63,7 @@ fn class(metric: &Metric, state: &State) -> String {
     let band = state.host.as_ref().and_then(|host| (metric.severity)(host)).map_or("unknown", |band| band.word());
     let ranking = state.ranking();
     let rank = ranking.iter().position(|ranked| *ranked == metric).map_or(1, |place| place + 1).min(3);
-    let stale = if state.host_stale.is_some() { " ht-is-stale" } else { "" };
+    let stale = if state.silence_reason().is_some() { " ht-is-stale" } else { "" };
     format!("ht-metric ht-is-{} ht-is-{band} ht-is-rank-{rank}{stale}", metric.id)
 }
 

@@ -29,7 +29,7 @@ pub(super) fn Verdict(live: Live) -> impl IntoView {
             <Chip live index=1/>
             <span class="ht-rest ht-is-narrow">{rest(1)}</span>
             <span class="ht-rest ht-is-wide">{rest(2)}</span>
-            <span class=live.read(|state| if causes(state) == 0 { "ht-dropped" } else { "ht-sr-only" }.to_owned())>
+            <span class=live.read(|state| if causes(state) == 0 { "ht-dropped" } else { "ht-dropped ht-sr-only" }.to_owned())>
                 <span class="ht-rest ht-is-rank-3">{dropped(2)}</span>
                 <span class="ht-rest ht-is-rank-2">{dropped(1)}</span>
             </span>
@@ -46,18 +46,12 @@ fn causes(state: &State) -> usize {
 #[component]
 fn Chip(live: Live, index: usize) -> impl IntoView {
     let text = move |text: fn(ChipText) -> String| live.read(move |state| text(ChipText::of(live, state, index)));
-    let on_click = move |event: leptos::ev::MouseEvent| {
-        let metric = live.untracked(|state| match state.causes().get(index)?.trouble {
-            Trouble::Metric(metric) if metric.attribution.is_some() => Some(metric),
-            _ => None,
-        });
-        if metric.is_some_and(|metric| live.reveal(metric)) {
-            // The table on the page shows it, so the panel need not open.
-            event.prevent_default();
-        }
+    let metric = move || match live.untracked(|state| state.causes().get(index).map(|cause| cause.trouble))? {
+        Trouble::Metric(metric) => Some(metric),
+        Trouble::Docker | Trouble::ContainersStale => None,
     };
     view! {
-        <button type="button" class=text(|chip| format!("ht-chip ht-is-{}", chip.severity)) popovertarget=PANEL title=text(|chip| chip.title) on:click=on_click>
+        <button type="button" class=text(|chip| format!("ht-chip ht-is-{}", chip.severity)) popovertarget=PANEL popovertargetaction="show" title=text(|chip| chip.title) on:click=move |event| live.reveal(metric(), &event)>
             <span class="ht-chip-part ht-chip-first">
                 <span class="ht-chip-name">{text(|chip| chip.name)}</span>
                 <span class="ht-chip-share">{text(|chip| chip.share)}</span>

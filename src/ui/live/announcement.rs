@@ -7,33 +7,48 @@ use crate::ui::metrics::METRICS;
 
 /// A fact about the state whose change is announced.
 pub(super) struct Fact {
-    /// Changes if the fact does.
+    /// Identifies the fact's value. A different key is announced.
     key: String,
-    /// What a listener hears then; empty if nothing.
+    /// The announcement; empty if there is none.
     words: String,
+}
+
+impl Fact {
+    fn new(key: impl Into<String>, words: impl Into<String>) -> Self {
+        Self { key: key.into(), words: words.into() }
+    }
 }
 
 impl State {
     /// What a listener knows about this state, always in the same order; empty before the first numbers.
     pub(super) fn facts(&self) -> Vec<Fact> {
         let Some(host) = &self.host else { return Vec::new() };
-        let silence = self.silence_reason().unwrap_or_default();
-        let docker = match self.containers {
-            ContainersView::Unavailable { .. } => "Docker unavailable",
-            _ => "Docker is available again",
-        };
-        let words = if silence.is_empty() { "Live again".into() } else { format!("{silence} from the server") };
-        let mut facts = vec![Fact { key: silence.into(), words }, Fact { key: docker.into(), words: docker.into() }];
+        let mut facts = vec![
+            match self.silence_reason() {
+                Some(reason) => Fact::new(reason, format!("{reason} from the server")),
+                None => Fact::new("", "Live again"),
+            },
+            match self.containers {
+                ContainersView::Unavailable { .. } => Fact::new("gone", "Docker unavailable"),
+                ContainersView::Measured(_) => Fact::new("", "Docker is available again"),
+                ContainersView::Waiting => Fact::new("", ""),
+            },
+        ];
         for metric in METRICS {
             let severity = (metric.severity)(host).map_or("", Severity::word);
-            facts.push(Fact { key: severity.into(), words: metric.spoken(Some(host)) });
-            let culprit = self.culprit(metric).map(|culprit| {
-                let name = format::culprit(culprit, &self.settings.noun);
-                // Neither the share nor how many there are together is a change of who it is.
-                let key = format!("{}{}", culprit.kind as u8, culprit.id);
-                Fact { key, words: format!("{name}: {} percent of {}", culprit.percent as u64, metric.noun) }
-            });
-            facts.push(culprit.unwrap_or(Fact { key: String::new(), words: String::new() }));
+            facts.push(Fact::new(severity, metric.spoken(Some(host))));
+            // A culprit that is not current stays the same, so that it is not announced again with the next numbers.
+            let causes = self.causes();
+            let culprit = causes.iter().find(|cause| cause.trouble.is(metric)).and_then(|cause| cause.culprit);
+            facts.push(culprit.map_or_else(
+                || Fact::new("", ""),
+                |culprit| {
+                    let name = format::culprit(culprit, &self.settings.noun);
+                    let words = format!("{name}: {} percent of {}", culprit.percent as u64, metric.noun);
+                    // Neither the share nor the number of containers says who it is.
+                    Fact::new(format!("{}{}", culprit.kind as u8, culprit.id), words)
+                },
+            ));
         }
         facts
     }
@@ -112,7 +127,7 @@ mod tests {
 
     #[test]
     fn loss_and_return_are_announced_once() {
-        let silent = || (Err(TelemetryError::Timeout), Err(TelemetryError::Timeout));
+        let silent = || (Err(TelemetryError::NoAnswer), Err(TelemetryError::NoAnswer));
         let gone = || {
             let docker = TelemetryError::Docker { reason: "refused".into(), since: None };
             (answers(45.0, None).0, Err(docker))
@@ -130,7 +145,7 @@ mod tests {
             "",
             "No answer from the server",
             "",
-            "Live again. x: 61 percent of CPU",
+            "Live again",
             "Docker unavailable. CPU 45 percent, normal",
             "",
             "Docker is available again",

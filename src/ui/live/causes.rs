@@ -31,19 +31,21 @@ pub(in crate::ui) enum Trouble {
 impl State {
     /// What is wrong, the worst first; empty if nothing is. While the server does not answer, what was wrong last.
     pub(in crate::ui) fn causes(&self) -> Vec<Cause<'_>> {
-        let is_current = self.measured().is_some() && !self.containers_stale && self.host_stale.is_none();
+        let is_current = self.measured().is_some() && !self.containers_stale && self.silence_reason().is_none();
         let since = self.host.as_ref().and_then(|host| host.high_since.as_ref());
         let mut causes = Vec::new();
         for metric in self.ranking() {
             if let Some(since) = since.and_then(metric.high_since) {
-                let culprit = metric.attribution.as_ref().zip(self.culprits.as_ref());
+                // The culprit of an earlier period is not responsible for this one.
+                let culprits = self.culprits.as_ref().filter(|_| self.history.containers.newest() >= Some(since));
+                let culprit = metric.attribution.as_ref().zip(culprits);
                 let culprit = culprit.and_then(|(attribution, culprits)| (attribution.culprit)(culprits).as_ref());
                 causes.push(Cause { trouble: Trouble::Metric(metric), since: Some(since), culprit, is_current });
             }
         }
         let containers = match &self.containers {
             ContainersView::Unavailable { since, .. } => Some((Trouble::Docker, *since)),
-            ContainersView::Measured(_) if self.containers_stale && self.host_stale.is_none() => {
+            ContainersView::Measured(_) if self.containers_stale && self.silence_reason().is_none() => {
                 Some((Trouble::ContainersStale, self.scraped))
             }
             ContainersView::Waiting | ContainersView::Measured(_) => None,

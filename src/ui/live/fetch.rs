@@ -23,8 +23,8 @@ pub(super) type Text = Result<(bool, String), TelemetryError>;
 pub(super) async fn ask(path: &'static str) -> Text {
     let request = Request(AbortController::new().ok());
     match select(pin!(request.text(path)), sleep(TIMEOUT)).await {
-        Either::Left((answer, _)) => answer.map_err(|_| TelemetryError::Request("no answer".into())),
-        Either::Right(_) => Err(TelemetryError::Timeout),
+        Either::Left((answer, _)) => answer.map_err(|_| TelemetryError::NoAnswer),
+        Either::Right(_) => Err(TelemetryError::NoAnswer),
     }
 }
 
@@ -32,7 +32,8 @@ pub(super) async fn ask(path: &'static str) -> Text {
 pub(super) fn decode<T: FromJson>(text: Text) -> Result<T, TelemetryError> {
     let (is_ok, text) = text?;
     let body = Bytes::from(text);
-    let strange = |why: &str| TelemetryError::Request(why.into());
+    // A proxy's page, for example.
+    let strange = |_| TelemetryError::NoAnswer;
     if is_ok { Wire::decode(body).map_err(strange) } else { Err(Wire::decode(body).unwrap_or_else(strange)) }
 }
 

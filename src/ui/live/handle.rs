@@ -6,15 +6,17 @@ use super::state::State;
 use super::timer::{is_hidden, sleep};
 use crate::api::{GetContainers, GetHistory, GetHost, RenderedSnapshot, Settings, Snapshot, TelemetryError};
 use crate::model::{ContainersStats, HistoryAnswer, HostStats, Recorded, Stamped};
-use crate::ui::ids::PAGE_TABLE;
+use crate::ui::ids::{PAGE_TABLE, PANEL};
 use crate::ui::local_time::clock;
 use crate::ui::metrics::Metric;
 use futures::future::join;
-use leptos::ev;
+use leptos::ev::{self, MouseEvent};
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 use leptos::task::spawn_local;
+use leptos::web_sys::HtmlElement;
 use leptos::web_sys::js_sys::Date;
+use leptos::web_sys::wasm_bindgen::JsCast;
 use std::time::Duration;
 
 /// The live state. Copies refer to the same state.
@@ -95,15 +97,29 @@ impl Live {
 
     /// The time of day at `seconds` since 1970: in UTC on the server, in the user's time zone in the browser.
     pub(in crate::ui) fn clock(self, seconds: f64, with_seconds: bool) -> String {
-        clock(seconds, self.zoned.get(), with_seconds)
+        clock(seconds, self.zoned(), with_seconds)
     }
 
-    /// Asks the page's table or, if the page has none, the panel's to show who uses most of this metric's resource.
-    /// Returns whether the page has a table.
-    pub(in crate::ui) fn reveal(self, metric: &'static Metric) -> bool {
-        let in_page = document().get_element_by_id(PAGE_TABLE).is_some();
+    /// Whether times are in the user's time zone rather than in UTC.
+    pub(in crate::ui) fn zoned(self) -> bool {
+        self.zoned.get()
+    }
+
+    /// Handles a click on a button that opens the panel: asks the page's table or, if the page has none or it has no
+    /// rows, the panel's to show who uses most of this metric's resource. In the former case, the panel stays closed.
+    /// Without a metric, the panel opens as it is.
+    pub(in crate::ui) fn reveal(self, metric: Option<&'static Metric>, click: &MouseEvent) {
+        let Some(metric) = metric.filter(|metric| metric.attribution.is_some()) else { return };
+        let has_rows = self.untracked(|state| !state.rows().is_empty());
+        let in_page = has_rows && document().get_element_by_id(PAGE_TABLE).is_some();
+        if in_page {
+            click.prevent_default();
+            // An open panel would cover the table.
+            if let Some(panel) = document().get_element_by_id(PANEL) {
+                let _ = panel.unchecked_into::<HtmlElement>().hide_popover();
+            }
+        }
         self.reveal.set(Some((metric, in_page)));
-        in_page
     }
 
     /// Takes the metric whose largest users this table is to show: the page's or the panel's. Subscribes to later
@@ -163,7 +179,7 @@ impl Live {
         let (host, containers) = join(fetch::ask(GetHost::PATH), fetch::ask(GetContainers::PATH)).await;
         let host = fetch::decode::<Stamped<HostStats>>(host);
         let containers = fetch::decode::<Stamped<ContainersStats>>(containers);
-        let answered = host.is_ok() && !matches!(containers, Err(TelemetryError::Timeout));
+        let answered = host.is_ok() && !matches!(containers, Err(TelemetryError::NoAnswer));
         let age = self.poller.try_update_value(|poller| {
             if let Ok(host) = &host {
                 poller.host_sampled(host.stamp.age_seconds, now());

@@ -82,6 +82,11 @@ impl State {
         }
     }
 
+    /// The host's name.
+    pub(in crate::ui) fn hostname(&self) -> &str {
+        self.host.as_ref().map_or(&self.settings.hostname, |host| &host.hostname)
+    }
+
     /// The host's total memory in MiB; `None` if it was not measured.
     pub(in crate::ui) fn memory_total_mb(&self) -> Option<f64> {
         Some(self.host.as_ref()?.memory.as_ref()?.total_gb * 1024.0)
@@ -117,9 +122,9 @@ impl State {
         self.host_stale.unwrap_or(0.0)
     }
 
-    /// Why the host's numbers are overdue; `None` while they are current.
+    /// Why the host's numbers are overdue; `None` while they are current, or if there have never been any.
     pub(in crate::ui) fn silence_reason(&self) -> Option<&'static str> {
-        self.host_stale.map(|_| if self.is_unanswered { "No answer" } else { "No update" })
+        if self.is_unanswered { Some("No answer") } else { self.host_stale.map(|_| "No update") }
     }
 
     /// How many intervals the containers' history goes on after its newest scrape, to end at the same time as the host's.
@@ -158,7 +163,7 @@ impl State {
             }
             Err(error) => {
                 self.host_problem = error.to_string();
-                self.is_unanswered = true;
+                self.is_unanswered = error == TelemetryError::NoAnswer;
                 self.host_stale = age.or(self.host_stale);
                 None
             }
@@ -172,6 +177,8 @@ impl State {
     fn accept_containers(&mut self, answer: Result<Stamped<ContainersStats>, TelemetryError>) -> Option<Recorded> {
         match answer {
             Ok(Stamped { data, .. }) if data.running_count.is_none() => {
+                self.containers_stale = false;
+                self.scraped = None;
                 self.containers = ContainersView::Waiting;
                 None
             }
@@ -210,6 +217,21 @@ mod tests {
             disk: disk.map(|percent| DiskStats { percent, used_gb: 1.0, total_gb: 2.0, read_only: None, path: None }),
             ..HostStats::sample()
         }
+    }
+
+    #[test]
+    fn a_server_that_cannot_read_its_host_answers() {
+        let silence = |error: TelemetryError, age| {
+            let mut state = State { host: Some(host(10.0, 10.0, None)), ..State::default() };
+            let _ = state.accept_host(Err(error), age);
+            state.silence_reason()
+        };
+        assert_eq!(
+            silence(TelemetryError::Request("Error getting host stats: …".into()), Some(20.0)),
+            Some("No update")
+        );
+        assert_eq!(silence(TelemetryError::NoAnswer, Some(20.0)), Some("No answer"));
+        assert_eq!(silence(TelemetryError::NoAnswer, None), Some("No answer"), "there was never a sample");
     }
 
     #[test]

@@ -15,7 +15,7 @@ pub(in crate::ui) struct Metric {
     pub(in crate::ui) name: &'static str,
     /// The metric's name within a sentence.
     pub(in crate::ui) noun: &'static str,
-    /// Follows the percentage where it stands for the whole resource; may be empty.
+    /// Text after the percentage where a cause names the metric but no culprit; begins with a no-break space, or is empty.
     pub(in crate::ui) full: &'static str,
     /// Returns the utilization in percent, or `None` if it was not measured.
     pub(in crate::ui) percent: fn(&HostStats) -> Option<f64>,
@@ -57,7 +57,7 @@ pub(in crate::ui) enum Graphic {
 pub(in crate::ui) struct Attribution {
     /// Returns the metric's culprit.
     pub(in crate::ui) culprit: fn(&Culprits) -> &Option<Culprit>,
-    /// Returns the host's usage split into containers and everything else, or `None` if there is no split.
+    /// Returns the host's usage split into containers and other processes, or `None` if there is no split.
     pub(in crate::ui) split: fn(&HostSplit) -> Option<&Split>,
     /// Formats one part of the split.
     pub(in crate::ui) text: fn(f64) -> String,

@@ -4,7 +4,7 @@ use super::order::{Column, Order};
 use super::row::{List, Row};
 use super::totals::{Total, totals};
 use super::visibility::Visibility;
-use crate::model::{Culprit, CulpritKind};
+use crate::model::CulpritKind;
 use crate::ui::format;
 use crate::ui::ids::PAGE_TABLE;
 use crate::ui::live::{ContainersView, Live, State, sleep};
@@ -67,8 +67,11 @@ pub(in crate::ui) fn Containers(
         spawn_local(async move {
             // By the next task, the rows are in their new order.
             sleep(Duration::ZERO).await;
-            let is_outside = live.untracked(|state| state.culprit(metric).is_some_and(Culprit::is_outside));
-            let row = if is_outside { ".ht-is-other" } else { "tbody tr" };
+            let row = match live.untracked(|state| state.culprit(metric).map(|culprit| culprit.kind)) {
+                Some(CulpritKind::Other) => ".ht-is-other",
+                Some(CulpritKind::Containers) => ".ht-is-all",
+                Some(CulpritKind::Container) | None => "tbody tr",
+            };
             let row = table.get_untracked().and_then(|table| table.query_selector(row).ok().flatten());
             if let Some(row) = row {
                 let _ = row.unchecked_into::<HtmlElement>().focus();

@@ -128,7 +128,7 @@ fn error(row: &ContainerStats) -> String {
 }
 
 /// Whether a missing limit means that there is none. The wire does not distinguish it from a limit that could not be
-/// read, which is what it is if other numbers could not be read, either.
+/// read, so it is taken for unread if the row has an error or is restarting.
 pub(in crate::ui) fn has_known_limits(row: &ContainerStats) -> bool {
     row.error.is_none() && row.state != ContainerState::Restarting
 }

@@ -1,6 +1,6 @@
 //! What is wrong, as sentences for an operator, with the next step.
 
-use super::commands::{inspect, program};
+use super::commands::{commands_for, program};
 use crate::model::{ContainerStats, Culprit, CulpritKind, Severity, Timestamp};
 use crate::ui::format;
 use crate::ui::live::{Cause, ContainersView, Live, State, Trouble};
@@ -55,16 +55,20 @@ fn on_metric(metric: &Metric, cause: &Cause<'_>, live: Live, state: &State) -> A
         Some(culprit) => {
             let row = state.rows().iter().find(|row| row.id == culprit.id);
             let next = match culprit.kind {
-                CulpritKind::Container => "See what it does; lower its limit or stop it if it can wait.",
-                CulpritKind::Containers => "Nobody stands out: see which of them can wait.",
-                CulpritKind::Other => "The load is outside the containers: look for the process on the host.",
+                CulpritKind::Container => "Check its logs, then lower its limit or stop it if it can wait.".into(),
+                CulpritKind::Containers => {
+                    format!("No single {} stands out. Stop those that can wait.", state.settings.noun)
+                }
+                CulpritKind::Other => {
+                    format!("The load is not in these {}: look for the process on the host.", nouns(state))
+                }
             };
             let commands = match (culprit.kind, row) {
-                (CulpritKind::Container, Some(row)) => inspect(program(state), row),
+                (CulpritKind::Container, Some(row)) => commands_for(program(state), row),
                 (CulpritKind::Container | CulpritKind::Containers, _) => vec![format!("{} stats", program(state))],
                 (CulpritKind::Other, _) => on_host,
             };
-            (uses(culprit, row, is_memory, state), next.into(), commands)
+            (uses(culprit, row, is_memory, state), next, commands)
         }
         None if matches!(state.containers, ContainersView::Unavailable { .. }) => {
             let last = cause.culprit.map_or_else(String::new, |culprit| {
@@ -74,9 +78,18 @@ fn on_metric(metric: &Metric, cause: &Cause<'_>, live: Live, state: &State) -> A
             let unknown = format!("Which of the {} uses it is unknown without Docker.{last}", nouns(state));
             (unknown, String::new(), on_host)
         }
-        None => ("Nobody stands out.".into(), String::new(), on_host),
+        None if cause.is_current && is_split(metric, state) => ("Nobody stands out.".into(), String::new(), on_host),
+        None => ("Who uses it is unknown.".into(), String::new(), on_host),
     };
     Advice { severity, headline, detail, next, commands }
+}
+
+/// Whether every container's part of this metric is known.
+fn is_split(metric: &Metric, state: &State) -> bool {
+    let stats = state.measured().filter(|stats| stats.measured_count == stats.running_count);
+    stats
+        .zip(metric.attribution.as_ref())
+        .is_some_and(|(stats, attribution)| (attribution.split)(&stats.split).is_some())
 }
 
 /// Who uses how much, and what the limit is if there is one.
@@ -129,7 +142,7 @@ fn silence(reason: &str, last: Option<&Cause<'_>>, live: Live, state: &State) ->
     let last = last.map_or_else(String::new, |cause| {
         let of = match cause.trouble {
             Trouble::Metric(metric) => format!("{} at {}", metric.name, format::percent(state.percent(metric))),
-            Trouble::Docker | Trouble::ContainersStale => "no numbers from Docker".into(),
+            Trouble::Docker | Trouble::ContainersStale => "Docker unavailable".into(),
         };
         let who = cause.culprit.map_or_else(String::new, |culprit| {
             let name = format::culprit(culprit, &state.settings.noun);
@@ -137,11 +150,18 @@ fn silence(reason: &str, last: Option<&Cause<'_>>, live: Live, state: &State) ->
         });
         format!(" Last: {of}{who}.")
     });
+    let (why, next) = match state.is_unanswered {
+        true => (String::new(), "The page keeps retrying. Check that the server is running and reachable."),
+        false if state.host_problem.is_empty() => {
+            (String::new(), "The server answers, but no longer measures the host.")
+        }
+        false => (format!(" {}", sentence(&state.host_problem)), "The server answers, but cannot read the host."),
+    };
     Advice {
         severity: "unknown",
-        headline: format!("{reason} from {}{}.", state.settings.hostname, since(newest, true, live)),
-        detail: format!("All numbers are from then.{last}"),
-        next: "The page goes on asking. See whether the server runs and can be reached.".into(),
+        headline: format!("{reason} from {}{}.", state.hostname(), since(newest, true, live)),
+        detail: format!("All numbers are from then.{why}{last}"),
+        next: next.into(),
         commands: vec!["systemctl status host-telemetry".into()],
     }
 }

@@ -1,4 +1,4 @@
-//! The card that says what is wrong. It is absent while nothing is.
+//! The card that says what is wrong. It is hidden while nothing is.
 
 use super::advice::{Advice, advice};
 use crate::ui::live::{Live, sleep};
@@ -51,7 +51,7 @@ fn Command(command: String) -> impl IntoView {
     let code = NodeRef::<html::Code>::new();
     let copied = RwSignal::new(false);
     let copy = move |_| {
-        // The Clipboard API exists only on HTTPS and on this machine; many operators open the page over plain HTTP.
+        // The Clipboard API exists only in secure contexts (HTTPS or localhost); many operators use plain HTTP.
         let document = document().unchecked_into::<HtmlDocument>();
         let selection = window().get_selection().ok().flatten();
         let (Some(selection), Some(code)) = (selection, code.get_untracked()) else { return };
@@ -66,10 +66,12 @@ fn Command(command: String) -> impl IntoView {
         });
     };
     let label = Signal::derive(move || String::from(if copied.get() { "Copied" } else { "Copy" }));
+    let text = command.clone();
+    let spoken = Signal::derive(move || if copied.get() { "Copied".into() } else { format!("Copy {text}") });
     view! {
         <span class="ht-command">
-            <code node_ref=code>{command.clone()}</code>
-            <button type="button" aria-label=format!("Copy {command}") on:click=copy>{label}</button>
+            <code node_ref=code>{command}</code>
+            <button type="button" aria-label=spoken on:click=copy>{label}</button>
         </span>
     }
 }

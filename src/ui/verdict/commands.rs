@@ -11,8 +11,8 @@ pub(super) fn program(state: &State) -> &'static str {
     }
 }
 
-/// Shows what a container has written, and what it uses.
-pub(super) fn inspect(program: &str, row: &ContainerStats) -> Vec<String> {
+/// Commands that show a container's logs and usage.
+pub(super) fn commands_for(program: &str, row: &ContainerStats) -> Vec<String> {
     let container = row.full_name.as_ref().filter(|name| is_plain(name)).unwrap_or(&row.id);
     vec![format!("{program} logs --tail 50 {container}"), format!("{program} stats {container}")]
 }
@@ -33,11 +33,11 @@ mod tests {
     fn a_name_that_a_shell_would_interpret_is_replaced_by_the_id() {
         let row = |name: &str| ContainerStats { full_name: Some(name.into()), ..ContainerStats::sample("a") };
         assert_eq!(
-            inspect("podman", &row("prod_agent-x.1")),
+            commands_for("podman", &row("prod_agent-x.1")),
             ["podman logs --tail 50 prod_agent-x.1", "podman stats prod_agent-x.1"]
         );
         for name in ["x; rm -rf ~", "$(id)", "-f", "", "a b", "a\nb"] {
-            assert_eq!(inspect("docker", &row(name))[1], "docker stats id-a", "{name}");
+            assert_eq!(commands_for("docker", &row(name))[1], "docker stats id-a", "{name}");
         }
     }
 }

@@ -57,6 +57,8 @@ fn the_largest_is_named_from_the_orange_band_on() {
         both("3 together 86"),
         "no container uses a third of it"
     );
+    assert_eq!(twice(90.0, &[("x", 28.0), ("y", 27.0)]), both("2 together 55"), "together they use more than the rest");
+    assert_eq!(twice(90.0, &[("x", 40.0), ("y", 10.0)]), both("2 together 50"), "x does not use more than the rest");
     assert_eq!(twice(90.0, &[("x", 10.0)]), both("outside 80"));
     assert_eq!(twice(90.0, &[]), both("outside 90"));
     assert_eq!(twice(90.0, &[("x", 45.0)]), both("-"), "in a tie, there is no culprit");
