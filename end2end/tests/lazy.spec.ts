@@ -57,10 +57,10 @@ test('loading the details is retried, and the header stays live meanwhile', asyn
     return fails ? route.abort() : route.continue();
   });
   await openWithoutDetails(dashboard, startServer);
-  await expect.poll(() => requests).toBe(1);
+  await expect.poll(() => requests, { message: 'requests for the page and the tab' }).toBe(2);
   await dashboard.summary.click();
   await expect(dashboard.panel).toContainText('researcher');
-  await expect.poll(() => requests, { message: 'requests, including one for the panel' }).toBe(2);
+  await expect.poll(() => requests, { message: 'requests, including one for the panel' }).toBe(3);
   for (let poll = 1; poll <= 4; poll += 1) {
     hostMock.respondWith({ cpu: wire.cpu(poll) });
     await dashboard.nextPoll(1);

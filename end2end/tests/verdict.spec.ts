@@ -69,8 +69,11 @@ test('many small agents are named together', async ({ page, dashboard, hostMock 
   await expect(dashboard.advice).toContainText('199 agents together use 79% of the host.');
   await expect(dashboard.advice.locator('code')).toHaveText(['docker stats']);
   await dashboard.chips.click();
-  await expectFocused(dashboard.rows.first());
+  const row = dashboard.totals(dashboard.containers, 'all');
+  await expectFocused(row);
   await expect(page.locator('main .ht-is-culprit')).toHaveClass(/ht-is-all/);
+  await dashboard.nextPoll(1);
+  await expect(row, 'keeps focus over an update').toBeFocused();
 });
 
 test('other processes are named, and their row is marked and focused', async ({ dashboard, hostMock }) => {
@@ -84,6 +87,8 @@ test('other processes are named, and their row is marked and focused', async ({ 
   await expect(row).toContainClass('ht-is-culprit');
   await expectFocused(row);
   await expect(dashboard.containers.locator('.ht-is-culprit')).toHaveCount(1);
+  await dashboard.nextPoll(1);
+  await expect(row, 'keeps focus over an update').toBeFocused();
 });
 
 test('if nobody stands out, the metric is named', async ({ dashboard, hostMock }) => {

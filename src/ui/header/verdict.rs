@@ -29,9 +29,9 @@ pub(super) fn Verdict(live: Live) -> impl IntoView {
             <Chip live index=1/>
             <span class="ht-rest ht-is-narrow">{rest(1)}</span>
             <span class="ht-rest ht-is-wide">{rest(2)}</span>
-            <span class=live.read(|state| if causes(state) == 0 { "ht-dropped" } else { "ht-dropped ht-sr-only" }.to_owned())>
-                <span class="ht-rest ht-is-rank-3">{dropped(2)}</span>
-                <span class="ht-rest ht-is-rank-2">{dropped(1)}</span>
+            <span class=live.read(|state| if causes(state) == 0 { "ht-dropped" } else { "ht-sr-only" }.to_owned())>
+                <span class="ht-brief ht-is-rank-3">{dropped(2)}</span>
+                <span class="ht-brief ht-is-rank-2">{dropped(1)}</span>
             </span>
         </div>
     }
