@@ -157,6 +157,26 @@ test('numbers of the server that are old themselves are told from silence', asyn
   await expect(page).toHaveTitle('No update · atlas-01');
 });
 
+test('a server that cannot read its host is told from silence, and says why', async ({ complaints, dashboard, page }) => {
+  complaints.allowFailedRequests();
+  const detail = 'Error getting host stats: /proc/stat: No such file or directory';
+  await page.route('**/api/telemetry/host', (route) => route.fulfill({ status: 500, json: { detail } }));
+  await dashboard.nextPoll(1);
+  await expect(dashboard.chips).toHaveText(/^No update\s+since /);
+  await expect(page).toHaveTitle('No update · atlas-01');
+  await expect(dashboard.advice).toContainText(`${detail}.`);
+  await expect(dashboard.advice).toContainText('The server answers, but cannot read the host.');
+});
+
+test('who uses what is short is unknown while the scrape is overdue', async ({ dashboard, hostMock }) => {
+  hostMock.run(GREEDY, { stale: true });
+  await dashboard.nextPoll(1);
+  await expect(dashboard.advice.first()).toContainText('Who uses it is unknown.');
+  hostMock.run(GREEDY, { culprits: { cpu: null, memory: null } });
+  await dashboard.nextPoll(1);
+  await expect(dashboard.advice.first()).toContainText('Nobody stands out.');
+});
+
 test('without Docker, the page says since when, and what is then not known', async ({ complaints, page, dashboard, hostMock }) => {
   complaints.allowFailedRequests();
   await dashboard.nextPoll(1);
@@ -204,6 +224,22 @@ for (const [name, answer, column] of [['agent-050', HOT, 'CPU'], ['agent-051', {
     });
   }
 }
+
+test('a click on another metric leaves the panel open where it has the only table, and closes it on our page', async ({ page, dashboard }) => {
+  await dashboard.nextPoll(1);
+  await dashboard.summary.click();
+  await expect(dashboard.panel).toBeVisible();
+  await dashboard.memory.root.click();
+  await expect(dashboard.panel).toBeHidden();
+  await expectFocused(dashboard.rows.first());
+
+  await page.locator('main').evaluate((main) => main.remove());
+  await dashboard.cpu.root.click();
+  await expectFocused(dashboard.panelRows.first());
+  await dashboard.memory.root.click();
+  await expect(dashboard.panel.locator('[aria-sort=descending]')).toContainText('Memory');
+  await expectFocused(dashboard.panelRows.first());
+});
 
 test('a click on a metric sorts by it, and clears a filter', async ({ dashboard, hostMock }) => {
   hostMock.run([...GREEDY, HOARDER, ...crowd(9, 1)]);
