@@ -22,8 +22,8 @@ pub struct ContainersStats {
     pub total_memory_mb: Option<f64>,
     /// The host's usage, split into these containers and everything else.
     pub split: HostSplit,
-    /// Who uses most of a resource that is short. `None` only in the response of an older server that does not have this
-    /// field.
+    /// Who uses most of a resource that is short. `None` only in the response of an older server that does not have
+    /// this field.
     pub culprits: Option<Culprits>,
     /// The engine that runs the containers; `null` if it is unknown.
     pub engine: Option<Engine>,

@@ -57,7 +57,8 @@ pub fn TabStatus(
     live: Live,
     /// URL of the icon to use while a metric is critical.
     alarm_icon: &'static str,
-    /// URL of the icon to use while the numbers are overdue. It should be a `data:` URL: the server may not answer then.
+    /// URL of the icon to use while the numbers are overdue. It should be a `data:` URL: the server may not answer
+    /// then.
     silent_icon: &'static str,
 ) -> impl IntoView {
     view! { <Lazy live section=Section::Tab { alarm_icon, silent_icon } wanted=RwSignal::new(true)/> }

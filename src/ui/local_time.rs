@@ -2,8 +2,8 @@
 
 use leptos::web_sys::js_sys::Date;
 
-/// The time of day at `seconds` since 1970: `14:27`, or `14:27:05` if `with_seconds` is true. `zoned` selects the user's
-/// time zone, which only the browser knows; the server must pass false, which gives UTC, marked as such.
+/// The time of day at `seconds` since 1970: `14:27`, or `14:27:05` if `with_seconds` is true. `zoned` selects the
+/// user's time zone, which only the browser knows; the server must pass false, which gives UTC, marked as such.
 pub(in crate::ui) fn clock(seconds: f64, zoned: bool, with_seconds: bool) -> String {
     let offset = if zoned { Date::new(&(seconds * 1000.0).into()).get_timezone_offset() * 60.0 } else { 0.0 };
     let whole = (seconds - offset) as u64;

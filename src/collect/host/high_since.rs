@@ -2,7 +2,8 @@
 
 use crate::model::{HighSince, HostStats, Severity, Timestamp};
 
-/// How many consecutive samples must be high before the resource counts as short, so that a peak of one sample does not.
+/// How many consecutive samples must be high before the resource counts as short, so that a peak of one sample does
+/// not.
 const SHORT_AFTER: u32 = 2;
 
 /// How many consecutive samples must be lower before the resource no longer counts as short.

@@ -1,5 +1,5 @@
-//! Finds the culprit when the host is short of CPU or memory: the container that uses the most, all containers together,
-//! or everything outside the containers.
+//! Finds the culprit when the host is short of CPU or memory: the container that uses the most, all containers
+//! together, or everything outside the containers.
 
 #[cfg(test)]
 mod tests;
@@ -111,8 +111,8 @@ impl Usage<'_> {
         }
     }
 
-    /// Whether a named culprit with this usage may still be accused: the resource is at least half used, a third of that
-    /// by the culprit. If either is unknown, it may.
+    /// Whether a named culprit with this usage may still be accused: the resource is at least half used, a third of
+    /// that by the culprit. If either is unknown, it may.
     fn accuses(&self, share: Option<f64>) -> bool {
         self.host().is_none_or(|host| {
             Severity::of(host) > Severity::Normal && share.is_none_or(|share| stands_out(share, host))

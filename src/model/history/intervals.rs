@@ -52,8 +52,8 @@ impl Intervals {
         (silence / self.seconds).round() as usize
     }
 
-    /// The values for the last [`CAPACITY`] intervals, oldest first; `None` for an interval without a value. `overdue` is
-    /// the number of intervals after the newest sample.
+    /// The values for the last [`CAPACITY`] intervals, oldest first; `None` for an interval without a value. `overdue`
+    /// is the number of intervals after the newest sample.
     pub(super) fn values<P>(
         &self,
         points: &[P],

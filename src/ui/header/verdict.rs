@@ -7,7 +7,8 @@ use crate::ui::live::{Cause, Live, State, Trouble};
 use leptos::prelude::*;
 
 /// The verdict beside the host's name: the worst cause, the second where there is room, and how many there are besides.
-/// While nothing is wrong, it shows the metrics that a narrow header drops. While the server does not answer, it says so, and what was wrong last.
+/// While nothing is wrong, it shows the metrics that a narrow header drops. While the server does not answer, it says
+/// so, and what was wrong last.
 #[component]
 pub(super) fn Verdict(live: Live) -> impl IntoView {
     // Shown instead of the second cause where only one fits.
@@ -112,8 +113,8 @@ impl ChipText {
     }
 }
 
-/// Who, how much, and of what: `agent-x`, ` 63%`, ` of CPU`. The spaces belong to the parts, so that an empty part takes no
-/// room, and do not collapse.
+/// Who, how much, and of what: `agent-x`, ` 63%`, ` of CPU`. The spaces belong to the parts, so that an empty part
+/// takes no room, and do not collapse.
 fn parts(cause: &Cause<'_>, state: &State) -> (String, String, String) {
     match (cause.trouble, cause.culprit.filter(|_| cause.is_current || state.silence_reason().is_some())) {
         (Trouble::Metric(metric), Some(culprit)) => (

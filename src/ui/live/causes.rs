@@ -61,7 +61,8 @@ impl State {
     }
 
     /// The CSS classes of the row of this kind with this ID if it is a culprit according to current numbers: with the
-    /// severity of the worst metric that it is responsible for. Otherwise empty. The ID is empty except for a container.
+    /// severity of the worst metric that it is responsible for. Otherwise empty. The ID is empty except for a
+    /// container.
     pub(in crate::ui) fn culprit_class(&self, kind: CulpritKind, id: &str) -> String {
         let is_culprit = |metric: &&Metric| self.culprit(metric).is_some_and(|who| who.kind == kind && who.id == id);
         let worst = self.ranking().into_iter().find(is_culprit);

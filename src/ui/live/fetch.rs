@@ -15,8 +15,8 @@ use wasm_bindgen_futures::JsFuture;
 /// Requests fail if they take longer than this.
 const TIMEOUT: Duration = Duration::from_secs(3);
 
-/// The text of a response, and whether its status is a success. Not decoded yet, so that the bundle contains the code of
-/// a request once, not once for each type.
+/// The text of a response, and whether its status is a success. Not decoded yet, so that the bundle contains the code
+/// of a request once, not once for each type.
 pub(super) type Text = Result<(bool, String), TelemetryError>;
 
 /// Requests `path`. The timeout covers the whole request, including the response body.

@@ -43,7 +43,8 @@ pub(in crate::ui) struct State {
     pub(in crate::ui) scraped: Option<Timestamp>,
     /// Whether the containers' numbers are overdue.
     pub(in crate::ui) containers_stale: bool,
-    /// The latest culprits; `None` before the first scrape. Without current numbers, these are the last that were known.
+    /// The latest culprits; `None` before the first scrape. Without current numbers, these are the last that were
+    /// known.
     pub(in crate::ui) culprits: Option<Culprits>,
     /// The engine, according to the latest scrape; `None` if it is unknown.
     pub(in crate::ui) engine: Option<Engine>,
@@ -127,7 +128,8 @@ impl State {
         if self.is_unanswered { Some("No answer") } else { self.host_stale.map(|_| "No update") }
     }
 
-    /// How many intervals the containers' history goes on after its newest scrape, to end at the same time as the host's.
+    /// How many intervals the containers' history goes on after its newest scrape, to end at the same time as the
+    /// host's.
     pub(in crate::ui) fn containers_overdue(&self) -> usize {
         self.history.containers_overdue(self.silence())
     }

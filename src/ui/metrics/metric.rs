@@ -15,7 +15,8 @@ pub(in crate::ui) struct Metric {
     pub(in crate::ui) name: &'static str,
     /// The metric's name within a sentence.
     pub(in crate::ui) noun: &'static str,
-    /// Text after the percentage where a cause names the metric but no culprit; begins with a no-break space, or is empty.
+    /// Text after the percentage where a cause names the metric but no culprit; begins with a no-break space, or is
+    /// empty.
     pub(in crate::ui) full: &'static str,
     /// Returns the utilization in percent, or `None` if it was not measured.
     pub(in crate::ui) percent: fn(&HostStats) -> Option<f64>,

@@ -52,8 +52,8 @@ fn of(part_gb: f64, total_gb: f64) -> String {
     format!("{} of {} GiB", format::decimal(part_gb), format::short(total_gb))
 }
 
-/// Used space. Below 1 GiB, it is a percentage of the total: sizes arrive with one decimal, so they say too little there,
-/// and in MiB they would look more exact than they are.
+/// Used space. Below 1 GiB, it is a percentage of the total: sizes arrive with one decimal, so they say too little
+/// there, and in MiB they would look more exact than they are.
 fn usage(used_gb: f64, total_gb: f64, percent: f64) -> String {
     match total_gb {
         1.0.. => of(used_gb, total_gb),

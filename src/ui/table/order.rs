@@ -59,8 +59,8 @@ impl Order {
         }
     }
 
-    /// The IDs of the rows whose names contain `filter`, in this order, after the row with the ID `first`. Rows without a
-    /// value come last.
+    /// The IDs of the rows whose names contain `filter`, in this order, after the row with the ID `first`. Rows without
+    /// a value come last.
     pub(super) fn ids(self, rows: &[ContainerStats], filter: &str, first: Option<&str>) -> Vec<String> {
         let filter = filter.trim().as_bytes();
         let mut sorted: Vec<&ContainerStats> = Vec::new();
