@@ -7,7 +7,7 @@ export default defineConfig({
   testDir: 'tests',
   workers: 2,
   retries: 0,
-  reporter: 'list',
+  reporter: [['list'], ['./failures.ts']],
   forbidOnly: Boolean(process.env['CI']),
   timeout: 120_000,
   // Generous, so tests do not fail on a busy machine.

@@ -16,10 +16,14 @@ rust_tests() {
   cargo test --no-default-features --features ssr
 }
 
-# Runs the whole suite in Chromium, on the release that cargo-leptos builds. Without RUST_BACKTRACE=0, the output of a
-# failed run ends with cargo-leptos's backtrace instead of the name of the failed test.
+# Runs the whole suite in Chromium, on the release that cargo-leptos builds. After a failure, names the failed tests once
+# more, because cargo-leptos prints a long error of its own after the suite's output.
 browser_tests() {
-  RUST_BACKTRACE=0 cargo leptos end-to-end --release --split
+  local failures=end2end/test-results/failures.txt
+  rm -f "$failures"
+  RUST_BACKTRACE=0 cargo leptos end-to-end --release --split && return
+  [ ! -f "$failures" ] || cat "$failures" >&2
+  return 1
 }
 
 # Runs a subset on the release that `make run` serves, whose files are compressed at build time.

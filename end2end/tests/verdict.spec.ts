@@ -130,6 +130,7 @@ test('the duration grows in words', async ({ dashboard, hostMock }) => {
     hostMock.respondWith({ ...HOT, timestamp: wire.timestamp(at + seconds * 1000), high_since: { cpu: wire.timestamp(at), memory: null, disk: null } });
     await dashboard.nextPoll(1);
     await expect(dashboard.chips).toHaveText(`agent-x 61% of CPU · ${text}`);
+    await expect(dashboard.advice).toContainText(seconds < 24 * 3600 ? SINCE : `CPU at 94% for ${text}.`);
   }
 });
 
@@ -155,6 +156,10 @@ test('numbers of the server that are old themselves are told from silence', asyn
   await dashboard.nextPoll(1);
   await expect(dashboard.chips).toHaveText(/^No update\s+since /);
   await expect(page).toHaveTitle('No update · atlas-01');
+  hostMock.respondWith({ ...HOT, stale: true, age_seconds: 26 * 3600 });
+  await dashboard.nextPoll(1);
+  await expect(dashboard.chips, 'the time of day would not say of which day').toHaveText(/^No update\s+for 26 h/);
+  await expect(dashboard.advice).toContainText('No update from atlas-01 for 26 h.');
 });
 
 test('a server that cannot read its host is told from silence, and says why', async ({ complaints, dashboard, page }) => {

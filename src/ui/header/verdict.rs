@@ -87,8 +87,7 @@ impl ChipText {
     }
 
     fn cause(cause: &Cause<'_>, state: &State) -> Self {
-        let newest = state.history.host.newest();
-        let lasted = cause.since.zip(newest).map(|(since, newest)| newest.seconds() - since.seconds());
+        let lasted = cause.since.and_then(|since| state.lasted(since));
         let duration = lasted.map(|lasted| format!("\u{a0}· {}", format::duration(lasted))).unwrap_or_default();
         let (name, share, resource) = parts(cause, state);
         let severity = match cause.trouble {
@@ -101,8 +100,8 @@ impl ChipText {
 
     /// Says that the server is silent, since when, and what was wrong last.
     fn silence(reason: &str, last: Option<&Cause<'_>>, live: Live, state: &State) -> Self {
-        let since = state.history.host.newest().map(|newest| live.clock(newest.seconds(), true));
-        let since = since.map(|since| format!("\u{a0}since {since}")).unwrap_or_default();
+        let since = state.history.host.newest().map(|newest| live.since(newest, true, state));
+        let since = since.map(|since| format!("\u{a0}{since}")).unwrap_or_default();
         let last = last.map(|cause| {
             let (name, share, resource) = parts(cause, state);
             format!("\u{a0}· last: {name}{share}{resource}")

@@ -5,7 +5,8 @@ use super::poller::{Pause, Polled, Poller};
 use super::state::State;
 use super::timer::{is_hidden, sleep};
 use crate::api::{GetContainers, GetHistory, GetHost, RenderedSnapshot, Settings, Snapshot, TelemetryError};
-use crate::model::{ContainersStats, HistoryAnswer, HostStats, Recorded, Stamped};
+use crate::model::{ContainersStats, HistoryAnswer, HostStats, Recorded, Stamped, Timestamp};
+use crate::ui::format;
 use crate::ui::ids::{PAGE_TABLE, PANEL};
 use crate::ui::local_time::clock;
 use crate::ui::metrics::Metric;
@@ -18,6 +19,9 @@ use leptos::web_sys::HtmlElement;
 use leptos::web_sys::js_sys::Date;
 use leptos::web_sys::wasm_bindgen::JsCast;
 use std::time::Duration;
+
+/// In seconds.
+const DAY: f64 = 86_400.0;
 
 /// The live state. Copies refer to the same state.
 ///
@@ -98,6 +102,14 @@ impl Live {
     /// The time of day at `seconds` since 1970: in UTC on the server, in the user's time zone in the browser.
     pub(in crate::ui) fn clock(self, seconds: f64, with_seconds: bool) -> String {
         clock(seconds, self.zoned(), with_seconds)
+    }
+
+    /// Since when something has been so: `since 09:42` or, because a time of day does not say of which day, `for 25 h`.
+    pub(in crate::ui) fn since(self, time: Timestamp, with_seconds: bool, state: &State) -> String {
+        match state.lasted(time) {
+            Some(lasted) if lasted >= DAY => format!("for {}", format::duration(lasted)),
+            _ => format!("since {}", self.clock(time.seconds(), with_seconds)),
+        }
     }
 
     /// Whether times are in the user's time zone rather than in UTC.
@@ -227,7 +239,6 @@ pub(in crate::ui) fn use_live() -> Live {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::Timestamp;
 
     #[test]
     fn before_the_first_scrape_there_is_no_age_to_poll_by() {

@@ -123,6 +123,11 @@ impl State {
         self.host_stale.unwrap_or(0.0)
     }
 
+    /// How many seconds have passed since `time`; `None` before the first sample.
+    pub(in crate::ui) fn lasted(&self, time: Timestamp) -> Option<f64> {
+        Some(self.history.host.newest()?.seconds() + self.silence() - time.seconds())
+    }
+
     /// Why the host's numbers are overdue; `None` while they are current, or if there have never been any.
     pub(in crate::ui) fn silence_reason(&self) -> Option<&'static str> {
         if self.is_unanswered { Some("No answer") } else { self.host_stale.map(|_| "No update") }

@@ -36,7 +36,7 @@ fn of(cause: &Cause<'_>, live: Live, state: &State) -> Advice {
         Trouble::Docker => docker(cause.since, live, state),
         Trouble::ContainersStale => Advice {
             severity: "unknown",
-            headline: format!("No numbers from the containers{}.", since(cause.since, true, live)),
+            headline: format!("No numbers from the containers{}.", since(cause.since, true, live, state)),
             detail: format!("CPU and memory of the {} are from then; those of the host are live.", nouns(state)),
             commands: vec![format!("{} ps", program(state))],
             ..Advice::default()
@@ -47,7 +47,7 @@ fn of(cause: &Cause<'_>, live: Live, state: &State) -> Advice {
 fn on_metric(metric: &Metric, cause: &Cause<'_>, live: Live, state: &State) -> Advice {
     let severity = state.host.as_ref().and_then(metric.severity).map_or("unknown", Severity::word);
     let percent = format::percent(state.percent(metric));
-    let headline = format!("{} at {percent}{}.", metric.name, since(cause.since, false, live));
+    let headline = format!("{} at {percent}{}.", metric.name, since(cause.since, false, live, state));
     let is_memory = metric.id == "memory";
     let on_host = vec![String::from(if is_memory { "top -o %MEM" } else { "top -o %CPU" })];
     let (detail, next, commands) = match cause.culprit.filter(|_| cause.is_current) {
@@ -126,7 +126,7 @@ fn docker(gone: Option<Timestamp>, live: Live, state: &State) -> Advice {
     };
     Advice {
         severity: "unknown",
-        headline: format!("Docker unavailable{}.", since(gone, false, live)),
+        headline: format!("Docker unavailable{}.", since(gone, false, live, state)),
         detail: format!("{reason} CPU and memory of the {} are unknown; those of the host are live.", nouns(state)),
         next: String::new(),
         commands: vec![String::from(match program(state) {
@@ -159,7 +159,7 @@ fn silence(reason: &str, last: Option<&Cause<'_>>, live: Live, state: &State) ->
     };
     Advice {
         severity: "unknown",
-        headline: format!("{reason} from {}{}.", state.hostname(), since(newest, true, live)),
+        headline: format!("{reason} from {}{}.", state.hostname(), since(newest, true, live, state)),
         detail: format!("All numbers are from then.{why}{last}"),
         next: next.into(),
         commands: vec!["systemctl status host-telemetry".into()],
@@ -177,7 +177,7 @@ fn nouns(state: &State) -> String {
     format::plural(0, &state.settings.noun)
 }
 
-/// ` since 09:42`, or an empty text if the time is unknown.
-fn since(time: Option<Timestamp>, with_seconds: bool, live: Live) -> String {
-    time.map_or_else(String::new, |time| format!(" since {}", live.clock(time.seconds(), with_seconds)))
+/// ` since 09:42`, ` for 25 h`, or an empty text if the time is unknown.
+fn since(time: Option<Timestamp>, with_seconds: bool, live: Live, state: &State) -> String {
+    time.map_or_else(String::new, |time| format!(" {}", live.since(time, with_seconds, state)))
 }
