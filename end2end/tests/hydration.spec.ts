@@ -1,6 +1,6 @@
-import type { Response } from '@playwright/test';
 import { points } from './support/dashboard.ts';
 import { expect, test } from './support/test.ts';
+import { collectResponses } from './support/traffic.ts';
 import { wire } from './support/wire.ts';
 
 test('the page shows the second poll without a reload @smoke', async ({ page, dashboard, hostMock, startServer }) => {
@@ -21,19 +21,15 @@ test('the page shows the second poll without a reload @smoke', async ({ page, da
 
 test('numbers and charts update', async ({ page, dashboard, startServer }) => {
   const server = await startServer({ args: ['--interval', '1'] });
-  const times: string[] = [];
-  page.on('response', async (response: Response) => {
-    if (!response.url().endsWith('/host')) return;
-    const answer = (await response.json()) as { timestamp: string };
-    times.push(answer.timestamp);
-  });
+  const received = collectResponses(page);
   await page.goto(server.url);
   // A sample that a busy machine misses leaves a gap, which starts a new line.
   const drawn = async () => (await points(dashboard.line('cpu'))).reduce((sum, count) => sum + count, 0);
   const atFirst = await drawn();
   await expect.poll(drawn, { timeout: 20_000 }).toBeGreaterThanOrEqual(atFirst + 3);
-  await expect.poll(() => new Set(times).size, { message: 'distinct samples', timeout: 20_000 }).toBeGreaterThanOrEqual(3);
-  expect(times, 'time advances').toEqual(times.toSorted());
+  const times = () => received.map(({ timestamp }) => timestamp);
+  await expect.poll(() => new Set(times()).size, { message: 'distinct samples', timeout: 20_000 }).toBeGreaterThanOrEqual(3);
+  expect(times(), 'time advances').toEqual(times().toSorted());
 });
 
 test('containers appear and disappear', async ({ page, dashboard, fakeDocker, startServer }) => {

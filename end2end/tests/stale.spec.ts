@@ -1,6 +1,6 @@
-import type { Page } from '@playwright/test';
 import type { Dashboard } from './support/dashboard.ts';
 import { expect, test } from './support/test.ts';
+import { collectResponses } from './support/traffic.ts';
 import type { HostResponse } from './support/wire.ts';
 
 const MUTED = 'rgb(93, 100, 112)';
@@ -10,15 +10,6 @@ test.beforeEach(({ complaints, fakeDocker }) => {
   complaints.allowFailedRequests();
   fakeDocker.containers = [{ name: 'researcher', cpu: 40 }];
 });
-
-/** Collects the host endpoint's responses, newest last. */
-function collectResponses(page: Page): HostResponse[] {
-  const list: HostResponse[] = [];
-  page.on('response', async (response) => {
-    if (response.url().endsWith('/host') && response.ok()) list.push(await response.json());
-  });
-  return list;
-}
 
 async function expectFresh(dashboard: Dashboard): Promise<void> {
   await expect(dashboard.cpu.root).not.toHaveClass(/is-stale/, TIMEOUT);

@@ -1,4 +1,5 @@
-import type { BrowserContext } from '@playwright/test';
+import type { BrowserContext, Page } from '@playwright/test';
+import type { HostResponse } from './wire.ts';
 
 type Endpoint = 'host' | 'containers' | 'history';
 
@@ -22,6 +23,18 @@ export class Traffic {
   requests(endpoint: Endpoint): number {
     return this.#counts[endpoint];
   }
+}
+
+/** Collects the host endpoint's responses, newest last. */
+export function collectResponses(page: Page): HostResponse[] {
+  const list: HostResponse[] = [];
+  page.on('response', async (response) => {
+    if (!response.url().endsWith('/host') || !response.ok()) return;
+    // A page that is closed meanwhile no longer has the body.
+    const answer = await response.json().catch(() => undefined);
+    if (answer) list.push(answer);
+  });
+  return list;
 }
 
 /**
