@@ -9,8 +9,8 @@ export default defineConfig({
   retries: 0,
   reporter: [['list'], ['./failures.ts']],
   forbidOnly: Boolean(process.env['CI']),
-  timeout: 120_000,
-  // Generous, so tests do not fail on a busy machine.
+  // Both are generous, so tests do not fail on a busy machine. The longest test takes a minute on a quiet one.
+  timeout: 300_000,
   expect: { timeout: 15_000 },
   use: {
     browserName: 'chromium',
