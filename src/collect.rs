@@ -11,13 +11,14 @@ mod engine;
 mod failure_log;
 mod handle;
 mod host;
+mod hour;
 mod pace;
 mod procfs;
 mod sample;
 mod sampler;
 mod sync;
 
-pub use containers::{ContainerCounters, ContainerReader, CpuClock, ListedContainer, ReadError};
+pub use containers::{ContainerCounters, ContainerDetails, ContainerReader, CpuClock, ListedContainer, ReadError};
 pub use engine::{DockerEndpoint, DockerReader, Tls};
 pub use handle::Telemetry;
 pub use host::{CpuTimes, DiskUsage, HostReader, HostReading, HostUsage, MemoryReading, SwapReading, SystemHost};

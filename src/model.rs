@@ -5,6 +5,7 @@
 
 mod attribution;
 mod containers;
+mod events;
 mod history;
 mod host;
 mod number;
@@ -14,8 +15,10 @@ mod timestamp;
 
 pub use attribution::{Culprit, CulpritKind, CulpritTrackers, Culprits, HostSplit, Split};
 pub use containers::{ContainerState, ContainerStats, ContainersStats, Engine};
+pub use events::{Event, EventKind};
 pub use history::{
-    CAPACITY, ContainerTrend, ContainersHistory, History, HistoryAnswer, HostHistory, HostPoint, Recorded, TotalsPoint,
+    CAPACITY, ContainerPoint, ContainerTrend, ContainersHistory, History, HistoryAnswer, HostHistory, HostPoint,
+    Recorded, TotalsPoint,
 };
 pub use host::{CpuStats, DiskLevel, DiskStats, HighSince, HostErrors, HostStats, MemoryStats, SwapStats};
 pub use number::{GIB, MIB, percent_of, round1};

@@ -6,6 +6,7 @@
 //!
 //! Other Leptos apps can use [`HostTelemetry`] in their header and [`Sparkline`] anywhere.
 
+mod address;
 mod chart;
 mod format;
 mod graphics;
@@ -18,6 +19,7 @@ mod metrics;
 mod panel;
 mod tab;
 mod table;
+mod timeline;
 mod verdict;
 
 pub use graphics::Sparkline;

@@ -122,9 +122,11 @@ async fn containers_have_every_field_of_the_contract() {
     );
     assert_eq!((&body["total_cpu_percent"], &body["total_memory_mb"]), (&json!(20.0), &json!(512.0)));
     assert_eq!((&body["culprits"], &body["engine"]), (&json!({"cpu": null, "memory": null}), &json!("docker")));
+    assert_eq!(body["events"], json!([]));
     let rows = body["containers"].as_array().unwrap();
     let row = json!({"id": "a", "name": "a", "full_name": "agent-a", "cpu": 20.0, "cpu_host_percent": 10.0, "memory_mb": 512.0,
-                     "memory_limit_mb": 1024.0, "cpu_limit_cores": 1.5, "state": "running", "stale": false});
+                     "memory_host_percent": 1.2, "memory_limit_mb": 1024.0, "cpu_limit_cores": 1.5, "limits_known": true,
+                     "image": "agent:1", "started_at": null, "restart_count": 0, "state": "running", "stale": false});
     assert_eq!(rows[0], row, "the row has no error field");
     assert_eq!(rows[1]["name"], "broken");
     assert!(rows[1]["cpu"].is_null() && rows[1]["memory_mb"].is_null());
@@ -217,6 +219,31 @@ async fn history_has_the_last_samples_with_their_times() {
     assert_eq!((cpu("a").len(), cpu("broken").len()), (scrapes, scrapes), "a value for each scrape");
     assert_eq!((&cpu("a")[0], cpu("a").last()), (&Value::Null, Some(&json!(20.0))), "no CPU in the first scrape");
     assert!(cpu("broken").iter().all(Value::is_null));
+}
+
+#[tokio::test]
+async fn the_last_hour_is_a_grid_of_means() {
+    let server = healthy().await;
+    let path = "/api/telemetry/history?minutes=60";
+    let measured = |response: &Response| response.json()["totals"][0]["total_cpu_percent"].is_number();
+    let body = server.get_until(path, measured).await.json();
+    assert_eq!(body["interval_seconds"], 30);
+    let begins = body["host"][0]["timestamp"].as_str().unwrap();
+    assert!(begins.ends_with(":00.000000Z") || begins.ends_with(":30.000000Z"), "{begins}");
+    assert_eq!((&body["host"][0]["cpu"], &body["totals"][0]["total_cpu_percent"]), (&json!(45.0), &json!(20.0)));
+    let named: Vec<_> = body["containers"].as_array().unwrap().iter().map(|trend| &trend["name"]).collect();
+    assert!(named.contains(&&json!("a")), "{named:?}");
+}
+
+#[tokio::test]
+async fn another_period_is_refused() {
+    let server = healthy().await;
+    for minutes in ["5", "061", "60.0", "-1", "x"] {
+        let response = server.get(&format!("/api/telemetry/history?minutes={minutes}")).await;
+        assert_eq!(response.status, StatusCode::BAD_REQUEST, "{minutes}");
+        let detail = "minutes must be 60, or left out for the latest 60 samples";
+        assert_eq!(response.json(), json!({"detail": detail}), "{minutes}");
+    }
 }
 
 #[tokio::test]

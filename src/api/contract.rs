@@ -30,8 +30,24 @@ pub async fn containers() -> Result<Stamped<ContainersStats>, TelemetryError> {
     })
 }
 
-/// `GET /api/telemetry/history`: the last 60 samples of the host and its containers, with their timestamps.
+/// `GET /api/telemetry/history`: the last 60 samples of the host and its containers, with their timestamps. With
+/// `?minutes=60`, the last hour as the means of equal periods.
+///
+/// Fails with status 400 if `minutes` is anything else.
 #[server(name = GetHistory, prefix = "/api", endpoint = "telemetry/history", input = GetUrl, output = Post<Wire>)]
-pub async fn history() -> Result<HistoryAnswer, TelemetryError> {
-    Ok(crate::api::use_source()?.history())
+pub async fn history(
+    /// `60` or nothing. Text, because the framework answers a number that it cannot parse with status 500.
+    minutes: Option<String>,
+) -> Result<HistoryAnswer, TelemetryError> {
+    let source = crate::api::use_source()?;
+    match minutes.as_deref() {
+        None => Ok(source.history()),
+        Some("60") => Ok(source.hour()),
+        Some(_) => {
+            if let Some(response) = use_context::<leptos_axum::ResponseOptions>() {
+                response.set_status(axum::http::StatusCode::BAD_REQUEST);
+            }
+            Err(TelemetryError::Request("minutes must be 60, or left out for the latest 60 samples".into()))
+        }
+    }
 }

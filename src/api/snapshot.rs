@@ -40,7 +40,7 @@ impl Serialize for Snapshot {
 impl Snapshot {
     /// The current data of `source`.
     pub fn of(source: &dyn Source, settings: Settings) -> Self {
-        Self { settings, host: source.host(), containers: source.containers(), history: source.history_totals() }
+        Self { settings, host: source.host(), containers: source.containers(), history: source.drawn_history() }
     }
 
     /// The snapshot as JSON, for the context in which the page is rendered and for the page's HTML.

@@ -19,9 +19,12 @@ pub trait Source: Send + Sync + 'static {
     /// The recent samples of the host and its containers.
     fn history(&self) -> HistoryAnswer;
 
-    /// The recent samples of the host and the containers' totals, without the samples of each container, which make up
-    /// most of the data.
-    fn history_totals(&self) -> HistoryAnswer;
+    /// What the page's charts show of the history, for its HTML: only the largest containers, because the samples of each
+    /// container make up most of the data.
+    fn drawn_history(&self) -> HistoryAnswer;
+
+    /// The last hour of the host and its containers, as means of equal periods. Only the largest containers are named.
+    fn hour(&self) -> HistoryAnswer;
 }
 
 /// The source provided in the context of the current request or page.

@@ -2,6 +2,7 @@
 //! then `summary`).
 
 mod counters;
+mod event_log;
 mod rates;
 mod reader;
 mod scrape;
@@ -10,9 +11,10 @@ mod summary;
 
 pub use counters::{ContainerCounters, CpuClock};
 pub(super) use counters::{FileCache, MemoryUsage};
+pub(super) use event_log::EventLog;
 #[cfg(test)]
 pub(super) use rates::Rates;
-pub use reader::{ContainerReader, ListedContainer, ReadError};
+pub use reader::{ContainerDetails, ContainerReader, ListedContainer, ReadError};
 #[cfg(test)]
 pub(super) use scrape::{Reading, Scrape};
 pub(super) use scraper::Scraper;

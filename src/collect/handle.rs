@@ -1,5 +1,6 @@
 //! The handle to the latest samples, which is cheap to clone and never blocks.
 
+use super::hour::{ContainersHour, HostHour, keep_largest};
 use super::sample::Sample;
 use crate::api::{Source, TelemetryError};
 use crate::model::{
@@ -10,6 +11,9 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::sync::watch;
 
+/// How many containers a chart names for each resource.
+const DRAWN: usize = 3;
+
 /// Published by the host's loop after each reading.
 #[derive(Clone, Debug, Default)]
 pub(super) struct HostLatest {
@@ -17,6 +21,8 @@ pub(super) struct HostLatest {
     pub(super) sample: Option<Result<Sample<HostStats>, String>>,
     /// Recent samples, including `sample` unless it is an error.
     pub(super) history: HostHistory,
+    /// The last hour; `None` before the first reading.
+    pub(super) hour: Option<HostHour>,
 }
 
 /// Published by the containers' loop after each scrape.
@@ -28,6 +34,8 @@ pub(super) struct ContainersLatest {
     pub(super) failure: Option<Failure>,
     /// Recent successful scrapes, including `last_good`.
     pub(super) history: ContainersHistory,
+    /// The last hour; `None` before the first scrape.
+    pub(super) hour: Option<ContainersHour>,
     /// The culprits as of the latest successful scrape.
     pub(super) culprits: CulpritTrackers,
 }
@@ -71,10 +79,17 @@ impl Source for Telemetry {
         History { host: self.host.borrow().history.clone(), containers }.into()
     }
 
-    fn history_totals(&self) -> HistoryAnswer {
-        let totals = self.containers.borrow().history.totals.clone();
-        let containers = ContainersHistory { totals, ..ContainersHistory::default() };
+    fn drawn_history(&self) -> HistoryAnswer {
+        let mut containers = self.containers.borrow().history.clone();
+        keep_largest(&mut containers.containers, DRAWN);
         History { host: self.host.borrow().history.clone(), containers }.into()
+    }
+
+    fn hour(&self) -> HistoryAnswer {
+        let (host, containers) = (Arc::clone(&self.host.borrow()), Arc::clone(&self.containers.borrow()));
+        let host = host.hour.as_ref().map(HostHour::history).unwrap_or_default();
+        let containers = containers.hour.as_ref().map(ContainersHour::history).unwrap_or_default();
+        History { host, containers }.into()
     }
 }
 

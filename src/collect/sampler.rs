@@ -1,12 +1,13 @@
 //! The two measuring loops: one for the host, one for the containers. Neither waits for the other.
 
-use super::containers::{ContainerReader, Scraper};
+use super::containers::{ContainerReader, EventLog, Scraper};
 use super::failure_log::FailureLog;
 use super::handle::{ContainersLatest, Failure, HostLatest, Telemetry, given_up_after};
 use super::host::{HighTracker, HostReader, HostReading, HostUsage, derive};
+use super::hour::{ContainersHour, HostHour};
 use super::pace::{Next, Outcome, Pace};
 use super::sample::Sample;
-use crate::model::{ContainersHistory, ContainersStats, CulpritTrackers, HostHistory, HostStats, Timestamp};
+use crate::model::{CAPACITY, ContainersHistory, ContainersStats, CulpritTrackers, HostHistory, HostStats, Timestamp};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::sync::watch;
@@ -83,7 +84,8 @@ impl Sampler {
 async fn sample_host(mut reader: impl HostReader, options: SamplerOptions, publish: watch::Sender<Arc<HostLatest>>) {
     let mut ticks = ticks(options.interval);
     let mut previous = None;
-    let mut history = HostHistory::new(options.interval_seconds());
+    let mut history = HostHistory::new(options.interval_seconds(), CAPACITY);
+    let mut hour = HostHour::new(options.interval_seconds());
     let mut high = HighTracker::default();
     let mut last = Instant::now();
     let mut log = FailureLog::new("the host cannot be fully read", "the host can be fully read again");
@@ -116,9 +118,10 @@ async fn sample_host(mut reader: impl HostReader, options: SamplerOptions, publi
             // `record` reports gaps, which clients fill from the server. The server itself has no other source of
             // samples, so it ignores them.
             let _ = history.record(timestamp, stats);
+            hour.record(timestamp, stats);
         }
         let sample = Some(data.map(|data| Sample { at, timestamp, data }));
-        publish.send_replace(Arc::new(HostLatest { sample, history: history.clone() }));
+        publish.send_replace(Arc::new(HostLatest { sample, history: history.clone(), hour: Some(hour.clone()) }));
         previous = reading.usage.cpu.ok().map(|times| (begun, times));
         ticks.tick().await;
     }
@@ -155,9 +158,11 @@ async fn sample_containers<R: ContainerReader, U: Fn() -> HostUsage + Send + Syn
 ) {
     let mut ticks = ticks(options.interval);
     let mut pace = Pace::new(options.interval);
+    let mut events = EventLog::default();
     let mut log = FailureLog::new("Docker not available", "Docker is available again");
     let mut latest = ContainersLatest {
-        history: ContainersHistory::new(options.interval_seconds()),
+        history: ContainersHistory::new(options.interval_seconds(), CAPACITY),
+        hour: Some(ContainersHour::new(options.interval_seconds())),
         culprits: CulpritTrackers::default(),
         ..ContainersLatest::default()
     };
@@ -168,7 +173,12 @@ async fn sample_containers<R: ContainerReader, U: Fn() -> HostUsage + Send + Syn
             Ok(mut sample) => {
                 // `record` reports gaps, which the server ignores because it has no other source of scrapes.
                 let _ = latest.history.record(sample.timestamp, &sample.data);
+                if let Some(hour) = &mut latest.hour {
+                    hour.record(sample.timestamp, &sample.data);
+                }
                 latest.culprits.observe(&sample.data);
+                events.observe(sample.timestamp, &sample.data);
+                sample.data.events = Some(events.events());
                 sample.data.culprits = Some(latest.culprits.named());
                 latest.last_good = Some(sample);
                 latest.failure = None;

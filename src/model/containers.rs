@@ -1,6 +1,8 @@
 //! The containers' measurements in the form sent over the wire.
 
 use super::attribution::{Culprits, HostSplit};
+use super::events::Event;
+use super::timestamp::Timestamp;
 use serde::ser::SerializeStruct;
 use serde::{Serialize, Serializer};
 
@@ -27,6 +29,9 @@ pub struct ContainersStats {
     pub culprits: Option<Culprits>,
     /// The engine that runs the containers; `null` if it is unknown.
     pub engine: Option<Engine>,
+    /// What happened to the containers in the last hour, oldest first; at most the latest 64 events. `None` only in the
+    /// response of an older server that does not have this field.
+    pub events: Option<Vec<Event>>,
     /// One row per container, sorted by CPU usage in descending order. Rows without a CPU value come last.
     pub containers: Vec<ContainerStats>,
 }
@@ -49,11 +54,24 @@ pub struct ContainerStats {
     /// Memory usage in MiB as counted by `docker stats`, that is, without inactive page cache; one decimal. `null` if
     /// memory could not be measured.
     pub memory_mb: Option<f64>,
+    /// Memory usage without any page cache as a percentage of the host's memory, 0 to 100; one decimal. Like the host's
+    /// used memory, it excludes what the kernel can free, so the containers' percentages are parts of the host's.
+    /// `null` if memory or page cache is unknown, as with Podman, or if the containers run on another machine.
+    pub memory_host_percent: Option<f64>,
     /// The memory limit in MiB; `null` if there is no limit or it is unknown.
     pub memory_limit_mb: Option<f64>,
     /// The CPU limit in cores, from a quota or a set of CPUs. It is read about once a minute. `null` if there is no
     /// limit or it is unknown.
     pub cpu_limit_cores: Option<f64>,
+    /// Whether the limits are known, so that a `null` limit means that there is none. `None` only in the response of an
+    /// older server that does not have this field.
+    pub limits_known: Option<bool>,
+    /// The image that the container was created from, as it was named then; `null` if it is unknown.
+    pub image: Option<String>,
+    /// When the container was last started, according to the engine; `null` if it is unknown.
+    pub started_at: Option<Timestamp>,
+    /// How often the engine has restarted the container by its restart policy; `null` if it is unknown.
+    pub restart_count: Option<u32>,
     /// The container's state as reported by the daemon.
     pub state: ContainerState,
     /// Whether the container could not be read in the latest scrape, so the row shows the values of an earlier scrape.
@@ -73,21 +91,31 @@ impl Serialize for ContainerStats {
             cpu,
             cpu_host_percent,
             memory_mb,
+            memory_host_percent,
             memory_limit_mb,
             cpu_limit_cores,
+            limits_known,
+            image,
+            started_at,
+            restart_count,
             state,
             stale,
             error,
         } = self;
-        let mut row = serializer.serialize_struct("ContainerStats", 11)?;
+        let mut row = serializer.serialize_struct("ContainerStats", 16)?;
         row.serialize_field("id", id)?;
         row.serialize_field("name", name)?;
         row.serialize_field("full_name", full_name)?;
         row.serialize_field("cpu", cpu)?;
         row.serialize_field("cpu_host_percent", cpu_host_percent)?;
         row.serialize_field("memory_mb", memory_mb)?;
+        row.serialize_field("memory_host_percent", memory_host_percent)?;
         row.serialize_field("memory_limit_mb", memory_limit_mb)?;
         row.serialize_field("cpu_limit_cores", cpu_limit_cores)?;
+        row.serialize_field("limits_known", limits_known)?;
+        row.serialize_field("image", image)?;
+        row.serialize_field("started_at", started_at)?;
+        row.serialize_field("restart_count", restart_count)?;
         row.serialize_field("state", state)?;
         row.serialize_field("stale", stale)?;
         match error {
@@ -147,22 +175,34 @@ impl ContainersStats {
     }
 }
 
-#[cfg(test)]
 impl ContainerStats {
-    /// A running container without measurements, for tests to complete with the values they need.
-    pub(crate) fn sample(name: &str) -> Self {
+    /// A container of which nothing is known but its ID and name.
+    pub fn unmeasured(id: &str, name: &str) -> Self {
         Self {
-            id: format!("id-{name}"),
+            id: id.into(),
             name: name.into(),
-            full_name: Some(name.into()),
+            full_name: None,
             cpu: None,
             cpu_host_percent: None,
             memory_mb: None,
+            memory_host_percent: None,
             memory_limit_mb: None,
             cpu_limit_cores: None,
+            limits_known: None,
+            image: None,
+            started_at: None,
+            restart_count: None,
             state: ContainerState::Running,
             stale: false,
             error: None,
         }
+    }
+}
+
+#[cfg(test)]
+impl ContainerStats {
+    /// A running container without measurements, for tests to complete with the values they need.
+    pub(crate) fn sample(name: &str) -> Self {
+        Self { full_name: Some(name.into()), limits_known: Some(true), ..Self::unmeasured(&format!("id-{name}"), name) }
     }
 }

@@ -6,7 +6,7 @@ mod host;
 mod intervals;
 mod joint;
 
-pub use containers::{ContainerTrend, ContainersHistory, TotalsPoint};
+pub use containers::{ContainerPoint, ContainerTrend, ContainersHistory, TotalsPoint};
 pub use host::{HostHistory, HostPoint};
 pub use intervals::{CAPACITY, Recorded};
 pub use joint::{History, HistoryAnswer};

@@ -17,6 +17,11 @@ impl Timestamp {
         Self(chrono::Utc::now().timestamp_micros())
     }
 
+    /// The time this many microseconds after the Unix epoch.
+    pub fn from_micros(micros: i64) -> Self {
+        Self(micros)
+    }
+
     /// Seconds since the Unix epoch, with microsecond precision.
     pub fn seconds(self) -> f64 {
         self.0 as f64 / 1e6

@@ -9,6 +9,7 @@ mod state;
 mod timer;
 
 pub(super) use causes::{Cause, Trouble};
+pub(super) use fetch::ask_hour;
 pub use handle::Live;
 pub(super) use handle::use_live;
 pub(super) use poller::RETRY;

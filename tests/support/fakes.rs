@@ -1,8 +1,8 @@
 //! A fake host reader and a fake container reader.
 
 use host_telemetry::collect::{
-    ContainerCounters, ContainerReader, CpuClock, CpuTimes, DiskUsage, HostReader, HostReading, HostUsage,
-    ListedContainer, MemoryReading, ReadError, SwapReading,
+    ContainerCounters, ContainerDetails, ContainerReader, CpuClock, CpuTimes, DiskUsage, HostReader, HostReading,
+    HostUsage, ListedContainer, MemoryReading, ReadError, SwapReading,
 };
 use host_telemetry::model::ContainerState;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -123,9 +123,9 @@ impl ContainerReader for FakeEngine {
         }
     }
 
-    async fn counters(&self, id: &str, _: Instant) -> Result<ContainerCounters, ReadError> {
+    async fn counters(&self, container: &ListedContainer, _: Instant) -> Result<ContainerCounters, ReadError> {
         let system = self.clock.load(Ordering::Relaxed);
-        match id {
+        match container.id.as_str() {
             "broken" => Err(ReadError::Failed("no answer".into())),
             "silent" => Err(ReadError::Gone),
             "hung" => std::future::pending().await,
@@ -136,8 +136,17 @@ impl ContainerReader for FakeEngine {
                 memory: Some(512 << 20),
                 memory_without_cache: Some(256 << 20),
                 memory_limit: Some(1 << 30),
-                cpu_limit: Some(1.5),
             }),
+        }
+    }
+
+    async fn details(&self, _: &ListedContainer) -> ContainerDetails {
+        ContainerDetails {
+            limits_known: true,
+            cpu_limit: Some(1.5),
+            image: Some("agent:1".into()),
+            restart_count: Some(0),
+            ..ContainerDetails::default()
         }
     }
 

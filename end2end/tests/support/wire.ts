@@ -39,10 +39,19 @@ export interface ContainersResponse {
   split: { cpu_percent: Split | null; memory_percent: Split | null; memory_mb: Split | null };
   culprits: { cpu: Culprit | null; memory: Culprit | null };
   engine: 'docker' | 'podman' | null;
+  events: Event[];
   containers: ContainerRow[];
   timestamp: string;
   age_seconds: number;
   stale: boolean;
+}
+
+export interface Event {
+  timestamp: string;
+  kind: 'started' | 'stopped' | 'restarted';
+  id: string;
+  name: string;
+  count: number;
 }
 
 export interface Split {
@@ -68,8 +77,13 @@ export interface ContainerRow {
   cpu: number | null;
   cpu_host_percent: number | null;
   memory_mb: number | null;
+  memory_host_percent: number | null;
   memory_limit_mb: number | null;
   cpu_limit_cores: number | null;
+  limits_known: boolean;
+  image: string | null;
+  started_at: string | null;
+  restart_count: number | null;
   state: 'running' | 'paused' | 'stopping' | 'restarting';
   stale: boolean;
   error?: string;
@@ -80,7 +94,15 @@ export interface HistoryResponse {
   interval_seconds: number;
   host: HostPoint[];
   totals: TotalsPoint[];
-  containers: { id: string; cpu: (number | null)[] }[];
+  containers: Trend[];
+}
+
+export interface Trend {
+  id: string;
+  name: string;
+  cpu: (number | null)[];
+  memory: (number | null)[];
+  memory_host_percent: (number | null)[];
 }
 
 export interface HostPoint {
@@ -167,15 +189,20 @@ export function builders() {
 
   /**
    * A running container without limits, with the given fields replaced. Numbers default to null, except that
-   * `cpu_host_percent` is derived from `cpu`.
+   * `cpu_host_percent` is derived from `cpu`; `containers` derives `memory_host_percent`.
    */
   function row(given: Partial<ContainerRow> & { name: string }, cores: number): ContainerRow {
     const { cpu = null, cpu_host_percent = cpu === null ? null : cpu / cores, memory_mb } = given;
     return {
       id: given.name,
       full_name: given.name,
+      memory_host_percent: null,
       memory_limit_mb: null,
       cpu_limit_cores: null,
+      limits_known: true,
+      image: 'agent:1.4',
+      started_at: null,
+      restart_count: 0,
       state: 'running',
       stale: false,
       ...given,
@@ -229,6 +256,7 @@ export function builders() {
     const current = rows.filter((row) => !row.stale);
     const [cpuTotal, mibTotal] = [total(current.map((row) => row.cpu)), total(current.map((row) => row.memory_mb))];
     const mibOfHost = (memory?.total_gb ?? 0) * 1024;
+    const shareOf = (mib: number | null) => (mib === null || !mibOfHost ? null : oneDecimal((100 * mib * (1 - cached)) / mibOfHost));
     const mibUsed = mibTotal === null ? null : mibTotal * (1 - cached);
     const splits = {
       cpu_percent: cpu && cpuTotal !== null ? split(cpu.percent, cpuTotal / cpu.count) : null,
@@ -246,7 +274,10 @@ export function builders() {
         memory: culprit(splits.memory_percent, rows, (row) => (row.memory_mb === null ? null : (100 * row.memory_mb) / mibOfHost)),
       },
       engine: 'docker',
-      containers: rows.toSorted((one, other) => (other.cpu ?? -1) - (one.cpu ?? -1)),
+      events: [],
+      containers: rows
+        .map((row) => ({ ...row, memory_host_percent: row.memory_host_percent ?? shareOf(row.memory_mb) }))
+        .toSorted((one, other) => (other.cpu ?? -1) - (one.cpu ?? -1)),
       timestamp,
       age_seconds: 0,
       stale: false,
@@ -257,7 +288,11 @@ export function builders() {
   /** A history of the newest `CAPACITY` samples and scrapes. Both arguments are ordered oldest first. */
   function history(interval_seconds: number, samples: readonly HostResponse[], scrapes: readonly ContainersResponse[]): HistoryResponse {
     const kept = scrapes.slice(-CAPACITY);
-    const cpus = kept.map(({ containers }) => new Map(containers.map(({ id, cpu, stale }) => [id, stale ? null : cpu])));
+    const rows = kept.map(({ containers }) => new Map(containers.map((row) => [row.id, row])));
+    // Containers that have ended come last.
+    const ids = [...new Set(kept.toReversed().flatMap(({ containers }) => containers.map(({ id }) => id)))];
+    const values = (id: string, field: 'cpu' | 'memory_mb' | 'memory_host_percent') =>
+      rows.map((scrape) => (scrape.get(id)?.stale ? null : (scrape.get(id)?.[field] ?? null)));
     return {
       interval_seconds,
       host: samples.slice(-CAPACITY).map(({ timestamp, cpu, memory }) => ({
@@ -272,7 +307,13 @@ export function builders() {
         cpu_host_percent: split.cpu_percent?.containers ?? null,
         memory_host_percent: split.memory_percent?.containers ?? null,
       })),
-      containers: (kept.at(-1)?.containers ?? []).map(({ id }) => ({ id, cpu: cpus.map((cpu) => cpu.get(id) ?? null) })),
+      containers: ids.map((id) => ({
+        id,
+        name: rows.findLast((scrape) => scrape.has(id))?.get(id)?.name ?? id,
+        cpu: values(id, 'cpu'),
+        memory: values(id, 'memory_mb'),
+        memory_host_percent: values(id, 'memory_host_percent'),
+      })),
     };
   }
 

@@ -17,8 +17,6 @@ pub struct ContainerCounters {
     pub memory_without_cache: Option<u64>,
     /// The memory limit in bytes; `None` if there is no limit, or it is unknown.
     pub memory_limit: Option<u64>,
-    /// The CPU limit in cores; `None` if there is no limit, or it is unknown.
-    pub cpu_limit: Option<f64>,
 }
 
 /// The clock against which a container's CPU time is measured.

@@ -4,7 +4,7 @@
 mod tests;
 
 use super::counters::{ContainerCounters, CpuClock};
-use super::reader::ListedContainer;
+use super::reader::{ContainerDetails, ListedContainer};
 use super::scrape::{Reading, Scrape};
 use crate::collect::bounds::MAX_CPUS;
 use crate::collect::host::{CpuTimes, HostUsage, MemoryReading};
@@ -115,6 +115,7 @@ pub(super) struct RatedContainer {
     pub(super) name: String,
     pub(super) full_name: String,
     pub(super) state: ContainerState,
+    pub(super) details: ContainerDetails,
     /// The last good reading, which is from this scrape unless `error` is set. `None` if there is no recent reading or
     /// the container is restarting.
     pub(super) last_good: Option<LastReading>,
@@ -176,7 +177,7 @@ impl Rates {
     ) -> Vec<RatedContainer> {
         let mut next = HashMap::with_capacity(readings.len());
         let mut rows = Vec::with_capacity(readings.len());
-        for Reading { container, counters } in readings {
+        for Reading { container, details, counters } in readings {
             let ListedContainer { id, name, state } = container;
             let previous = self.containers.remove(&id).filter(|last| is_current(last.at));
             let (last_good, error) = match counters {
@@ -189,7 +190,7 @@ impl Rates {
                 next.insert(id.clone(), last.clone());
             }
             let shown = shown_name(&name, prefix).to_owned();
-            rows.push(RatedContainer { id, name: shown, full_name: name, state, last_good, error });
+            rows.push(RatedContainer { id, name: shown, full_name: name, state, details, last_good, error });
         }
         self.containers = next;
         rows

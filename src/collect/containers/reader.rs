@@ -1,7 +1,7 @@
 //! The interface for reading containers.
 
 use super::counters::ContainerCounters;
-use crate::model::{ContainerState, Engine};
+use crate::model::{ContainerState, Engine, Timestamp};
 use std::future::Future;
 use std::time::Instant;
 
@@ -14,9 +14,13 @@ pub trait ContainerReader: Send + Sync + 'static {
     /// Reads one container's counters. The caller gives up at `deadline`.
     fn counters(
         &self,
-        id: &str,
+        container: &ListedContainer,
         deadline: Instant,
     ) -> impl Future<Output = Result<ContainerCounters, ReadError>> + Send;
+
+    /// What is known about a container besides its counters. Waits only for a restarting container, whose counters are
+    /// not read: those of the others are read together with the counters.
+    fn details(&self, container: &ListedContainer) -> impl Future<Output = ContainerDetails> + Send;
 
     /// How many [`counters`](Self::counters) calls may be in flight at once.
     fn concurrency(&self) -> usize;
@@ -40,6 +44,23 @@ pub struct ListedContainer {
     pub name: String,
     /// The container's state.
     pub state: ContainerState,
+}
+
+/// What an engine knows about a container besides its counters. Unknown values are `None`.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ContainerDetails {
+    /// Whether the limits are known. If they are not, a limit may still be reported with the counters.
+    pub limits_known: bool,
+    /// The configured memory limit in bytes; `None` if there is no limit.
+    pub memory_limit: Option<u64>,
+    /// The CPU limit in cores; `None` if there is no limit.
+    pub cpu_limit: Option<f64>,
+    /// The image that the container was created from, as it was named then.
+    pub image: Option<String>,
+    /// When the container was last started.
+    pub started_at: Option<Timestamp>,
+    /// How often the engine has restarted the container by its restart policy.
+    pub restart_count: Option<u32>,
 }
 
 /// Why one container's counters could not be read.

@@ -1,7 +1,7 @@
 //! The readings taken in a scrape.
 
 use super::counters::ContainerCounters;
-use super::reader::ListedContainer;
+use super::reader::{ContainerDetails, ListedContainer};
 use crate::collect::host::HostUsage;
 use std::time::Instant;
 
@@ -16,6 +16,7 @@ pub(in crate::collect) struct Scrape {
 #[derive(Clone, Debug)]
 pub(in crate::collect) struct Reading {
     pub(in crate::collect) container: ListedContainer,
+    pub(in crate::collect) details: ContainerDetails,
     /// The counters and when they were read, or why they could not be read. `None` for a restarting container, which is
     /// not read.
     pub(in crate::collect) counters: Option<Result<(Instant, ContainerCounters), String>>,

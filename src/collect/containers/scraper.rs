@@ -1,7 +1,7 @@
 //! Scrapes the containers: lists them, reads them and then the host, and derives the numbers.
 
 use super::rates::Rates;
-use super::reader::{ContainerReader, ListedContainer, ReadError};
+use super::reader::{ContainerDetails, ContainerReader, ListedContainer, ReadError};
 use super::scrape::{Reading, Scrape};
 use super::summary::summarize;
 use crate::collect::host::HostUsage;
@@ -72,7 +72,10 @@ impl<R: ContainerReader, U: Fn() -> HostUsage + Send + Sync + 'static> Scraper<R
             // shows which containers have ended and which ones the daemon merely has no numbers for.
             let list = self.list().await?;
             let still_there = list.into_iter().filter(|container| gone.contains(&container.id));
-            readings.extend(still_there.map(without_numbers));
+            for container in still_there {
+                let details = self.reader.details(&container).await;
+                readings.push(without_numbers(container, details));
+            }
         }
         let engine = self.reader.engine();
         let summarized = |scrape| ContainersStats { engine, ..summarize(scrape) };
@@ -139,9 +142,9 @@ impl<R: ContainerReader, U: Fn() -> HostUsage + Send + Sync + 'static> Scraper<R
 }
 
 /// The reading of a container that is still listed although the daemon reported it as gone.
-fn without_numbers(container: ListedContainer) -> Reading {
+fn without_numbers(container: ListedContainer, details: ContainerDetails) -> Reading {
     let is_read = container.state != ContainerState::Restarting;
-    Reading { container, counters: is_read.then(|| Err("the daemon has no statistics for it".into())) }
+    Reading { container, details, counters: is_read.then(|| Err("the daemon has no statistics for it".into())) }
 }
 
 /// Reads one container, giving up at `deadline`. The error is the ID of a container that the daemon reports as gone.
@@ -151,13 +154,15 @@ async fn read_container(
     deadline: Instant,
 ) -> Result<Reading, String> {
     if container.state == ContainerState::Restarting {
-        return Ok(Reading { container, counters: None });
+        let details = reader.details(&container).await;
+        return Ok(Reading { container, details, counters: None });
     }
-    let counters = match timeout_at(deadline.into(), reader.counters(&container.id, deadline)).await {
+    let counters = match timeout_at(deadline.into(), reader.counters(&container, deadline)).await {
         Ok(Ok(counters)) => Ok((Instant::now(), counters)),
         Ok(Err(ReadError::Gone)) => return Err(container.id),
         Ok(Err(ReadError::Failed(reason))) => Err(reason),
         Err(_) => Err("timed out".into()),
     };
-    Ok(Reading { container, counters: Some(counters) })
+    let details = reader.details(&container).await;
+    Ok(Reading { container, details, counters: Some(counters) })
 }

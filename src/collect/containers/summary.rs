@@ -21,7 +21,7 @@ impl RatedContainer {
         self.error.is_none()
     }
 
-    fn into_stats(self) -> ContainerStats {
+    fn into_stats(self, host_memory: Option<&MemoryReading>) -> ContainerStats {
         let cpu = self.cpu();
         let stale = self.last_good.is_some() && self.error.is_some();
         let counters = self.last_good.as_ref().map(|last| &last.counters);
@@ -29,10 +29,20 @@ impl RatedContainer {
             cpu: cpu.map(|cpu| round1(cpu.cores_percent)),
             cpu_host_percent: cpu.map(|cpu| round1(cpu.host_percent)),
             memory_mb: self.memory_mb().map(round1),
+            memory_host_percent: counters
+                .and_then(|counters| counters.memory_without_cache)
+                .zip(host_memory)
+                .and_then(|(used, host)| percent_of(used as f64, host.total as f64))
+                .map(round1),
             memory_limit_mb: counters
                 .and_then(|counters| counters.memory_limit)
+                .or(self.details.memory_limit)
                 .map(|limit| round1(limit as f64 / MIB)),
-            cpu_limit_cores: counters.and_then(|counters| counters.cpu_limit),
+            cpu_limit_cores: self.details.cpu_limit,
+            limits_known: Some(self.details.limits_known),
+            image: self.details.image,
+            started_at: self.details.started_at,
+            restart_count: self.details.restart_count,
             id: self.id.chars().take(12).collect(),
             full_name: Some(self.full_name),
             name: self.name,
@@ -72,11 +82,12 @@ pub(in crate::collect) fn summarize(scrape: RatedScrape) -> ContainersStats {
         total_memory_mb: total(counted, current().filter_map(RatedContainer::memory_mb)).map(round1),
         split: HostSplit {
             cpu_percent: host_cpu.and_then(split_cpu),
-            ..split_memory(host_memory, memory_without_cache(counted, current()))
+            ..split_memory(host_memory.as_ref(), memory_without_cache(counted, current()))
         },
         culprits: None,
         engine: None,
-        containers: rows.into_iter().map(RatedContainer::into_stats).collect(),
+        events: None,
+        containers: rows.into_iter().map(|row| row.into_stats(host_memory.as_ref())).collect(),
     }
 }
 
@@ -113,7 +124,7 @@ fn memory_without_cache<'a>(counted: usize, rows: impl Iterator<Item = &'a Rated
     Some(SharedMemory { bytes, includes_cache })
 }
 
-fn split_memory(host: Option<MemoryReading>, containers: Option<SharedMemory>) -> HostSplit {
+fn split_memory(host: Option<&MemoryReading>, containers: Option<SharedMemory>) -> HostSplit {
     let (Some(host), Some(SharedMemory { bytes, includes_cache })) = (host, containers) else {
         return HostSplit::default();
     };

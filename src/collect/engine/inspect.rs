@@ -1,11 +1,14 @@
-//! Inspects containers to find their limits and cgroups. Results are cached because they rarely change.
+//! Inspects containers to find their limits, cgroups and more. Results are cached because they rarely change.
 
 use super::connect::Connection;
 use super::lenient::lenient;
 use super::request::Request;
 use crate::collect::bounds::MAX_CPUS;
 use crate::collect::cgroup::Cgroup;
+use crate::collect::containers::{ContainerDetails, ListedContainer};
 use crate::collect::sync::lock;
+use crate::model::{ContainerState, Timestamp};
+use chrono::DateTime;
 use serde::Deserialize;
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Mutex;
@@ -35,6 +38,17 @@ pub(super) struct Inspected {
     host_config: Option<HostConfig>,
     #[serde(default, deserialize_with = "lenient")]
     state: Option<ProcessState>,
+    #[serde(default, deserialize_with = "lenient")]
+    config: Option<Config>,
+    #[serde(default, deserialize_with = "lenient")]
+    restart_count: Option<u32>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Config {
+    #[serde(default, deserialize_with = "lenient")]
+    image: Option<String>,
 }
 
 #[derive(Default, Deserialize)]
@@ -58,6 +72,8 @@ struct HostConfig {
 struct ProcessState {
     #[serde(default, deserialize_with = "lenient")]
     pid: Option<i64>,
+    #[serde(default, deserialize_with = "lenient")]
+    started_at: Option<String>,
 }
 
 /// What inspecting a container revealed.
@@ -65,17 +81,20 @@ struct ProcessState {
 pub(super) struct Details {
     /// When the container was last inspected; `None` if it has not been.
     at: Option<Instant>,
-    /// The CPU limit in cores; `None` if there is no limit or it is unknown.
-    pub(super) cpu_limit: Option<f64>,
-    /// Whether the container has a memory limit; `None` if unknown.
-    has_memory_limit: Option<bool>,
+    /// The container's state in the list when it was inspected. A container whose state has changed is inspected again.
+    state: Option<ContainerState>,
+    pub(super) container: ContainerDetails,
     /// The container's cgroup; `None` if it cannot be read from this machine or is unknown.
     pub(super) cgroup: Option<Cgroup>,
 }
 
 impl Details {
-    fn are_recent(&self, id: &str) -> bool {
-        let spread = id.get(..2).and_then(|digits| u8::from_str_radix(digits, 16).ok()).unwrap_or(0);
+    fn are_recent(&self, container: &ListedContainer) -> bool {
+        // A container that is restarting over and over has new details each time.
+        if self.state != Some(container.state) || container.state == ContainerState::Restarting {
+            return false;
+        }
+        let spread = container.id.get(..2).and_then(|digits| u8::from_str_radix(digits, 16).ok()).unwrap_or(0);
         self.at.is_some_and(|at| at.elapsed() < CACHED_FOR + CACHED_SPREAD * spread.into())
     }
 
@@ -85,10 +104,15 @@ impl Details {
     pub(super) fn memory_limit(&self, counted: Option<u64>, machine_memory: Option<u64>) -> Option<u64> {
         let counted = counted.filter(|bytes| *bytes > 0)?;
         let is_limit = match machine_memory {
-            Some(machine) => counted < machine && self.has_memory_limit != Some(false),
-            None => self.has_memory_limit == Some(true),
+            Some(machine) => counted < machine && self.has_memory_limit() != Some(false),
+            None => self.has_memory_limit() == Some(true),
         };
         is_limit.then_some(counted)
+    }
+
+    /// Whether the container has a memory limit; `None` if unknown.
+    fn has_memory_limit(&self) -> Option<bool> {
+        self.container.limits_known.then_some(self.container.memory_limit.is_some())
     }
 }
 
@@ -110,9 +134,10 @@ impl InspectCache {
 
     /// Returns the container's details, inspecting it again if the cached ones are too old. If that fails, returns the
     /// cached ones.
-    pub(super) async fn get(&self, connection: &Connection, id: &str) -> Details {
+    pub(super) async fn get(&self, connection: &Connection, container: &ListedContainer) -> Details {
+        let id = container.id.as_str();
         let cached = self.cached(id);
-        if cached.are_recent(id) {
+        if cached.are_recent(container) {
             return cached;
         }
         let answer = timeout(TIMEOUT, async {
@@ -121,11 +146,13 @@ impl InspectCache {
         });
         let details = match answer.await {
             Ok(Some(Ok(answer))) => match serde_json::from_str::<Inspected>(&answer.text()) {
-                Ok(inspected) => details(inspected, connection, id),
+                Ok(inspected) => Details { state: Some(container.state), ..details(inspected, connection, id) },
                 Err(_) => return cached,
             },
             // Keeps a proxy that forbids the request from being asked with every scrape.
-            Ok(Some(Err(error))) if error.is_forbidden() => Details { at: Some(Instant::now()), ..cached },
+            Ok(Some(Err(error))) if error.is_forbidden() => {
+                Details { at: Some(Instant::now()), state: Some(container.state), ..cached }
+            }
             // On any other failure, the next scrape tries again.
             _ => return cached,
         };
@@ -163,17 +190,26 @@ impl Inspected {
 
     /// Converts the response into details, with the current time as the time of inspection.
     pub(super) fn into_details(self, cgroup: Option<Cgroup>) -> Details {
-        Details {
-            at: Some(Instant::now()),
-            cpu_limit: self.cpu_limit(),
-            has_memory_limit: self.has_memory_limit(),
-            cgroup,
-        }
+        Details { at: Some(Instant::now()), state: None, container: self.container_details(), cgroup }
     }
 
-    fn has_memory_limit(&self) -> Option<bool> {
-        Some(self.host_config.as_ref()?.memory? > 0)
+    fn container_details(self) -> ContainerDetails {
+        let memory = self.host_config.as_ref().and_then(|config| config.memory);
+        ContainerDetails {
+            limits_known: memory.is_some(),
+            memory_limit: memory.filter(|bytes| *bytes > 0),
+            cpu_limit: self.cpu_limit(),
+            image: self.config.and_then(|config| config.image).filter(|image| !image.is_empty()),
+            started_at: self.state.and_then(|state| started(&state.started_at?)),
+            restart_count: self.restart_count,
+        }
     }
+}
+
+/// Parses the time of a start. A container that was never started has one in the year 1.
+fn started(text: &str) -> Option<Timestamp> {
+    let micros = DateTime::parse_from_rfc3339(text).ok()?.timestamp_micros();
+    (micros > 0).then(|| Timestamp::from_micros(micros))
 }
 
 /// How many CPUs a set such as `0-2,4` contains; `None` if it is empty or malformed. Duplicates are counted once.
@@ -222,20 +258,34 @@ mod tests {
     #[test]
     fn a_field_of_another_type_affects_only_itself() {
         let answer = json!({
-            "Config": {"Entrypoint": "/entry.sh", "Labels": []},
-            "State": {"Pid": "7"},
+            "Config": {"Entrypoint": "/entry.sh", "Labels": [], "Image": 7},
+            "State": {"Pid": "7", "StartedAt": "yesterday"},
+            "RestartCount": -1,
             "HostConfig": {"NanoCpus": 1_500_000_000, "Memory": -1, "CpusetCpus": 3, "PortBindings": {"80": 65536}},
         });
         let inspected: Inspected = serde_json::from_value(answer).expect("an inspection");
-        assert_eq!((inspected.cpu_limit(), inspected.has_memory_limit()), (Some(1.5), None));
+        let details = inspected.container_details();
+        assert_eq!((details.cpu_limit, details.limits_known, details.memory_limit), (Some(1.5), false, None));
+        assert_eq!((details.image, details.started_at, details.restart_count), (None, None, None));
+    }
+
+    #[test]
+    fn the_start_is_in_utc_and_unknown_before_the_first() {
+        let noon = Timestamp::sample();
+        assert_eq!(started("2026-01-13T12:00:00Z"), Some(noon));
+        assert_eq!(started("2026-01-13T13:00:00.000000999+01:00"), Some(noon), "as Podman writes it");
+        assert_eq!(started("0001-01-01T00:00:00Z"), None);
+        for nonsense in ["", "now", "2026-01-13", "2026-13-01T00:00:00Z"] {
+            assert_eq!(started(nonsense), None, "{nonsense}");
+        }
     }
 
     #[test]
     fn the_size_of_the_machine_and_larger_numbers_are_no_limit() {
         const MACHINE: u64 = 25_276_502_016;
         let limit = |memory: Option<u64>, counted: u64, machine: Option<u64>| {
-            let has_memory_limit = memory.and_then(|memory| inspected(&json!({"Memory": memory})).has_memory_limit());
-            Details { has_memory_limit, ..Details::default() }.memory_limit(Some(counted), machine)
+            let inspected = memory.map(|memory| inspected(&json!({"Memory": memory})).into_details(None));
+            inspected.unwrap_or_default().memory_limit(Some(counted), machine)
         };
         for no_limit in [0, MACHINE, MACHINE + 1, 9_223_372_036_854_771_712, u64::MAX] {
             assert_eq!(limit(None, no_limit, Some(MACHINE)), None, "{no_limit}");

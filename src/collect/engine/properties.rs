@@ -5,7 +5,7 @@ use super::inspect::Inspected;
 use super::list;
 use super::stats::{Stats, counters};
 use crate::collect::cgroup::Cgroup;
-use crate::collect::containers::{ListedContainer, Rates, ReadError, Reading, Scrape, summarize};
+use crate::collect::containers::{ContainerDetails, ListedContainer, Rates, ReadError, Reading, Scrape, summarize};
 use crate::collect::host::properties::{config, counter, meminfo, stat};
 use crate::collect::host::{CpuTimes, HostUsage, MemoryReading};
 use crate::collect::sample::Sample;
@@ -93,9 +93,10 @@ fn scrape(at: Instant, answers: &[String; 2], engine: &Identity, stat: &str, mem
             Ok(stats) => counters(&stats, engine),
             Err(error) => Err(ReadError::Failed(error.to_string())),
         };
+        let details = ContainerDetails::default();
         match read {
-            Ok(counters) => Some(Reading { container, counters: Some(Ok((at, counters))) }),
-            Err(ReadError::Failed(reason)) => Some(Reading { container, counters: Some(Err(reason)) }),
+            Ok(counters) => Some(Reading { container, details, counters: Some(Ok((at, counters))) }),
+            Err(ReadError::Failed(reason)) => Some(Reading { container, details, counters: Some(Err(reason)) }),
             Err(ReadError::Gone) => None,
         }
     };

@@ -7,11 +7,11 @@ use super::inspect::InspectCache;
 use super::request::Request;
 use super::shim_probe::ShimProbes;
 use super::{list, stats};
-use crate::collect::containers::{ContainerCounters, ContainerReader, ListedContainer, ReadError};
+use crate::collect::containers::{ContainerCounters, ContainerDetails, ContainerReader, ListedContainer, ReadError};
 use crate::collect::host::CpuTimes;
 use crate::collect::procfs;
 use crate::collect::sync::lock;
-use crate::model::Engine;
+use crate::model::{ContainerState, Engine};
 use std::collections::HashSet;
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
@@ -86,14 +86,15 @@ impl ContainerReader for DockerReader {
         Ok(list)
     }
 
-    async fn counters(&self, id: &str, deadline: Instant) -> Result<ContainerCounters, ReadError> {
+    async fn counters(&self, container: &ListedContainer, deadline: Instant) -> Result<ContainerCounters, ReadError> {
+        let id = container.id.as_str();
         let failed = |error: EngineError| ReadError::Failed(error.reason(&self.endpoint));
         let connection = self.connection().await.map_err(failed)?;
         let reserve = self.inspected.cached(id).cgroup.map_or(Duration::ZERO, |_| CGROUP_RESERVE);
         let remaining = deadline.saturating_duration_since(Instant::now()).saturating_sub(reserve);
         let request = Request::Stats(id);
         let answer = timeout(remaining, connection.client.get(request));
-        let (answer, details) = tokio::join!(answer, self.inspected.get(&connection, id));
+        let (answer, details) = tokio::join!(answer, self.inspected.get(&connection, container));
         let counters = match answer {
             Ok(Ok(answer)) => {
                 let json = answer.text();
@@ -109,7 +110,15 @@ impl ContainerReader for DockerReader {
             }
         };
         let memory_limit = details.memory_limit(counters.memory_limit, connection.machine_memory);
-        Ok(ContainerCounters { cpu_limit: details.cpu_limit, memory_limit, ..counters })
+        Ok(ContainerCounters { memory_limit, ..counters })
+    }
+
+    async fn details(&self, container: &ListedContainer) -> ContainerDetails {
+        let inspected = match (container.state, self.connection().await) {
+            (ContainerState::Restarting, Ok(connection)) => self.inspected.get(&connection, container).await,
+            _ => self.inspected.cached(&container.id),
+        };
+        inspected.container
     }
 
     fn concurrency(&self) -> usize {

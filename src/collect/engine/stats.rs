@@ -64,8 +64,7 @@ struct CacheStats {
 }
 
 /// Extracts the counters from a one-shot response. `memory_limit` is as reported: if the container has no limit, it is
-/// the machine's total memory. `cpu_limit` is always `None`, because the response does not include it. Fails if the
-/// container has stopped, or if the response has neither CPU nor memory usage.
+/// the machine's total memory. Fails if the container has stopped, or if the response has neither CPU nor memory usage.
 pub(super) fn counters(stats: &Stats, engine: &Identity) -> Result<ContainerCounters, ReadError> {
     // If the container has just stopped, the engine sends a zero timestamp and no numbers.
     let read = stats.read.as_deref().and_then(|read| DateTime::parse_from_rfc3339(read).ok());

@@ -1,6 +1,6 @@
 //! The most recent samples of the host.
 
-use super::intervals::{Intervals, Recorded, keep_newest};
+use super::intervals::{CAPACITY, Intervals, Recorded, keep_newest};
 use crate::model::host::HostStats;
 use crate::model::timestamp::Timestamp;
 use serde::Serialize;
@@ -16,21 +16,41 @@ pub struct HostPoint {
     pub memory: Option<f64>,
 }
 
-/// The most recent samples of the host, oldest first; at most [`CAPACITY`](super::CAPACITY) samples.
+/// The most recent samples of the host, oldest first.
 ///
 /// Missing samples can be recognized by gaps between the timestamps.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct HostHistory {
     /// Seconds between samples.
     pub interval_seconds: u32,
+    /// The maximum number of samples.
+    pub slots: usize,
     /// The latest samples, oldest first.
     pub points: Vec<HostPoint>,
 }
 
+impl HostPoint {
+    /// The point for a sample.
+    pub fn of(timestamp: Timestamp, stats: &HostStats) -> Self {
+        Self {
+            timestamp,
+            cpu: stats.cpu.as_ref().map(|cpu| cpu.percent),
+            memory: stats.memory.as_ref().map(|memory| memory.percent),
+        }
+    }
+}
+
+impl Default for HostHistory {
+    /// An empty history of [`CAPACITY`] samples.
+    fn default() -> Self {
+        Self::new(0, CAPACITY)
+    }
+}
+
 impl HostHistory {
-    /// Creates an empty history.
-    pub fn new(interval_seconds: u32) -> Self {
-        Self { interval_seconds, points: Vec::new() }
+    /// Creates an empty history of at most `slots` samples.
+    pub fn new(interval_seconds: u32, slots: usize) -> Self {
+        Self { interval_seconds, slots, points: Vec::new() }
     }
 
     /// When the newest sample was taken; `None` if the history is empty.
@@ -40,21 +60,22 @@ impl HostHistory {
 
     /// Appends a sample unless the history already contains it.
     pub fn record(&mut self, timestamp: Timestamp, stats: &HostStats) -> Recorded {
-        if self.points.iter().any(|point| point.timestamp == timestamp) {
+        self.push(HostPoint::of(timestamp, stats))
+    }
+
+    /// Appends a point unless the history already contains it.
+    pub fn push(&mut self, point: HostPoint) -> Recorded {
+        if self.points.iter().any(|known| known.timestamp == point.timestamp) {
             return Recorded::Duplicate;
         }
-        let recorded = self.intervals().step(self.newest(), timestamp);
-        self.points.push(HostPoint {
-            timestamp,
-            cpu: stats.cpu.as_ref().map(|cpu| cpu.percent),
-            memory: stats.memory.as_ref().map(|memory| memory.percent),
-        });
-        keep_newest(&mut self.points);
+        let recorded = self.intervals().step(self.newest(), point.timestamp);
+        self.points.push(point);
+        keep_newest(&mut self.points, self.slots);
         recorded
     }
 
     /// CPU usage in percent, one value per interval, oldest first; `None` for an interval without a value. There are
-    /// always [`CAPACITY`](super::CAPACITY) values, so a short history begins with gaps.
+    /// always `slots` values, so a short history begins with gaps.
     ///
     /// `silence` is the age of the newest sample in seconds if the next sample is overdue, and 0 otherwise. It adds a
     /// gap at the end for each missing interval.
@@ -74,8 +95,8 @@ impl HostHistory {
     }
 
     fn values(&self, silence: f64, value: impl Fn(&HostPoint) -> Option<f64>) -> Vec<Option<f64>> {
-        let overdue = self.overdue(silence);
-        self.intervals().values(&self.points, |point| point.timestamp, |_, point| value(point), overdue)
+        let samples = self.intervals().samples(&self.points, |point| point.timestamp, self.overdue(silence));
+        samples.into_iter().map(|index| value(self.points.get(index?)?)).collect()
     }
 
     /// How many intervals end after the newest sample if it is `silence` seconds old.
@@ -85,6 +106,6 @@ impl HostHistory {
 
     fn intervals(&self) -> Intervals {
         let seconds = f64::from(self.interval_seconds.max(1));
-        Intervals { seconds, regular: seconds }
+        Intervals { seconds, regular: seconds, slots: self.slots }
     }
 }

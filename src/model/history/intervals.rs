@@ -3,7 +3,7 @@
 
 use crate::model::timestamp::Timestamp;
 
-/// The maximum number of samples in a history, which is five minutes' worth at the default interval of 5 s.
+/// How many of the latest samples are kept, which is five minutes' worth at the default interval of 5 s.
 pub const CAPACITY: usize = 60;
 
 /// The result of recording a sample in a history.
@@ -25,6 +25,8 @@ pub(super) struct Intervals {
     pub(super) seconds: f64,
     /// Samples that are up to half as many seconds again apart are consecutive. At least `seconds`.
     pub(super) regular: f64,
+    /// How many intervals there are.
+    pub(super) slots: usize,
 }
 
 /// How many of a history's own points [`replace`](Intervals::replace) kept before and after the server's points.
@@ -52,28 +54,27 @@ impl Intervals {
         (silence / self.seconds).round() as usize
     }
 
-    /// The values for the last [`CAPACITY`] intervals, oldest first; `None` for an interval without a value. `overdue`
-    /// is the number of intervals after the newest sample.
-    pub(super) fn values<P>(
+    /// The index of each interval's sample, oldest first; `None` for an interval without a sample. `overdue` is the
+    /// number of intervals after the newest sample.
+    pub(super) fn samples<P>(
         &self,
         points: &[P],
         time: impl Fn(&P) -> Timestamp,
-        value: impl Fn(usize, &P) -> Option<f64>,
         overdue: usize,
-    ) -> Vec<Option<f64>> {
-        let mut values = Vec::with_capacity(CAPACITY);
+    ) -> Vec<Option<usize>> {
+        let mut samples = Vec::with_capacity(self.slots);
         let mut gap = if points.is_empty() { 0 } else { overdue };
         let mut newer: Option<f64> = None;
         for (index, point) in points.iter().enumerate().rev() {
             let at = time(point).seconds();
             gap = newer.map_or(gap, |newer| self.missing(newer - at));
-            values.extend(std::iter::repeat_n(None, gap.min(CAPACITY)));
-            values.push(value(index, point));
+            samples.extend(std::iter::repeat_n(None, gap.min(self.slots)));
+            samples.push(Some(index));
             newer = Some(at);
         }
-        values.resize(CAPACITY, None);
-        values.reverse();
-        values
+        samples.resize(self.slots, None);
+        samples.reverse();
+        samples
     }
 
     /// Replaces the points in `own` with the server's, but keeps those older than the server's oldest point and those
@@ -90,12 +91,12 @@ impl Intervals {
         let kept = Kept { before: own.len(), after: after.len() };
         own.extend(server);
         own.extend(after);
-        keep_newest(own);
+        keep_newest(own, self.slots);
         kept
     }
 }
 
-/// Drops the oldest points if there are more than [`CAPACITY`].
-pub(super) fn keep_newest<T>(points: &mut Vec<T>) {
-    points.drain(..points.len().saturating_sub(CAPACITY));
+/// Drops the oldest points if there are more than `count`.
+pub(super) fn keep_newest<T>(points: &mut Vec<T>, count: usize) {
+    points.drain(..points.len().saturating_sub(count));
 }

@@ -5,19 +5,21 @@ mod tests;
 
 use super::containers::{ContainerTrend, ContainersHistory, TotalsPoint};
 use super::host::{HostHistory, HostPoint};
+use super::intervals::CAPACITY;
 use serde::Serialize;
 
-/// The response of `GET /api/telemetry/history`: for each series, at most [`CAPACITY`](super::CAPACITY) samples, oldest
-/// first.
+/// The response of `GET /api/telemetry/history`: for each series, the last [`CAPACITY`] samples, oldest first. With
+/// `?minutes=60`, the means of about a hundred equal periods of the last hour.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, miniserde::Deserialize)]
 pub struct HistoryAnswer {
-    /// Seconds between samples.
+    /// Seconds between samples, or the length of the periods.
     pub interval_seconds: u32,
-    /// The samples of the host.
+    /// The samples of the host. The timestamp of a period is its beginning.
     pub host: Vec<HostPoint>,
     /// The containers' totals from each scrape.
     pub totals: Vec<TotalsPoint>,
-    /// The CPU usage of each container in the newest scrape. Empty in the HTML that the server renders.
+    /// The usage of each container that was measured in one of these scrapes, even if it has ended. Of the last hour and
+    /// in the HTML that the server renders, only the largest.
     pub containers: Vec<ContainerTrend>,
 }
 
@@ -31,11 +33,8 @@ pub struct History {
 }
 
 impl From<HistoryAnswer> for History {
-    fn from(HistoryAnswer { interval_seconds, host, totals, containers }: HistoryAnswer) -> Self {
-        Self {
-            host: HostHistory { interval_seconds, points: host },
-            containers: ContainersHistory { interval_seconds, totals, containers },
-        }
+    fn from(answer: HistoryAnswer) -> Self {
+        Self::of(answer, CAPACITY)
     }
 }
 
@@ -51,6 +50,19 @@ impl From<History> for HistoryAnswer {
 }
 
 impl History {
+    /// The last hour, from the response to `?minutes=60`.
+    pub fn hour(answer: HistoryAnswer) -> Self {
+        let slots = 3600 / answer.interval_seconds.max(1);
+        Self::of(answer, slots as usize)
+    }
+
+    fn of(HistoryAnswer { interval_seconds, host, totals, containers }: HistoryAnswer, slots: usize) -> Self {
+        Self {
+            host: HostHistory { points: host, ..HostHistory::new(interval_seconds, slots) },
+            containers: ContainersHistory { totals, containers, ..ContainersHistory::new(interval_seconds, slots) },
+        }
+    }
+
     /// Merges the server's history into this one. The server's samples replace all samples from the time span they
     /// cover. Older samples, which may be from before the server was restarted, and samples newer than the response are
     /// kept.

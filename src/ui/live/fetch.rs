@@ -3,6 +3,7 @@
 
 use super::timer::sleep;
 use crate::api::{FromJson, TelemetryError, Wire};
+use crate::model::{History, HistoryAnswer};
 use futures::future::{Either, select};
 use leptos::prelude::*;
 use leptos::server_fn::{Bytes, Decodes};
@@ -15,6 +16,9 @@ use wasm_bindgen_futures::JsFuture;
 /// Requests fail if they take longer than this.
 const TIMEOUT: Duration = Duration::from_secs(3);
 
+/// The address of the last hour.
+const HOUR: &str = "/api/telemetry/history?minutes=60";
+
 /// The text of a response, and whether its status is a success. Not decoded yet, so that the bundle contains the code
 /// of a request once, not once for each type.
 pub(super) type Text = Result<(bool, String), TelemetryError>;
@@ -26,6 +30,11 @@ pub(super) async fn ask(path: &'static str) -> Text {
         Either::Left((answer, _)) => answer.map_err(|_| TelemetryError::NoAnswer),
         Either::Right(_) => Err(TelemetryError::NoAnswer),
     }
+}
+
+/// Requests the last hour.
+pub(in crate::ui) async fn ask_hour() -> Result<History, TelemetryError> {
+    decode::<HistoryAnswer>(ask(HOUR).await).map(History::hour)
 }
 
 /// Decodes a response, or the error that it describes.
@@ -56,5 +65,17 @@ impl Drop for Request {
         if let Some(controller) = &self.0 {
             controller.abort();
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::api::GetHistory;
+    use leptos::server_fn::ServerFn;
+
+    #[test]
+    fn the_hour_is_asked_of_the_history() {
+        assert_eq!(HOUR, format!("{}?minutes=60", GetHistory::PATH));
     }
 }

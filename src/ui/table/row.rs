@@ -92,7 +92,7 @@ impl Cells {
             limit,
             limit_class,
             cores: row.cpu_limit_cores.map(format::cores).unwrap_or_default(),
-            trend: trend(&state.history.containers.container_cpu(id, state.containers_overdue())),
+            trend: trend(&state.history.containers.container(id, state.containers_overdue(), |trend| &trend.cpu)),
         }
     }
 

@@ -65,7 +65,6 @@ fn v1_includes_child_cgroups() {
         memory: Some(63_897_600 - 12_582_912),
         memory_without_cache: Some(63_897_600 - 12_582_912 - 8_388_608),
         memory_limit: None,
-        cpu_limit: None,
     };
     assert_eq!(cgroup.and_then(|cgroup| cgroup.read(&host())), Some(expected));
 }
@@ -86,7 +85,6 @@ fn v2_has_one_group_for_everything() {
         memory: Some(234_590_208 - 11_309_056),
         memory_without_cache: Some(234_590_208 - 11_309_056 - 22_441_984),
         memory_limit: None,
-        cpu_limit: None,
     };
     assert_eq!(cgroup.read(&host()), Some(expected));
     std::fs::remove_file(folder.path().join("docker-x.scope/cpu.stat")).expect("removed");

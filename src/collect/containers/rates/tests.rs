@@ -24,7 +24,7 @@ fn counters(cpu: u64, host: u64, memory: u64) -> ContainerCounters {
 fn seen(name: &str, state: ContainerState, at: Instant, counters: ContainerCounters) -> Reading {
     let container = ListedContainer { id: format!("{name}-0123456789abcdef"), name: name.into(), state };
     let counters = (state != Restarting).then_some(Ok((at, counters)));
-    Reading { container, counters }
+    Reading { container, details: ContainerDetails::default(), counters }
 }
 
 fn failed(name: &str, reason: &str) -> Reading {
@@ -173,8 +173,10 @@ fn totals_are_sums_of_unrounded_values_and_rows_are_sorted() {
 
 #[test]
 fn missing_limits_are_null() {
-    let limited = ContainerCounters { memory_limit: Some(128 * M), cpu_limit: Some(0.5), ..counters(0, 0, M) };
-    let readings = |at| vec![seen("a", Running, at, limited), seen("b", Running, at, counters(0, 0, M))];
+    let limited = ContainerCounters { memory_limit: Some(128 * M), ..counters(0, 0, M) };
+    let details = ContainerDetails { cpu_limit: Some(0.5), ..ContainerDetails::default() };
+    let readings =
+        |at| vec![Reading { details, ..seen("a", Running, at, limited) }, seen("b", Running, at, counters(0, 0, M))];
     let stats = Scrapes::new().next(readings);
     let limits: Vec<_> = stats.containers.iter().map(|row| (row.memory_limit_mb, row.cpu_limit_cores)).collect();
     assert_eq!(limits, [(Some(128.0), Some(0.5)), (None, None)]);

@@ -24,7 +24,7 @@ impl History {
     }
 
     fn container_cpu(&self, id: &str, silence: f64) -> Vec<Option<f64>> {
-        self.containers.container_cpu(id, self.containers_overdue(silence))
+        self.containers.container(id, self.containers_overdue(silence), |trend| &trend.cpu)
     }
 }
 
@@ -123,16 +123,17 @@ fn each_container_has_a_value_per_scrape() {
     let _ = history.record_containers(0, &[("a", 1.0), ("b", 2.0)]);
     let _ = history.record_containers(5, &[("c", 3.0), ("b", 2.5)]);
     let ids: Vec<&str> = history.containers.containers.iter().map(|trend| trend.id.as_str()).collect();
-    assert_eq!(ids, ["c", "b"], "a container that ended is dropped");
+    assert_eq!(ids, ["c", "b", "a"], "a container that ended comes last");
     assert_eq!(history.containers.containers[0].cpu, [None, Some(3.0)]);
     assert_eq!(history.containers.containers[1].cpu, [Some(2.0), Some(2.5)]);
     assert_eq!(history.container_cpu("b", 0.0)[CAPACITY - 2..], [Some(2.0), Some(2.5)]);
-    assert!(history.container_cpu("a", 0.0).iter().all(Option::is_none));
+    assert_eq!(history.container_cpu("a", 0.0)[CAPACITY - 2..], [Some(1.0), None]);
     assert_eq!(empty(5).record_host(0, 0.0), AfterGap, "samples before the first may be missing");
     for n in 2..70 {
         assert_eq!(history.record_containers(5 * n, &[("b", f64::from(n))]), Next);
     }
     assert_eq!((history.containers.totals.len(), history.containers.containers[0].cpu.len()), (CAPACITY, CAPACITY));
+    assert_eq!(history.containers.containers.len(), 1, "a container that ended is dropped with its last value");
 }
 
 #[test]

@@ -1,0 +1,168 @@
+//! Notices what happened to containers by comparing scrapes.
+
+use crate::model::{ContainerState, ContainerStats, ContainersStats, Event, EventKind, Timestamp};
+use std::collections::{HashMap, VecDeque};
+
+/// How long events are kept, in seconds.
+const KEPT_FOR: f64 = 3600.0;
+
+/// The maximum number of events; the oldest are dropped first.
+const MAX_EVENTS: usize = 64;
+
+/// How much earlier than the scrape before, in seconds, a start may have happened: the details of a container that
+/// restarts between two scrapes are read about once a minute.
+const NOTICED_WITHIN: f64 = 75.0;
+
+/// The latest events, and what the last scrape knew of each container.
+#[derive(Clone, Debug, Default)]
+pub(in crate::collect) struct EventLog {
+    /// By container ID; `None` before the first scrape, which is no event for the containers that it finds.
+    known: Option<HashMap<String, Known>>,
+    scraped: Option<Timestamp>,
+    events: VecDeque<Event>,
+}
+
+/// What the last scrape knew of a container.
+#[derive(Clone, Debug)]
+struct Known {
+    name: String,
+    state: ContainerState,
+    started_at: Option<Timestamp>,
+    restart_count: Option<u32>,
+}
+
+impl EventLog {
+    /// Compares a scrape with the one before.
+    pub(in crate::collect) fn observe(&mut self, timestamp: Timestamp, stats: &ContainersStats) {
+        let mut ended = self.known.take();
+        let is_first = ended.is_none();
+        let mut known = HashMap::with_capacity(stats.containers.len());
+        for row in &stats.containers {
+            let before = ended.as_mut().and_then(|ended| ended.remove(&row.id));
+            let happened = match &before {
+                None => (!is_first).then_some((EventKind::Started, 1)),
+                Some(before) => restarts(before, row).map(|count| (EventKind::Restarted, count)),
+            };
+            if let Some((kind, count)) = happened {
+                let timestamp = self.started(row, timestamp);
+                self.events.push_back(Event { timestamp, kind, id: row.id.clone(), name: row.name.clone(), count });
+            }
+            // What could not be read this time is as it was.
+            let (started_at, restart_count) = before.map_or((None, None), |row| (row.started_at, row.restart_count));
+            let now = Known {
+                name: row.name.clone(),
+                state: row.state,
+                started_at: row.started_at.or(started_at),
+                restart_count: row.restart_count.or(restart_count),
+            };
+            known.insert(row.id.clone(), now);
+        }
+        for (id, Known { name, .. }) in ended.unwrap_or_default() {
+            self.events.push_back(Event { timestamp, kind: EventKind::Stopped, id, name, count: 1 });
+        }
+        self.known = Some(known);
+        self.scraped = Some(timestamp);
+        self.events.make_contiguous().sort_by_key(|event| event.timestamp);
+        let is_old = |event: &Event| timestamp.seconds() - event.timestamp.seconds() > KEPT_FOR;
+        while self.events.len() > MAX_EVENTS || self.events.front().is_some_and(is_old) {
+            self.events.pop_front();
+        }
+    }
+
+    /// The latest events, oldest first.
+    pub(in crate::collect) fn events(&self) -> Vec<Event> {
+        self.events.iter().cloned().collect()
+    }
+
+    /// When the engine started the container, or the time of the scrape if that cannot be the start that it noticed:
+    /// the engine's clock may be another machine's.
+    fn started(&self, row: &ContainerStats, scraped: Timestamp) -> Timestamp {
+        let earliest = self.scraped.map_or(f64::MIN, |before| before.seconds() - NOTICED_WITHIN);
+        row.started_at.filter(|at| *at <= scraped && at.seconds() >= earliest).unwrap_or(scraped)
+    }
+}
+
+/// How often the container was restarted since the last scrape; `None` if it was not.
+fn restarts(before: &Known, row: &ContainerStats) -> Option<u32> {
+    let counted = row.restart_count.zip(before.restart_count).and_then(|(now, before)| now.checked_sub(before));
+    let is_later = row.started_at.zip(before.started_at).is_some_and(|(now, before)| now > before);
+    // An engine that does not tell how often still tells that it is about to.
+    let is_restarting = row.restart_count.is_none()
+        && row.state == ContainerState::Restarting
+        && before.state != ContainerState::Restarting;
+    match counted {
+        Some(count) if count > 0 => Some(count),
+        _ => (is_later || is_restarting).then_some(1),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use EventKind::{Restarted, Started, Stopped};
+
+    fn time(second: usize) -> Timestamp {
+        Timestamp::sample().plus_seconds(second)
+    }
+
+    fn row(name: &str, started: Option<usize>, restart_count: Option<u32>) -> ContainerStats {
+        ContainerStats { started_at: started.map(time), restart_count, ..ContainerStats::sample(name) }
+    }
+
+    /// What is known after scrapes at these seconds that found these rows.
+    fn log(scrapes: &[(usize, &[ContainerStats])]) -> Vec<(EventKind, String, u32, usize)> {
+        let mut log = EventLog::default();
+        for (second, rows) in scrapes {
+            let stats = ContainersStats { containers: rows.to_vec(), ..ContainersStats::default() };
+            log.observe(time(*second), &stats);
+        }
+        let second = |at: Timestamp| (at.seconds() - time(0).seconds()) as usize;
+        log.events().into_iter().map(|event| (event.kind, event.name, event.count, second(event.timestamp))).collect()
+    }
+
+    #[test]
+    fn what_the_first_scrape_finds_is_no_event() {
+        assert_eq!(log(&[(10, &[row("a", Some(9), Some(0))])]), []);
+    }
+
+    #[test]
+    fn starts_and_stops_are_noticed() {
+        let (a, b) = (row("a", Some(1), Some(0)), row("b", Some(13), Some(0)));
+        let events = log(&[(10, &[a.clone()]), (15, &[a, b.clone()]), (20, &[b])]);
+        assert_eq!(events, [(Started, "b".into(), 1, 13), (Stopped, "a".into(), 1, 20)]);
+    }
+
+    #[test]
+    fn a_restart_is_noticed_by_the_count_the_start_or_the_state() {
+        let by_count = [row("a", Some(1), Some(2)), row("a", Some(13), Some(5))];
+        assert_eq!(log(&[(10, &by_count[..1]), (15, &by_count[1..])]), [(Restarted, "a".into(), 3, 13)]);
+        let by_hand = [row("a", Some(1), Some(0)), row("a", Some(13), Some(0))];
+        assert_eq!(log(&[(10, &by_hand[..1]), (15, &by_hand[1..])]), [(Restarted, "a".into(), 1, 13)]);
+        let restarting = ContainerStats { state: ContainerState::Restarting, ..row("a", None, None) };
+        let unknown = row("a", None, None);
+        let events = log(&[(10, &[unknown]), (15, &[restarting.clone()]), (20, &[restarting])]);
+        assert_eq!(events, [(Restarted, "a".into(), 1, 15)]);
+    }
+
+    #[test]
+    fn details_that_were_not_read_are_no_change() {
+        let known = row("a", Some(1), Some(2));
+        assert_eq!(log(&[(10, &[known.clone()]), (15, &[row("a", None, None)]), (20, &[known])]), []);
+    }
+
+    #[test]
+    fn a_start_that_cannot_be_has_the_time_of_the_scrape() {
+        for started in [None, Some(100), Some(900)] {
+            let events = log(&[(600, &[]), (605, &[row("a", started, None)])]);
+            assert_eq!(events, [(Started, "a".into(), 1, 605)], "{started:?}");
+        }
+    }
+
+    #[test]
+    fn events_are_few_and_of_the_last_hour() {
+        let many: Vec<_> = (0..100).map(|n| row(&n.to_string(), None, None)).collect();
+        assert_eq!(log(&[(0, &[]), (5, &many)]).len(), MAX_EVENTS);
+        let a = row("a", None, None);
+        assert_eq!(log(&[(0, &[]), (5, &[a.clone()]), (3700, &[a])]), []);
+    }
+}
