@@ -25,6 +25,20 @@ wasm_opt_flags() {
   sed -n '/^wasm-opt-features = \[/,/^\]/p' Cargo.toml | grep -o '"[^"]*"' | tr -d '"'
 }
 
+# The names of the bundle's imports, in the order of the JavaScript.
+import_names() {
+  grep -oE '\b__wbg_\w+_[0-9a-f]{16}\b' "$1/host-telemetry.js" | sort -u
+}
+
+# wasm-bindgen ends the name of each import with a hash, in both files. Hashes do not compress: together they are more
+# than a hundredth of the first update. Four digits are enough to tell imports of the same name apart.
+shorten_hashes() {
+  local imports
+  imports=$(import_names "$1" | wc -l)
+  LC_ALL=C sed -i -E 's/(__wbg_\w+_[0-9a-f]{4})[0-9a-f]{12}\b/\1000000000000/g' "$1/host-telemetry.js" "$1/host-telemetry.wasm"
+  [ "$(import_names "$1" | wc -l)" = "$imports" ] || die "two imports of the bundle have the same name"
+}
+
 # Assembles the site in a scratch folder and then moves it, so a running server never serves a half-built site.
 build_site() {
   local site=$TARGET/release/site scratch=$TARGET/release/site.new file
@@ -40,6 +54,7 @@ build_site() {
     --out-dir "$scratch/pkg" "$scratch/whole/host-telemetry.wasm"
   rm -r "$scratch/whole"
   mv "$scratch/pkg/host-telemetry_bg.wasm" "$scratch/pkg/host-telemetry.wasm"
+  shorten_hashes "$scratch/pkg"
   if have wasm-opt; then
     for file in "$scratch"/pkg/*.wasm; do
       # shellcheck disable=SC2046 # each flag is one word

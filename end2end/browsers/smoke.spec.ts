@@ -11,9 +11,9 @@ test('the first HTML has numbers, and the page becomes live', async ({ dashboard
   expect(html, 'a number of CPU').toMatch(/class="ht-number"[^>]*>\d+%/);
   for (const name of NAMES) expect(html).toContain(`>${name}<`);
 
-  const newest = () => dashboard.text('.ht-chart-x span:last-child');
+  const newest = () => dashboard.attribute('.ht-chart-plot polyline.ht-is-total', 'points');
   const before = await newest();
-  await expect.poll(newest, { message: 'time of the newest sample' }).not.toBe(before);
+  await expect.poll(newest, { message: 'line of CPU usage' }).not.toBe(before);
   expect(await dashboard.programs(), 'files of the bundle').toHaveLength(2);
 });
 
@@ -46,14 +46,14 @@ test('the panel opens by pointer and keyboard, and closes by Escape', async ({ d
   }
 });
 
-test('pointer and arrow keys select a sample of the chart', async ({ dashboard, driver }) => {
+test('pointer and arrow keys select a moment of the charts, and a click pins it', async ({ dashboard, driver }) => {
   const when = () => dashboard.text('.ht-when');
   expect(await when()).toBe('now');
   const { x, y, width } = await dashboard.box('.ht-chart-pointer');
   await driver.movePointer(x + width - 5, y + 20);
   await expect.poll(when).toMatch(TIME);
-  await expect.poll(() => dashboard.text('.ht-key-cpu b')).toMatch(PERCENT);
-  expect(await dashboard.text('.ht-key-memory b')).toMatch(PERCENT);
+  await expect.poll(() => dashboard.text('.ht-chart-head.ht-is-cpu h3 b')).toMatch(PERCENT);
+  expect(await dashboard.text('.ht-chart-head.ht-is-memory h3 b')).toMatch(PERCENT);
   expect(await dashboard.style('.ht-chart-cursor', 'display')).not.toBe('none');
   await driver.movePointer(x, y - 60);
   await expect.poll(when).toBe('now');
@@ -61,8 +61,13 @@ test('pointer and arrow keys select a sample of the chart', async ({ dashboard, 
   await dashboard.focus('.ht-chart-pointer');
   const spoken = () => dashboard.attribute('.ht-chart-pointer', 'aria-valuetext');
   await driver.press('ArrowLeft');
-  await expect.poll(spoken).toMatch(/^\d\d:\d\d:\d\d: CPU \d+\.\d%, memory \d+\.\d%$/);
+  await expect.poll(spoken).toMatch(/^\d\d:\d\d:\d\d: CPU \d+\.\d%, /);
   expect(await when()).toMatch(TIME);
+  await driver.press('Enter');
+  await dashboard.focus('.ht-toggle');
+  expect(await when(), 'pinned').toMatch(TIME);
+  await driver.press('Escape');
+  await expect.poll(when).toBe('now');
 });
 
 test('the table can be sorted and filtered', async ({ dashboard, driver }) => {

@@ -1,5 +1,8 @@
-import type { Locator } from '@playwright/test';
+import type { Page } from '@playwright/test';
+import { type Dashboard, points } from './support/dashboard.ts';
 import { HeldRequests } from './support/hold.ts';
+import type { MockedContainer } from './support/host-mock.ts';
+import { Stage } from './support/scene.ts';
 import type { Server } from './support/server.ts';
 import { expect, test } from './support/test.ts';
 import { wire } from './support/wire.ts';
@@ -7,73 +10,179 @@ import { wire } from './support/wire.ts';
 const INTERVAL = 5;
 const CAPACITY = 60;
 
-/** Expects the legend to show `when` and the host's CPU and memory, each followed by the containers' share. */
-async function expectLegend(history: Locator, when: string, values: string[]): Promise<void> {
-  await expect(history.locator('.ht-when')).toHaveText(when);
-  await expect(history.locator('.ht-key b')).toHaveText(values);
+/** Samples of a host that gets busier: each has 20 % more CPU usage than the one before, and 8 % more memory than CPU. */
+const LOADS = [20, 40, 60];
+
+/** Expects the legend of a resource to name these users with these values, and the heading to be at `when`. */
+async function expectParts(dashboard: Dashboard, when: string, resource: 'cpu' | 'memory', parts: Record<string, string>): Promise<void> {
+  await expect(dashboard.when).toHaveText(when);
+  const keys = dashboard.legendOf(resource).locator('.ht-key');
+  await expect(keys).toHaveText(Object.entries(parts).map(([name, value]) => `${name} ${value}`));
 }
+
+/** Moves the pointer to an interval of the CPU chart, or clicks there. */
+async function pointTo(dashboard: Dashboard, index: number, { click = false, resource = 'cpu' as 'cpu' | 'memory' } = {}): Promise<void> {
+  const box = await dashboard.chartOf(resource).locator('.ht-chart-plot').boundingBox();
+  if (!box) throw new Error('no chart');
+  const at = [box.x + (box.width * index) / (CAPACITY - 1), box.y + 20] as const;
+  await (click ? dashboard.page.mouse.click(...at) : dashboard.page.mouse.move(...at));
+}
+
+async function movePointerAway(page: Page): Promise<void> {
+  await page.mouse.move(2, 2);
+}
+
+/** Four containers: their shares of CPU are parts of the host's, and the smallest has no name in the chart. */
+const containers = (percent: number): MockedContainer[] => [
+  { name: 'scribe', cpuShare: percent / 40, memoryShare: 1 },
+  { name: 'researcher', cpuShare: percent / 4, memoryShare: percent / 8 },
+  { name: 'coder', cpuShare: percent / 8, memoryShare: 4 },
+  { name: 'planner', cpuShare: percent / 20, memoryShare: 2 },
+];
 
 test.describe('in the Indian time zone', () => {
   test.use({ timezoneId: 'Asia/Kolkata' });
 
-  /** Memory is CPU + 8. The containers' CPU share is CPU / 4, and their memory share is CPU / 8. */
   test.beforeEach(async ({ dashboard, hostMock, startServer }) => {
-    const server = await startServer({ args: ['--interval', String(INTERVAL)] });
+    const server = await startServer({ args: ['--interval', String(INTERVAL), '--container-noun', 'agent'] });
     await dashboard.openFrozen(server.url);
-    for (const percent of [20, 40, 60]) {
-      hostMock.respondWith({
-        cpu: wire.cpu(percent),
-        memory: wire.memory(percent + 8),
-      });
-      hostMock.run([{ name: 'researcher', cpuShare: percent / 4, memoryShare: percent / 8 }]);
+    for (const percent of LOADS) {
+      hostMock.respondWith({ cpu: wire.cpu(percent), memory: wire.memory(percent + 8) });
+      hostMock.run(containers(percent));
       await dashboard.nextPoll(INTERVAL);
     }
   });
 
-  test('times are local', async ({ dashboard }) => {
-    await expect(dashboard.times).toHaveText(['17:25:20', '17:26:34', '17:27:48', '17:29:02', '17:30:15']);
+  const NEWEST = { 'researcher': '15.0%', 'coder': '7.5%', 'planner': '3.0%', 'other agents': '1.5%', 'other processes': '33.0%', 'free': '40.0%' };
+  const BEFORE = { 'researcher': '10.0%', 'coder': '5.0%', 'planner': '2.0%', 'other agents': '1.0%', 'other processes': '22.0%', 'free': '60.0%' };
+
+  test('times are round and local', async ({ dashboard }) => {
+    await expect(dashboard.times).toHaveText(['17:26', '17:27', '17:28', '17:29', '17:30']);
   });
 
-  test('the legend shows the values under the pointer', async ({ page, dashboard }) => {
-    const newest = ['60.0%', '15.0%', '68.0%', '7.5%'];
-    await expectLegend(dashboard.history, 'now', newest);
+  test('who uses how much adds up to the host', async ({ dashboard }) => {
+    await expectParts(dashboard, 'now', 'cpu', NEWEST);
+    await expect(dashboard.legendOf('cpu').locator('h3')).toHaveText('CPU 60.0%');
+    const memory = { 'researcher': '7.5%', 'coder': '4.0%', 'planner': '2.0%', 'other agents': '1.0%', 'other processes': '53.5%', 'free': '32.0%' };
+    await expectParts(dashboard, 'now', 'memory', memory);
+    await expect(dashboard.legendOf('memory').locator('h3')).toHaveText('Memory 68.0%');
+    const drawn = await dashboard.chart.locator('polygon').evaluateAll((areas) => areas.map((area) => area.getAttribute('class')));
+    expect(drawn).toEqual(['ht-is-unattributed', 'ht-is-first', 'ht-is-second', 'ht-is-third', 'ht-is-rest', 'ht-is-other']);
+  });
+
+  test('nothing is cut off at 100 %', async ({ dashboard, hostMock }) => {
+    hostMock.respondWith({ cpu: wire.cpu(100), memory: wire.memory(100) });
+    for (let poll = 0; poll < 2; poll += 1) await dashboard.nextPoll(INTERVAL);
+    const top = await dashboard.line('cpu').evaluate((line) => {
+      const points = (line.getAttribute('points') ?? '').trim().split(/[\s,]+/).map(Number);
+      return Math.min(...points.filter((_, index) => index % 2));
+    });
+    expect(top, 'in tenths of a pixel, for a line that is 1.25 px wide').toBeGreaterThanOrEqual(10);
+  });
+
+  test('both charts show the moment under the pointer', async ({ page, dashboard }) => {
+    const cursors = dashboard.history.locator('.ht-chart-cursor');
+    await expect(cursors.first()).toBeHidden();
+    await pointTo(dashboard, CAPACITY - 2);
+    await expectParts(dashboard, '17:30:10', 'cpu', BEFORE);
+    await expect(dashboard.legendOf('memory').locator('h3')).toHaveText('Memory 48.0%');
     const box = await dashboard.chart.boundingBox();
-    if (!box) throw new Error('no chart');
-    const moveTo = (index: number) => page.mouse.move(box.x + (box.width * index) / (CAPACITY - 1), box.y + 20);
-    const cursor = dashboard.history.locator('.ht-chart-cursor');
-    await expect(cursor).toBeHidden();
+    for (const cursor of await cursors.all()) {
+      const line = await cursor.locator('line').boundingBox();
+      const distance = Math.abs((line?.x ?? NaN) - ((box?.x ?? NaN) + ((box?.width ?? NaN) * 58) / 59));
+      expect(distance, 'from the pointer to the line').toBeLessThanOrEqual(1);
+    }
+    await pointTo(dashboard, CAPACITY - 4, { resource: 'memory' });
+    await expect(dashboard.when).toHaveText('17:30:00');
+    await expect(dashboard.legendOf('cpu').locator('h3')).toHaveText('CPU –');
 
-    await moveTo(CAPACITY - 2);
-    await expectLegend(dashboard.history, '17:30:10', ['40.0%', '10.0%', '48.0%', '5.0%']);
-    await expect(cursor).toBeVisible();
-    const line = await cursor.locator('line').boundingBox();
-    expect(Math.abs((line?.x ?? NaN) - (box.x + (box.width * 58) / 59)), 'distance from the pointer to the line').toBeLessThanOrEqual(1);
-    await moveTo(CAPACITY - 4);
-    await expectLegend(dashboard.history, '17:30:00', ['–', '–', '–', '–']);
-
-    // The position under the pointer stays selected while samples move past it.
-    await moveTo(CAPACITY - 2);
-    await dashboard.nextPoll(INTERVAL);
-    await expectLegend(dashboard.history, '17:30:15', newest);
-    await page.mouse.move(box.x, box.y - 30);
-    await expect(dashboard.when).toHaveText('now');
-    await expect(cursor).toBeHidden();
+    await movePointerAway(page);
+    await expectParts(dashboard, 'now', 'cpu', NEWEST);
+    await expect(cursors.first()).toBeHidden();
   });
 
-  test('the arrow keys select values, which are announced', async ({ page, dashboard }) => {
-    const slider = dashboard.history.getByRole('slider');
+  test('a click pins a moment, which moves with its samples until Escape lets go', async ({ page, dashboard }) => {
+    await pointTo(dashboard, CAPACITY - 2, { click: true });
+    await movePointerAway(page);
+    await expectParts(dashboard, '17:30:10', 'cpu', BEFORE);
+    expect(new URL(page.url()).searchParams.get('at')).toBe(String(Date.parse('2026-01-13T12:00:10Z') / 1000));
+    const place = async () => Number(await dashboard.history.locator('.ht-chart-cursor line').first().getAttribute('x1'));
+    const before = await place();
+    for (let poll = 0; poll < 3; poll += 1) await dashboard.nextPoll(INTERVAL);
+    await expectParts(dashboard, '17:30:10', 'cpu', BEFORE);
+    expect(await place(), 'three intervals further left').toBeCloseTo(before - (3 * 10_000) / (CAPACITY - 1), -1);
+
+    await page.keyboard.press('Escape');
+    await expect(dashboard.when).toHaveText('now');
+    expect(page.url()).not.toContain('at=');
+  });
+
+  test('another click moves the pin, and one on it lets go', async ({ page, dashboard }) => {
+    await pointTo(dashboard, CAPACITY - 2, { click: true });
+    await pointTo(dashboard, CAPACITY - 3, { click: true, resource: 'memory' });
+    await movePointerAway(page);
+    await expect(dashboard.when).toHaveText('17:30:05');
+    await pointTo(dashboard, CAPACITY - 3, { click: true });
+    await movePointerAway(page);
+    await expect(dashboard.when).toHaveText('now');
+    await pointTo(dashboard, CAPACITY - 2, { click: true });
+    await dashboard.history.getByRole('button', { name: 'Back to now' }).click();
+    await expect(dashboard.when).toHaveText('now');
+  });
+
+  test('a pinned moment is let go of when it leaves the period', async ({ page, dashboard }) => {
+    await pointTo(dashboard, 1, { click: true });
+    await movePointerAway(page);
+    await expect(dashboard.when).toHaveText('17:25:25');
+    for (let poll = 0; poll < 2; poll += 1) await dashboard.nextPoll(INTERVAL);
+    await expect(dashboard.when).toHaveText('now');
+  });
+
+  test('the arrow keys select a moment, Enter pins it, Escape lets go', async ({ page, dashboard }) => {
+    const slider = dashboard.chartOf('cpu').getByRole('slider');
     await slider.focus();
     await page.keyboard.press('ArrowLeft');
-    await expectLegend(dashboard.history, '17:30:10', ['40.0%', '10.0%', '48.0%', '5.0%']);
-    await expect(slider).toHaveAttribute('aria-valuetext', '17:30:10: CPU 40.0%, memory 48.0%');
+    await expectParts(dashboard, '17:30:10', 'cpu', BEFORE);
+    await expect(slider).toHaveAttribute(
+      'aria-valuetext',
+      '17:30:10: CPU 40.0%, researcher 10.0%, coder 5.0%, planner 2.0%, other agents 1.0%, other processes 22.0%',
+    );
+    await dashboard.nextPoll(INTERVAL);
+    await expect(dashboard.when, 'it does not drift').toHaveText('17:30:10');
+    await page.keyboard.press('Enter');
+    await slider.blur();
+    await expect(dashboard.when).toHaveText('17:30:10');
+    await slider.focus();
     await page.keyboard.press('ArrowLeft');
-    await expect(dashboard.when).toHaveText('17:30:05');
-    await page.keyboard.press('End');
-    await expect(dashboard.when).toHaveText('17:30:15');
+    await expect(dashboard.when, 'the pin moves along').toHaveText('17:30:05');
+    await page.keyboard.press('Escape');
+    await expect(dashboard.when).toHaveText('now');
     await page.keyboard.press('Home');
-    await expect(dashboard.when).toHaveText('17:25:20');
+    await expect(dashboard.when).toHaveText('17:25:25');
     await slider.blur();
     await expect(dashboard.when).toHaveText('now');
+  });
+
+  test('events are marked and named at their moment', async ({ page, dashboard, hostMock }) => {
+    const event = { id: 'coder', name: 'coder', count: 1 };
+    const [first, second] = [wire.timestamp(Date.parse('2026-01-13T11:58:00Z')), wire.timestamp(Date.parse('2026-01-13T12:00:10Z'))];
+    hostMock.run(containers(60), { events: [{ ...event, kind: 'started', timestamp: first }, { ...event, kind: 'restarted', timestamp: second }] });
+    await dashboard.nextPoll(INTERVAL);
+    const marks = dashboard.history.locator('.ht-chart-events text');
+    await expect(marks).toHaveText([/▲$/, /↻$/]);
+    await expect(marks.last().locator('title')).toHaveText('17:30:10 coder restarted');
+    await pointTo(dashboard, CAPACITY - 3);
+    await expect(dashboard.when).toHaveText('17:30:10 · coder restarted');
+    await movePointerAway(page);
+  });
+
+  test('without Docker, usage is attributed to nobody', async ({ complaints, dashboard, hostMock, page }) => {
+    complaints.allowFailedRequests();
+    await page.route('**/api/telemetry/containers', (route) => route.fulfill({ status: 503, json: wire.noDocker('gone', wire.timestamp(0)) }));
+    hostMock.respondWith({ cpu: wire.cpu(50) });
+    for (let poll = 0; poll < 2; poll += 1) await dashboard.nextPoll(INTERVAL);
+    const parts = { 'researcher': '–', 'coder': '–', 'planner': '–', 'unattributed': '50.0%', 'free': '50.0%' };
+    await expectParts(dashboard, 'now', 'cpu', parts);
   });
 
   test('missing samples leave a gap', async ({ complaints, dashboard, hostMock }) => {
@@ -93,6 +202,29 @@ test.describe('in the Indian time zone', () => {
   });
 });
 
+test('the last hour is asked for when it is wanted, and again with each new interval', async ({ dashboard, page, startServer, traffic }) => {
+  await new Stage({ events: [{ kind: 'started', name: 'coder', ago: 1200 }] }).play(dashboard, startServer);
+  const hours = () => traffic.addresses('history').filter((address) => address.endsWith('?minutes=60')).length;
+  await expect(dashboard.history.locator('h2')).toHaveText('Last 5 minutes');
+  expect(hours()).toBe(0);
+  await dashboard.history.getByRole('button', { name: '1 hour' }).click();
+  await dashboard.waitUntilIdle();
+  await expect(dashboard.history.locator('h2')).toHaveText('Last hour');
+  await expect(dashboard.times).toHaveText(['11:10', '11:20', '11:30', '11:40', '11:50', '12:00']);
+  await expect(dashboard.history.locator('.ht-chart-events text')).toHaveText([/▲$/]);
+  expect(await points(dashboard.line('cpu')), 'a point for each half minute').toEqual([120]);
+  expect(hours()).toBe(1);
+  for (let poll = 0; poll < 6; poll += 1) await dashboard.nextPoll(INTERVAL);
+  expect(hours(), 'after half a minute').toBe(2);
+
+  await page.reload();
+  await dashboard.waitForDetails();
+  await expect(dashboard.history.locator('h2'), 'the address says which period').toHaveText('Last hour');
+  await dashboard.history.getByRole('button', { name: '5 min' }).click();
+  await expect(dashboard.history.locator('h2')).toHaveText('Last 5 minutes');
+  expect(page.url()).not.toContain('view=');
+});
+
 async function waitForSamples(server: Server): Promise<void> {
   await expect.poll(async () => (await server.history()).host.length, { timeout: 15_000 }).toBeGreaterThan(3);
 }
@@ -106,7 +238,7 @@ test('the browser draws the same lines as the server', async ({ page, dashboard,
   await dashboard.openFrozen(server.url, { details: false });
   await dashboard.waitForDetails();
   const sent = [...(await html).matchAll(/<polyline[^>]* points="([^"]*)"/g)].map(([, points]) => points);
-  expect(sent.length, 'two sparklines, six horizontal lines, two lines for the host').toBeGreaterThanOrEqual(2 + 6 + 2);
+  expect(sent.length, 'two sparklines, five horizontal lines and the host in each chart').toBeGreaterThanOrEqual(2 + 2 * (5 + 1));
   const drawn = await page.locator('polyline').evaluateAll((lines) => lines.map((line) => line.getAttribute('points')));
   expect(drawn).toEqual(sent);
 });
@@ -117,7 +249,7 @@ test.describe('without JavaScript', () => {
   test('times are in UTC', async ({ page, dashboard, startServer }) => {
     const server = await startServer({ args: ['--interval', String(INTERVAL)] });
     await page.goto(server.url);
-    await expect(dashboard.times).toHaveText(Array<RegExp>(5).fill(/^\d\d:\d\d:\d\d$/));
+    await expect(dashboard.times).toHaveText(Array<RegExp>(5).fill(/^\d\d:\d\d$/));
     await expect(dashboard.when).toHaveText(/^\d\d:\d\d:\d\d UTC$/);
   });
 });

@@ -39,7 +39,8 @@ async function expectNewNumbers(page: Page, dashboard: Dashboard, hostMock: Host
   await expect(dashboard.summary).toHaveText('2agents66%6.0G');
   await expect(dashboard.status).toHaveText('CPU 94 percent, critical. scribe: 61 percent of CPU. Memory 91 percent, critical. other processes: 61 percent of memory. Disk 77 percent, high');
   await expect(page).toHaveTitle('CPU 94% · atlas-01');
-  await expect(dashboard.history.locator('.ht-legend b')).toHaveText(['94.0%', '66.0%', '91.0%', '30.0%']);
+  await expect(dashboard.legendOf('cpu')).toContainText(/^CPU 94\.0%.*scribe 61\.0%.*researcher 5\.0%.*other processes 28\.0%free 6\.0%$/);
+  await expect(dashboard.legendOf('memory')).toContainText(/^Memory 91\.0%.*other processes 61\.0%free 9\.0%$/);
   for (const within of [dashboard.containers, dashboard.panel]) {
     await expect(within.locator('tbody .ht-name-text')).toHaveText(['scribe', 'researcher']);
     await expect(within.locator('tbody .ht-cpu .ht-cell')).toHaveText(['488.0%', '40.0%']);

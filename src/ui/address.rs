@@ -1,34 +1,56 @@
-//! What the user chose, in the page's address, so that a reload or a link shows the same. Only for the browser.
+//! What the user chose, in the query of the page's address, so that a reload or a link shows the same. Only for the
+//! browser.
 
 use leptos::prelude::*;
-use leptos::web_sys::UrlSearchParams;
+use leptos::web_sys::js_sys::{decode_uri_component, encode_uri_component};
 use leptos::web_sys::wasm_bindgen::JsValue;
 
-/// The value of a parameter of the page's address; `None` if it is not there.
+/// The value of a parameter; `None` if it is not there.
 pub(super) fn parameter(key: &str) -> Option<String> {
-    parameters()?.get(key)
+    let query = query();
+    let value = parameters(&query).find(|(name, _)| *name == key)?.1;
+    decode_uri_component(value).ok().map(String::from)
 }
 
-/// Sets a parameter of the page's address, or removes it, without loading the page and without a new entry in the
-/// browser's history.
+/// Sets a parameter or removes it, without loading the page and without a new entry in the browser's history.
 pub(super) fn set_parameter(key: &str, value: Option<&str>) {
-    let Some(parameters) = parameters() else { return };
-    if parameters.get(key).as_deref() == value {
-        return;
+    let before = query();
+    let value = value.map(|value| String::from(encode_uri_component(value)));
+    let others = parameters(&before).filter(|(name, _)| *name != key);
+    let mut after = String::new();
+    for (name, value) in others.chain(value.iter().map(|value| (key, value.as_str()))) {
+        after += if after.is_empty() { "?" } else { "&" };
+        after += name;
+        after += "=";
+        after += value;
     }
-    match value {
-        Some(value) => parameters.set(key, value),
-        None => parameters.delete(key),
-    }
-    let query = String::from(parameters.to_string());
-    let path = window().location().pathname().unwrap_or_default();
-    let address = if query.is_empty() { path } else { format!("{path}?{query}") };
-    // Browsers refuse this only where the page has no address of its own, such as in a sandboxed frame.
-    if let Ok(history) = window().history() {
-        let _ = history.replace_state_with_url(&JsValue::NULL, "", Some(&address));
+    if after != before {
+        let address = window().location().pathname().unwrap_or_default() + &after;
+        // Browsers refuse this only where the page has no address of its own, such as in a sandboxed frame.
+        if let Ok(history) = window().history() {
+            let _ = history.replace_state_with_url(&JsValue::NULL, "", Some(&address));
+        }
     }
 }
 
-fn parameters() -> Option<UrlSearchParams> {
-    UrlSearchParams::new_with_str(&window().location().search().ok()?).ok()
+/// The query with its question mark; empty if there is none.
+fn query() -> String {
+    window().location().search().unwrap_or_default()
+}
+
+fn parameters(query: &str) -> impl Iterator<Item = (&str, &str)> {
+    let query = query.strip_prefix('?').unwrap_or(query);
+    query.split('&').filter(|part| !part.is_empty()).map(|part| part.split_once('=').unwrap_or((part, "")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_query_is_a_list_of_parameters() {
+        let parsed = |query| parameters(query).collect::<Vec<_>>();
+        assert_eq!(parsed("?a=1&b=x%20y&c&d=e=f"), [("a", "1"), ("b", "x%20y"), ("c", ""), ("d", "e=f")]);
+        assert_eq!((parsed(""), parsed("?")), (vec![], vec![]));
+    }
 }

@@ -1,6 +1,8 @@
-//! The chart of the host's recent samples. Only `plot` uses plotters.
+//! The charts of the host's recent samples. Only `plot` uses plotters.
 
-mod history_chart;
+mod axis;
+mod history_charts;
 mod plot;
+mod stack;
 
-pub(super) use history_chart::HistoryChart;
+pub(super) use history_charts::HistoryCharts;

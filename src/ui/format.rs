@@ -1,7 +1,7 @@
 //! Formats numbers for people. The header rounds percentages down so that each number matches its severity:
 //! 89.9 becomes 89, not 90.
 
-use crate::model::{ContainersStats, Culprit, CulpritKind, DiskStats, Split};
+use crate::model::{ContainersStats, Culprit, CulpritKind, DiskStats, EventKind, Split};
 
 /// Shown in place of an unknown number.
 pub(super) const UNKNOWN: &str = "–";
@@ -96,11 +96,6 @@ pub(super) fn heading_span(interval_seconds: u32) -> String {
     raised(span(interval_seconds))
 }
 
-/// How long ago something was, in minutes and seconds: `−5:00`, or `now` for zero.
-pub(super) fn ago(seconds: u32) -> String {
-    if seconds == 0 { "now".into() } else { format!("−{}:{:02}", seconds / 60, seconds % 60) }
-}
-
 /// A count with its noun: `1 agent`, `3 agents`.
 pub(super) fn counted(count: u32, noun: &str) -> String {
     format!("{count} {}", plural(count, noun))
@@ -130,6 +125,29 @@ pub(super) fn duration(seconds: f64) -> String {
         60..3600 => format!("{} min", seconds / 60),
         3600..172_800 => format!("{} h", seconds / 3600),
         _ => format!("{} d", seconds / 86_400),
+    }
+}
+
+/// Text as part of markup, also within a quoted attribute.
+pub(super) fn escaped(text: &str) -> String {
+    let mut markup = String::with_capacity(text.len());
+    for character in text.chars() {
+        match character {
+            '&' => markup.push_str("&amp;"),
+            '<' => markup.push_str("&lt;"),
+            '"' => markup.push_str("&quot;"),
+            _ => markup.push(character),
+        }
+    }
+    markup
+}
+
+/// What happened to a container: `started`, `stopped`, `restarted`.
+pub(super) fn event(kind: EventKind) -> &'static str {
+    match kind {
+        EventKind::Started => "started",
+        EventKind::Stopped => "stopped",
+        EventKind::Restarted => "restarted",
     }
 }
 
@@ -209,7 +227,11 @@ mod tests {
             (heading_span(1), heading_span(5), span(60)),
             ("Last minute".into(), "Last 5 minutes".into(), "last hour".into())
         );
-        assert_eq!((ago(300), ago(75), ago(0)), ("−5:00".into(), "−1:15".into(), "now".into()));
+    }
+
+    #[test]
+    fn markup_in_a_name_is_text() {
+        assert_eq!(escaped("<img src=\"x\">&amp;"), "&lt;img src=&quot;x&quot;>&amp;amp;");
     }
 
     #[test]

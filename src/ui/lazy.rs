@@ -9,11 +9,12 @@
 #[cfg_attr(not(feature = "ssr"), path = "lazy/hydrate.rs")]
 mod first;
 
-use super::chart::HistoryChart;
+use super::chart::HistoryCharts;
 use super::live::{Live, RETRY, sleep};
 use super::panel::Panel;
 use super::tab::watch_tab;
 use super::table::TableCard;
+use super::timeline::Timeline;
 use super::verdict::VerdictCard;
 use leptos::html::Div;
 use leptos::mount::mount_to;
@@ -111,9 +112,10 @@ fn show(
 }
 
 fn page(live: Live) -> impl IntoView {
+    let timeline = Timeline::new(live);
     view! {
         <VerdictCard live/>
-        <HistoryChart live/>
+        <HistoryCharts live timeline/>
         <TableCard live/>
     }
 }

@@ -2,7 +2,7 @@
 
 use super::address::{parameter, set_parameter};
 use super::live::{Live, State, ask_hour};
-use crate::model::{ContainerState, ContainerStats, ContainersStats, History, HostSplit, Split, Timestamp};
+use crate::model::{ContainerState, ContainerStats, ContainersStats, Event, History, HostSplit, Split, Timestamp};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use std::borrow::Cow;
@@ -25,7 +25,7 @@ pub(super) enum Period {
 #[derive(Clone, Copy)]
 pub(super) struct Timeline {
     live: Live,
-    period: RwSignal<Period>,
+    is_hour: RwSignal<bool>,
     /// The last hour as the server last sent it; `None` before that.
     hour: RwSignal<Option<History>>,
     /// The moment under the pointer or chosen by the keyboard, in seconds since 1970.
@@ -33,7 +33,9 @@ pub(super) struct Timeline {
     /// The moment that stays until it is let go, in seconds since 1970.
     pinned: RwSignal<Option<f64>>,
     /// Whether a request for the last hour is in flight.
-    is_asking: StoredValue<bool>,
+    is_asking: RwSignal<bool>,
+    /// When the last hour was last asked for, in seconds since 1970.
+    asked: RwSignal<Option<f64>>,
 }
 
 /// The samples of a period, in intervals of equal length.
@@ -43,6 +45,8 @@ pub(super) struct Samples<'a> {
     pub(super) history: &'a History,
     /// How long the newest sample of the host is overdue, in seconds.
     pub(super) silence: f64,
+    /// Whether these are those of the last hour.
+    pub(super) is_hour: bool,
 }
 
 impl Timeline {
@@ -50,17 +54,20 @@ impl Timeline {
     pub(super) fn new(live: Live) -> Self {
         let timeline = Self {
             live,
-            period: RwSignal::default(),
+            is_hour: RwSignal::new(false),
             hour: RwSignal::new(None),
             pointed: RwSignal::new(None),
             pinned: RwSignal::new(None),
-            is_asking: StoredValue::new(false),
+            is_asking: RwSignal::new(false),
+            asked: RwSignal::new(None),
         };
         Effect::new(move |_| {
             if parameter(PERIOD).as_deref() == Some("hour") {
-                timeline.period.set(Period::Hour);
+                timeline.is_hour.set(true);
             }
-            timeline.pinned.set(parameter(MOMENT).and_then(|seconds| seconds.parse().ok()));
+            // A number with decimals would take ten times as much code to read.
+            let moment = parameter(MOMENT).and_then(|seconds| seconds.parse::<u32>().ok());
+            timeline.pinned.set(moment.map(f64::from));
         });
         Effect::new(move |_| timeline.keep_hour());
         timeline
@@ -69,15 +76,14 @@ impl Timeline {
     /// Reads from the samples of the chosen period, and subscribes the caller to their changes. Until the last hour has
     /// arrived, those are the latest samples.
     pub(super) fn with<T>(self, read: impl FnOnce(Samples<'_>) -> T) -> T {
-        self.live.with(|state| {
-            self.hour.with(|hour| match hour.as_ref().filter(|_| self.period.get() == Period::Hour) {
-                Some(history) => {
-                    // An answer is up to a period old before the next one is asked for.
-                    let silence = (hour_age(state, history) - 2.0 * f64::from(history.host.interval_seconds)).max(0.0);
-                    read(Samples { state, history, silence })
-                }
-                None => read(Samples { state, history: &state.history, silence: state.silence() }),
-            })
+        let hour = self.hour.read();
+        self.live.with(|state| match hour.as_ref().filter(|_| self.is_hour.get()) {
+            Some(history) => {
+                // An answer is up to an interval old before the next one is asked for.
+                let silence = (hour_age(state, history) - 2.0 * f64::from(history.host.interval_seconds)).max(0.0);
+                read(Samples { state, history, silence, is_hour: true })
+            }
+            None => read(Samples { state, history: &state.history, silence: state.silence(), is_hour: false }),
         })
     }
 
@@ -90,14 +96,15 @@ impl Timeline {
     }
 
     pub(super) fn period(self) -> Period {
-        self.period.get()
+        if self.is_hour.get() { Period::Hour } else { Period::Recent }
     }
 
     /// Shows another period. A pinned moment stays if it is in that period.
     pub(super) fn choose(self, period: Period) {
-        self.period.set(period);
+        let is_hour = period == Period::Hour;
+        self.is_hour.set(is_hour);
         self.pointed.set(None);
-        set_parameter(PERIOD, (period == Period::Hour).then_some("hour"));
+        set_parameter(PERIOD, is_hour.then_some("hour"));
     }
 
     /// The moment that is pinned, in seconds since 1970.
@@ -112,23 +119,38 @@ impl Timeline {
 
     /// Points at an interval; `None` ends it. A pinned moment stays.
     pub(super) fn point(self, slot: Option<usize>) {
-        self.pointed.set(slot.and_then(|slot| untrack(|| self.with(|samples| samples.time(slot)))));
+        self.pointed.set(slot.and_then(|slot| self.time(slot)));
     }
 
-    /// Pins the moment that is pointed at or, if that is the one that is pinned, lets go of it.
-    pub(super) fn toggle_pin(self) {
-        let same =
-            |one: f64| untrack(|| self.with(|samples| Some(samples.slot(one)? == samples.slot(self.pinned.get()?)?)));
-        match self.pointed.get_untracked() {
-            Some(moment) if same(moment) != Some(true) => self.pin(Some(moment)),
-            _ => self.pin(None),
+    /// Points at an interval by the keyboard. A pinned moment moves along.
+    pub(super) fn step(self, slot: usize) {
+        if self.pinned.get_untracked().is_some() {
+            self.pin(self.time(slot));
+        } else {
+            self.point(Some(slot));
         }
+    }
+
+    /// Pins an interval or, if it is the one that is pinned, lets go of it.
+    pub(super) fn toggle_pin(self, slot: usize) {
+        let pinned = untrack(|| self.with(|samples| samples.slot(self.pinned.get()?)));
+        if pinned == Some(slot) {
+            self.let_go();
+        } else {
+            self.pin(self.time(slot));
+        }
+    }
+
+    fn time(self, slot: usize) -> Option<f64> {
+        untrack(|| self.with(|samples| samples.time(slot)))
     }
 
     /// Lets go of the moment that is pinned or pointed at.
     pub(super) fn let_go(self) {
-        self.pointed.set(None);
-        self.pin(None);
+        if self.pointed.get_untracked().is_some() || self.pinned.get_untracked().is_some() {
+            self.pointed.set(None);
+            self.pin(None);
+        }
     }
 
     fn pin(self, moment: Option<f64>) {
@@ -150,20 +172,20 @@ impl Timeline {
         if has_left {
             self.pin(None);
         }
-        let is_due = !self.is_asking.get_value()
-            && self.period.get() == Period::Hour
-            && self.live.with(|state| {
-                self.hour.with_untracked(|hour| {
-                    hour.as_ref().is_none_or(|hour| hour_age(state, hour) >= hour.host.interval_seconds.into())
-                })
-            });
+        let now = self.live.with(|state| newest(&state.history) + state.silence());
+        // Once in each interval, however old the answer is; after a failure, with the next sample.
+        let pause = self.hour.read_untracked().as_ref().map_or(1.0, |hour| f64::from(hour.host.interval_seconds));
+        let is_due = self.is_hour.get()
+            && !self.is_asking.get_untracked()
+            && self.asked.get_untracked().is_none_or(|asked| now - asked >= pause);
         if is_due {
-            self.is_asking.set_value(true);
+            self.is_asking.set(true);
+            self.asked.set(Some(now));
             spawn_local(async move {
                 if let Ok(hour) = ask_hour().await {
                     self.hour.try_set(Some(hour));
                 }
-                self.is_asking.try_set_value(false);
+                self.is_asking.try_set(false);
             });
         }
     }
@@ -171,11 +193,19 @@ impl Timeline {
 
 /// How long ago the newest interval of the last hour began, in seconds.
 fn hour_age(state: &State, hour: &History) -> f64 {
-    let newest = |history: &History| history.host.newest().map_or(0.0, Timestamp::seconds);
     newest(&state.history) + state.silence() - newest(hour)
 }
 
+fn newest(history: &History) -> f64 {
+    history.host.newest().map_or(0.0, Timestamp::seconds)
+}
+
 impl Samples<'_> {
+    /// What happened to the containers, oldest first.
+    pub(super) fn events(&self) -> &[Event] {
+        self.state.measured().and_then(|stats| stats.events.as_deref()).unwrap_or_default()
+    }
+
     /// The number of intervals.
     pub(super) fn slots(self) -> usize {
         self.history.host.slots
@@ -245,8 +275,7 @@ impl Samples<'_> {
                 ..now.unwrap_or_else(|| ContainerStats::unmeasured(&trend.id, &trend.name))
             })
         });
-        let mut rows: Vec<ContainerStats> = rows.collect();
-        rows.sort_by(|a, b| b.cpu.unwrap_or(-1.0).total_cmp(&a.cpu.unwrap_or(-1.0)));
+        let rows: Vec<ContainerStats> = rows.collect();
         let host = |values: Vec<Option<f64>>| values.get(slot).copied().flatten();
         let totals = history.totals.get(index);
         let split = |host: Option<f64>, containers: Option<f64>| {
@@ -278,5 +307,76 @@ impl Samples<'_> {
             events: None,
             containers: rows,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{CAPACITY, CpuStats, HostStats};
+    use crate::ui::live::ContainersView;
+
+    /// Two samples, 5 s apart, in which `a` used 10 % and 20 % of two cores, and `b` was there only at first.
+    fn state() -> State {
+        let mut state = State::default();
+        state.history.host.interval_seconds = 5;
+        state.history.containers.interval_seconds = 5;
+        let host = HostStats { cpu: Some(CpuStats { percent: 50.0, count: 2 }), ..HostStats::sample() };
+        let row = |name, cpu| ContainerStats {
+            cpu: Some(cpu),
+            memory_mb: Some(100.0),
+            limits_known: Some(true),
+            ..ContainerStats::unmeasured(name, name)
+        };
+        for (second, rows) in [(0, vec![row("a", 10.0), row("b", 5.0)]), (5, vec![row("a", 20.0)])] {
+            let at = Timestamp::sample().plus_seconds(second);
+            let total = rows.iter().filter_map(|row| row.cpu).sum();
+            let split =
+                Split { host: 50.0, containers: total / 2.0, other: 50.0, clamped: false, includes_cache: false };
+            let stats = ContainersStats {
+                total_cpu_percent: Some(total),
+                split: HostSplit { cpu_percent: Some(split), ..HostSplit::default() },
+                containers: rows,
+                ..ContainersStats::default()
+            };
+            let _ = state.history.host.record(at, &host);
+            let _ = state.history.containers.record(at, &stats);
+            state.containers = ContainersView::Measured(stats);
+        }
+        State { host: Some(host), ..state }
+    }
+
+    fn samples(state: &State) -> Samples<'_> {
+        Samples { state, history: &state.history, silence: 0.0, is_hour: false }
+    }
+
+    #[test]
+    fn a_moment_is_in_the_interval_that_is_nearest() {
+        let state = state();
+        let samples = samples(&state);
+        let last = samples.slots() - 1;
+        let newest = Timestamp::sample().plus_seconds(5).seconds();
+        assert_eq!((samples.newest_slot(), samples.time(last)), (last, Some(newest)));
+        assert_eq!(samples.slot(newest - 2.0), Some(last));
+        assert_eq!(samples.slot(newest - 3.0), Some(last - 1));
+        assert_eq!((samples.slot(newest + 9.0), samples.slot(0.0)), (None, None));
+        assert!(samples.is_past(newest - 300.0) && !samples.is_past(newest - 295.0));
+        let silent = Samples { silence: 10.0, ..samples };
+        assert_eq!((silent.newest_slot(), silent.time(last)), (last - 2, Some(newest + 10.0)));
+    }
+
+    #[test]
+    fn the_containers_are_those_of_the_moment() {
+        let state = state();
+        let stats = samples(&state).containers(CAPACITY - 2);
+        let rows: Vec<_> =
+            stats.containers.iter().map(|row| (row.name.as_str(), row.cpu, row.cpu_host_percent)).collect();
+        assert_eq!(rows, [("a", Some(10.0), Some(5.0)), ("b", Some(5.0), Some(2.5))]);
+        let limits: Vec<_> = stats.containers.iter().map(|row| row.limits_known).collect();
+        assert_eq!(limits, [Some(true), None], "what is known of a container that has ended");
+        let split = stats.split.cpu_percent.expect("a split");
+        assert_eq!((split.host, split.containers, split.other), (50.0, 7.5, 42.5));
+        assert_eq!(stats.total_cpu_percent, Some(15.0));
+        assert_eq!(samples(&state).containers(0), ContainersStats::default(), "nothing was measured");
     }
 }

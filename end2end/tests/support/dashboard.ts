@@ -70,15 +70,16 @@ export class Dashboard {
   readonly status: Locator;
   readonly panel: Locator;
   readonly panelRows: Locator;
-  /** The page's history section. */
+  /** The page's section with the charts. */
   readonly history: Locator;
+  /** The drawing of CPU usage. */
   readonly chart: Locator;
   /** The time that the values in the legend refer to. */
   readonly when: Locator;
   /** The page's containers section. */
   readonly containers: Locator;
   readonly rows: Locator;
-  /** The time labels below the chart. */
+  /** The times below the charts. */
   readonly times: Locator;
 
   constructor(page: Page) {
@@ -95,11 +96,11 @@ export class Dashboard {
     this.panel = this.agents.locator('.ht-panel');
     this.panelRows = this.panel.locator('tbody tr');
     this.history = page.locator('main section', { has: page.locator('#ht-history-title') });
-    this.chart = this.history.locator('.ht-chart-plot');
+    this.chart = this.history.locator('.ht-chart.ht-is-cpu .ht-chart-plot');
     this.when = this.history.locator('.ht-when');
     this.containers = page.locator('main section', { has: page.locator('#ht-containers-title') });
     this.rows = this.containers.locator('tbody tr');
-    this.times = this.history.locator('.ht-chart-x span');
+    this.times = this.history.locator('.ht-chart-times text');
   }
 
   /** A row of totals below the table in `within`, which is the panel or the page's containers section. */
@@ -107,9 +108,19 @@ export class Dashboard {
     return within.locator(`tfoot .ht-is-${kind}`);
   }
 
-  /** The chart's lines for the host's CPU or memory usage. A gap starts a new line. */
-  line(series: 'cpu' | 'memory'): Locator {
-    return this.chart.locator(`polyline.ht-is-${series}:not(.ht-is-part)`);
+  /** A resource's chart and its scales. */
+  chartOf(resource: 'cpu' | 'memory'): Locator {
+    return this.history.locator(`.ht-chart.ht-is-${resource}`);
+  }
+
+  /** A resource's name and legend. */
+  legendOf(resource: 'cpu' | 'memory'): Locator {
+    return this.history.locator(`.ht-chart-head.ht-is-${resource}`);
+  }
+
+  /** The lines of the host's usage. A gap starts a new line. */
+  line(resource: 'cpu' | 'memory'): Locator {
+    return this.chartOf(resource).locator('polyline.ht-is-total');
   }
 
   /** Waits until the details, which are loaded lazily from the bundle's second file, are live. */
@@ -142,7 +153,7 @@ export class Dashboard {
         return promise.finally(() => port2.postMessage(null));
       };
       window.fetch = (...args) => {
-        const [, endpoint] = /\/api\/telemetry\/(\w+)$/.exec(String(args[0])) ?? [];
+        const [, endpoint] = /\/api\/telemetry\/(\w+)(?:\?|$)/.exec(String(args[0])) ?? [];
         if (endpoint === 'host') state.polls += 1;
         return endpoint ? counted(fetch(...args)) : fetch(...args);
       };

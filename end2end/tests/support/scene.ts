@@ -6,6 +6,8 @@ import { type StartServer, expect } from './test.ts';
 import { type ContainersResponse, type HistoryResponse, type HostResponse, wire } from './wire.ts';
 
 const INTERVAL = 5;
+/** How the server divides the last hour at this interval. */
+const HOUR = { interval: 30, slots: 120 };
 /** Samples that are left out, so the page shows a gap. */
 const GAP = [-37, -36];
 /** How long Docker has been unavailable at noon, in milliseconds. */
@@ -65,7 +67,8 @@ export class Stage {
       this.#sample += 1;
       return route.fulfill({ json: this.#host(this.#sample) });
     }
-    if (endpoint === 'history') return route.fulfill({ json: this.#history() });
+    const isHour = route.request().url().endsWith('?minutes=60');
+    if (endpoint === 'history') return route.fulfill({ json: isHour ? this.#hour() : this.#history() });
     const { noDocker = this.#isLater ? this.#scene.lostDocker : undefined } = this.#scene;
     if (noDocker) return route.fulfill({ status: 503, json: wire.noDocker(noDocker, wire.timestamp(NOON.getTime() - DOCKER_GONE_FOR)) });
     return route.fulfill({ json: this.#containers(this.#sample) });
@@ -112,7 +115,13 @@ export class Stage {
         cores,
       ),
     );
-    return wire.containers(rows, host, { cached: CACHED, ...this.#age(sample) });
+    const events = (this.#scene.events ?? []).map(({ ago, ...event }) => ({
+      timestamp: wire.timestamp(NOON.getTime() - ago * 1000),
+      id: event.name,
+      count: 1,
+      ...event,
+    }));
+    return wire.containers(rows, host, { cached: CACHED, events, ...this.#age(sample) });
   }
 
   #history(): HistoryResponse {
@@ -121,6 +130,16 @@ export class Stage {
     const samples = begins ? [this.#sample] : all.filter((sample) => !GAP.includes(sample));
     const scrapes = begins || noDocker ? [] : samples;
     return wire.history(INTERVAL, samples.map((sample) => this.#host(sample)), scrapes.map((scrape) => this.#containers(scrape)));
+  }
+
+  /** The last hour in which the load was as it is in the samples, but each for half a minute. */
+  #hour(): HistoryResponse {
+    const samples = Array.from({ length: HOUR.slots }, (_, index) => index - HOUR.slots + 1);
+    const newest = Math.floor((this.#sample * INTERVAL) / HOUR.interval);
+    const at = (sample: number) => wire.timestamp(NOON.getTime() + (newest + sample) * HOUR.interval * 1000);
+    const hosts = samples.map((sample) => ({ ...this.#host(sample), timestamp: at(sample) }));
+    const scrapes = samples.map((sample) => ({ ...this.#containers(sample), timestamp: at(sample) }));
+    return wire.history(HOUR.interval, hosts, scrapes, HOUR.slots);
   }
 
   #age(sample: number): { timestamp: string; age_seconds: number; stale: boolean } {

@@ -1,4 +1,4 @@
-import type { ContainerRow } from './wire.ts';
+import type { ContainerRow, Event } from './wire.ts';
 
 /** A container in a scene. */
 export interface Agent {
@@ -25,6 +25,8 @@ export interface Scene {
   /** In percent. */
   disk?: number;
   agents?: Agent[];
+  /** What happened how many seconds before noon. */
+  events?: (Pick<Event, 'kind' | 'name'> & { ago: number; count?: number })[];
   /** The reason Docker is unavailable; omitted if Docker is available. */
   noDocker?: string;
   /** CPU usage in the newest sample, in percent, while the culprit of the samples before is still named. */

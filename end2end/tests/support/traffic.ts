@@ -5,12 +5,12 @@ type Endpoint = 'host' | 'containers' | 'history';
 
 /** Counts the requests that pages send to each endpoint. */
 export class Traffic {
-  readonly #counts: Record<Endpoint, number> = { host: 0, containers: 0, history: 0 };
+  readonly #addresses: Record<Endpoint, string[]> = { host: [], containers: [], history: [] };
 
   private constructor(context: BrowserContext) {
     context.on('request', (request) => {
-      const name = /\/api\/telemetry\/(\w+)$/.exec(request.url())?.[1];
-      if (name) this.#counts[name as Endpoint] += 1;
+      const name = /\/api\/telemetry\/(\w+)(?:\?|$)/.exec(request.url())?.[1];
+      if (name) this.#addresses[name as Endpoint].push(request.url());
     });
   }
 
@@ -21,7 +21,12 @@ export class Traffic {
 
   /** How many requests the pages have sent to this endpoint. */
   requests(endpoint: Endpoint): number {
-    return this.#counts[endpoint];
+    return this.#addresses[endpoint].length;
+  }
+
+  /** The addresses that the pages have asked at this endpoint, newest last. */
+  addresses(endpoint: Endpoint): readonly string[] {
+    return this.#addresses[endpoint];
   }
 }
 

@@ -285,9 +285,14 @@ export function builders() {
     };
   }
 
-  /** A history of the newest `CAPACITY` samples and scrapes. Both arguments are ordered oldest first. */
-  function history(interval_seconds: number, samples: readonly HostResponse[], scrapes: readonly ContainersResponse[]): HistoryResponse {
-    const kept = scrapes.slice(-CAPACITY);
+  /** A history of the newest `capacity` samples and scrapes, both ordered oldest first. */
+  function history(
+    interval_seconds: number,
+    samples: readonly HostResponse[],
+    scrapes: readonly ContainersResponse[],
+    capacity = CAPACITY,
+  ): HistoryResponse {
+    const kept = scrapes.slice(-capacity);
     const rows = kept.map(({ containers }) => new Map(containers.map((row) => [row.id, row])));
     // Containers that have ended come last.
     const ids = [...new Set(kept.toReversed().flatMap(({ containers }) => containers.map(({ id }) => id)))];
@@ -295,7 +300,7 @@ export function builders() {
       rows.map((scrape) => (scrape.get(id)?.stale ? null : (scrape.get(id)?.[field] ?? null)));
     return {
       interval_seconds,
-      host: samples.slice(-CAPACITY).map(({ timestamp, cpu, memory }) => ({
+      host: samples.slice(-capacity).map(({ timestamp, cpu, memory }) => ({
         timestamp,
         cpu: cpu?.percent ?? null,
         memory: memory?.percent ?? null,

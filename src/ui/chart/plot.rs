@@ -1,19 +1,15 @@
-//! Line charts over time, laid out by plotters. This is the only file that uses plotters.
+//! Stacked areas and lines over time, drawn by plotters. This is the only file that uses plotters.
 //!
-//! plotters rounds coordinates to whole pixels, so everything is drawn [`SCALE`] times as large and scaled down by the
-//! viewBox. Its own SVG backend writes fixed colors, and that backend's number formatting would be the largest part of
-//! the code. [`Svg`] writes CSS classes instead, which the stylesheet colors according to the theme.
+//! plotters' own SVG backend writes fixed colors, and that backend's number formatting would be the largest part of the
+//! code. [`Svg`] writes CSS classes instead, which the stylesheet colors according to the theme. Its scales and labels
+//! are not used: they measure text with the DOM in the browser but estimate it on the server.
 
-use crate::ui::graphics::runs;
+use crate::ui::graphics::{Projection, runs};
 use plotters::coord::Shift;
-use plotters::coord::types::RangedCoordf64;
 use plotters::prelude::*;
 use plotters_backend::{BackendColor, BackendCoord, BackendStyle, DrawingErrorKind};
 use std::convert::Infallible;
 use std::fmt::Write;
-
-/// The number of drawn pixels per CSS pixel.
-const SCALE: u32 = 10;
 
 /// The CSS class of a drawn element. plotters passes only colors to its backend, so the index of the class is encoded
 /// as a color.
@@ -22,22 +18,40 @@ pub(super) enum Ink {
     Grid,
     High,
     Critical,
-    Cpu,
-    Memory,
-    ContainersCpu,
-    ContainersMemory,
+    /// The host's usage as a whole.
+    Total,
+    /// The part that is not known to be anyone's.
+    Unattributed,
+    First,
+    Second,
+    Third,
+    /// The containers without a name in the chart.
+    Rest,
+    /// Everything outside the containers.
+    Other,
+    /// What nobody uses. It is not drawn.
+    Free,
 }
 
 impl Ink {
-    const CLASSES: [&str; 7] = [
+    const CLASSES: [&str; 11] = [
         "ht-is-grid",
         "ht-is-high",
         "ht-is-critical",
-        "ht-is-cpu",
-        "ht-is-memory",
-        "ht-is-cpu ht-is-part",
-        "ht-is-memory ht-is-part",
+        "ht-is-total",
+        "ht-is-unattributed",
+        "ht-is-first",
+        "ht-is-second",
+        "ht-is-third",
+        "ht-is-rest",
+        "ht-is-other",
+        "ht-is-free",
     ];
+
+    /// The CSS class.
+    pub(super) fn name(self) -> &'static str {
+        Self::CLASSES.get(self as usize).copied().unwrap_or_default()
+    }
 
     fn color(self) -> RGBColor {
         RGBColor(self as u8, 0, 0)
@@ -48,90 +62,60 @@ impl Ink {
     }
 }
 
-/// The size of a drawing in CSS pixels, and the scales of its axes.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Frame {
-    pub(super) width: u32,
-    pub(super) height: u32,
-    /// The number of intervals on the x axis.
-    pub(super) slots: usize,
-    /// The top of the y axis, which starts at 0, in the unit of the values.
-    pub(super) y_max: f64,
-}
-
-impl Frame {
-    /// The viewBox of the SVG element that contains the drawing.
-    pub(super) fn view_box(&self) -> String {
-        format!("0 0 {} {}", self.width * SCALE, self.height * SCALE)
-    }
-
-    /// The x coordinate of an interval in the viewBox.
-    pub(super) fn x(&self, slot: usize) -> usize {
-        slot * (self.width * SCALE) as usize / self.last()
-    }
-
-    fn last(&self) -> usize {
-        self.slots.saturating_sub(1).max(1)
-    }
-
-    /// Draws into the frame and returns the markup, or an empty string if drawing fails.
-    pub(super) fn draw(&self, draw: impl FnOnce(&Canvas<'_>) -> Option<()>) -> String {
-        let mut markup = String::new();
-        let (width, height) = (self.width * SCALE, self.height * SCALE);
-        // Avoids `ChartBuilder`, which measures labels with the DOM in the browser but estimates them on the server.
-        let scales = Cartesian2d::<RangedCoordf64, RangedCoordf64>::new(
-            0.0..self.last() as f64,
-            0.0..self.y_max,
-            // In SVG, y increases from top to bottom, but values increase from bottom to top.
-            (0..width.cast_signed(), height.cast_signed()..0),
-        );
-        let area = DrawingArea::<_, Shift>::from(Svg { markup: &mut markup, size: (width, height) });
-        let canvas = Canvas { area: area.apply_coord_spec(scales), frame: *self };
-        let drawn = draw(&canvas);
-        drop(canvas);
-        drawn.map_or_else(String::new, |()| markup)
-    }
+/// Draws and returns the markup to put inside an SVG element, or an empty string if drawing fails.
+pub(super) fn draw(projection: &Projection, draw: impl FnOnce(&Canvas<'_>) -> Option<()>) -> String {
+    let mut markup = String::new();
+    let size = (projection.x(projection.slots.saturating_sub(1)), projection.ground());
+    let canvas = Canvas { area: DrawingArea::from(Svg { markup: &mut markup, size }), projection };
+    let drawn = draw(&canvas);
+    drop(canvas);
+    drawn.map_or_else(String::new, |()| markup)
 }
 
 /// A canvas for drawing series and horizontal lines.
 pub(super) struct Canvas<'a> {
-    area: DrawingArea<Svg<'a>, Cartesian2d<RangedCoordf64, RangedCoordf64>>,
-    frame: Frame,
+    area: DrawingArea<Svg<'a>, Shift>,
+    projection: &'a Projection,
 }
 
 impl Canvas<'_> {
-    /// Draws a series as a line over a translucent area. A missing value interrupts both. A value between two missing
-    /// values is drawn as a dot, because it would otherwise be invisible.
-    pub(super) fn area(&self, data: &[Option<f64>], ink: Ink) -> Option<()> {
-        for run in self.runs(data) {
-            if let ([first, _, ..], Some(last)) = (run.as_slice(), run.last()) {
-                let ground = [(last.0, 0.0), (first.0, 0.0)];
-                let area: Vec<_> = run.iter().copied().chain(ground).collect();
-                self.area.draw(&Polygon::new(area, ink.color())).ok()?;
+    /// Fills what is between two series. A missing value in either leaves a gap.
+    pub(super) fn band(&self, lower: &[Option<f64>], upper: &[Option<f64>], ink: Ink) -> Option<()> {
+        let known: Vec<_> = upper.iter().zip(lower).map(|(upper, lower)| lower.and(*upper)).collect();
+        for run in runs(&known, self.projection.top) {
+            let back = run.iter().rev().map(|(slot, _)| (*slot, lower.get(*slot).copied().flatten().unwrap_or(0.0)));
+            // Nobody would see it, but each container that hardly uses anything would make the page larger.
+            let is_flat = run.iter().rev().zip(back.clone()).all(|((_, upper), (_, lower))| upper - lower < 0.05);
+            if is_flat || run.len() < 2 {
+                continue;
             }
+            let outline: Vec<_> = run.iter().copied().chain(back).map(|(slot, value)| self.at(slot, value)).collect();
+            self.area.draw(&Polygon::new(outline, ink.color())).ok()?;
         }
-        self.line(data, ink)
+        Some(())
     }
 
-    /// Draws a series as a line without an area.
+    /// Draws a series as a line. A missing value interrupts it. A value between two missing values is drawn as a dot,
+    /// because it would otherwise be invisible.
     pub(super) fn line(&self, data: &[Option<f64>], ink: Ink) -> Option<()> {
-        for run in self.runs(data) {
-            match run.as_slice() {
-                [alone] => self.area.draw(&Circle::new(*alone, SCALE, ink.color())).ok()?,
-                _ => self.area.draw(&PathElement::new(run, ink.color())).ok()?,
+        for run in runs(data, self.projection.top) {
+            let points: Vec<_> = run.into_iter().map(|(slot, value)| self.at(slot, value)).collect();
+            match points.as_slice() {
+                [alone] => self.area.draw(&Circle::new(*alone, Projection::pixels(2), ink.color())).ok()?,
+                _ => self.area.draw(&PathElement::new(points, ink.color())).ok()?,
             }
         }
         Some(())
     }
 
     /// Draws a horizontal line across the whole width.
-    pub(super) fn level(&self, y: f64, ink: Ink) -> Option<()> {
-        self.area.draw(&PathElement::new([(0.0, y), (self.frame.last() as f64, y)], ink.color())).ok()
+    pub(super) fn level(&self, value: f64, ink: Ink) -> Option<()> {
+        let ends = [self.at(0, value), self.at(self.projection.slots.saturating_sub(1), value)];
+        self.area.draw(&PathElement::new(ends, ink.color())).ok()
     }
 
-    fn runs(&self, data: &[Option<f64>]) -> Vec<Vec<(f64, f64)>> {
-        let in_slots = |run: Vec<(usize, f64)>| run.into_iter().map(|(slot, value)| (slot as f64, value)).collect();
-        runs(data, self.frame.y_max).into_iter().map(in_slots).collect()
+    fn at(&self, slot: usize, value: f64) -> BackendCoord {
+        (self.projection.x(slot).cast_signed(), self.projection.y(value).cast_signed())
     }
 }
 
@@ -194,21 +178,25 @@ impl DrawingBackend for Svg<'_> {
 mod tests {
     use super::*;
 
-    const FRAME: Frame = Frame { width: 10, height: 20, slots: 3, y_max: 100.0 };
+    const PROJECTION: Projection = Projection { size: (10, 20), margins: (0, 0, 0), slots: 3, top: 100.0 };
 
-    #[test]
-    fn the_scales_are_from_corner_to_corner() {
-        let line = FRAME.draw(|canvas| canvas.line(&[Some(0.0), Some(50.0), Some(100.0)], Ink::ContainersCpu));
-        assert_eq!(line, "<polyline class=\"ht-is-cpu ht-is-part\" points=\"0,200 50,100 100,0 \"/>");
-        assert_eq!((FRAME.x(0), FRAME.x(2)), (0, 100));
-        assert_eq!(FRAME.view_box(), "0 0 100 200");
+    fn drawn(paint: impl FnOnce(&Canvas<'_>) -> Option<()>) -> String {
+        draw(&PROJECTION, paint)
     }
 
     #[test]
-    fn an_area_ends_on_the_ground_and_a_lone_value_is_a_dot() {
-        let area = FRAME.draw(|canvas| canvas.area(&[Some(50.0), Some(100.0), None], Ink::Memory));
-        assert!(area.starts_with("<polygon class=\"ht-is-memory\" points=\"0,100 50,0 50,200 0,200 \"/>"), "{area}");
-        let alone = FRAME.draw(|canvas| canvas.area(&[None, Some(50.0), None], Ink::Cpu));
-        assert_eq!(alone, "<circle class=\"ht-is-cpu\" cx=\"50\" cy=\"100\" r=\"10\"/>");
+    fn a_line_is_interrupted_where_a_value_is_missing() {
+        let line = drawn(|canvas| canvas.line(&[Some(0.0), Some(50.0), Some(100.0)], Ink::Total));
+        assert_eq!(line, "<polyline class=\"ht-is-total\" points=\"0,200 50,100 100,0 \"/>");
+        let alone = drawn(|canvas| canvas.line(&[None, Some(50.0), None], Ink::Total));
+        assert_eq!(alone, "<circle class=\"ht-is-total\" cx=\"50\" cy=\"100\" r=\"20\"/>");
+    }
+
+    #[test]
+    fn a_band_is_between_two_series() {
+        let (lower, upper) = ([Some(0.0), Some(25.0), None], [Some(50.0), Some(100.0), Some(100.0)]);
+        let band = drawn(|canvas| canvas.band(&lower, &upper, Ink::First));
+        assert_eq!(band, "<polygon class=\"ht-is-first\" points=\"0,100 50,0 50,150 0,200 \"/>");
+        assert_eq!(drawn(|canvas| canvas.band(&upper, &upper, Ink::First)), "", "nothing to see");
     }
 }

@@ -1,11 +1,9 @@
 //! A word-sized line chart. It does not use plotters, which would take up a tenth of the header's size budget.
 
+use super::projection::Projection;
 use super::series::runs;
 use leptos::prelude::*;
 use std::fmt::Write;
-
-/// Drawing units per CSS pixel. Coordinates are whole numbers of these units, which keeps the markup short.
-const SCALE: u32 = 10;
 
 /// Margin around the line in CSS pixels, so that neither the line nor its dot is cut off at the edges.
 const MARGIN: u32 = 2;
@@ -59,18 +57,20 @@ pub fn Sparkline(
 }
 
 /// The viewBox for an SVG element that contains a sparkline of this width and height in CSS pixels.
-pub(in crate::ui) fn spark_box((width, height): (u32, u32)) -> String {
-    format!("0 0 {} {}", width * SCALE, height * SCALE)
+pub(in crate::ui) fn spark_box(size: (u32, u32)) -> String {
+    projection(size, 0, 1.0).view_box()
+}
+
+fn projection(size: (u32, u32), slots: usize, top: f64) -> Projection {
+    Projection { size, margins: (MARGIN, MARGIN, MARGIN), slots, top }
 }
 
 /// Draws a sparkline of this width and height in CSS pixels. Returns the markup to put inside its SVG element.
-pub(in crate::ui) fn spark(data: &[Option<f64>], y_max: f64, (width, height): (u32, u32)) -> String {
+pub(in crate::ui) fn spark(data: &[Option<f64>], y_max: f64, size: (u32, u32)) -> String {
     let top = y_max.max(f64::MIN_POSITIVE);
-    let across = f64::from(width.saturating_sub(2 * MARGIN) * SCALE) / data.len().saturating_sub(1).max(1) as f64;
-    let up = f64::from(height.saturating_sub(2 * MARGIN) * SCALE) / top;
-    let bottom = height.saturating_sub(MARGIN) * SCALE;
-    let x = |slot: usize| MARGIN * SCALE + (slot as f64 * across) as u32;
-    let y = |value: f64| bottom.saturating_sub((value * up) as u32);
+    let projection = projection(size, data.len(), top);
+    let bottom = projection.ground();
+    let (x, y) = (|slot: usize| projection.x(slot), |value: f64| projection.y(value));
     let mut markup = String::new();
     // Writing to a string cannot fail.
     let dot = |markup: &mut String, (slot, value), radius: u32| {

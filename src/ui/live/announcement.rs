@@ -57,9 +57,13 @@ impl State {
     /// are not a change.
     pub(super) fn announce(&mut self, before: &[Fact]) {
         let changed = self.facts().into_iter().zip(before).filter(|(now, before)| now.key != before.key);
-        let words: Vec<_> = changed.map(|(now, _)| now.words).filter(|words| !words.is_empty()).collect();
-        if !words.is_empty() {
-            self.announcement = words.join(". ");
+        let mut announcement = String::new();
+        for (now, _) in changed.filter(|(now, _)| !now.words.is_empty()) {
+            announcement += if announcement.is_empty() { "" } else { ". " };
+            announcement += &now.words;
+        }
+        if !announcement.is_empty() {
+            self.announcement = announcement;
         }
     }
 }

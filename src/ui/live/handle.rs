@@ -54,13 +54,14 @@ impl Live {
         };
         Effect::new(move |_| {
             live.zoned.set(true);
-            live.poller.update_value(|poller| {
+            if let Some(mut poller) = live.poller.try_write_value() {
                 let (host, containers) = ages.unwrap_or_default();
                 host.into_iter().for_each(|age| poller.host_sampled(age, now()));
                 containers.into_iter().for_each(|age| poller.containers_scraped(age));
-            });
+            }
             let interval = live.interval_seconds();
-            live.poll_after(live.poller.with_value(|poller| poller.first(ages.is_some(), interval)));
+            let pause = live.poller.read_value().first(ages.is_some(), interval);
+            live.poll_after(pause);
             let listener = window_event_listener(ev::visibilitychange, move |_| live.on_visibility_change());
             on_cleanup(move || listener.remove());
         });
@@ -72,17 +73,18 @@ impl Live {
         self,
         read: impl Fn(&State) -> T + Send + Sync + 'static,
     ) -> Signal<T> {
-        Signal::derive(move || self.state.with(&read))
+        Signal::derive(move || self.with(&read))
     }
 
     /// Reads from the state and subscribes the caller to its changes.
     pub(in crate::ui) fn with<T>(self, read: impl FnOnce(&State) -> T) -> T {
-        self.state.with(read)
+        // A guard, because each closure given to the signal would be a copy of its code in the bundle.
+        read(&self.state.read())
     }
 
     /// Reads from the state without subscribing to its changes.
     pub(in crate::ui) fn untracked<T>(self, read: impl FnOnce(&State) -> T) -> T {
-        self.state.with_untracked(read)
+        read(&self.state.read_untracked())
     }
 
     /// Reads from the settings, which never change.
@@ -93,7 +95,7 @@ impl Live {
     /// Requests every container's history, which the initial HTML omits. Does so only once, because polling keeps the
     /// history up to date.
     pub(in crate::ui) fn load_trends(self) {
-        if self.poller.try_update_value(Poller::needs_trends) == Some(true) {
+        if self.poller.try_write_value().is_some_and(|mut poller| poller.needs_trends()) {
             // Not spawned in the caller's scope, because disposing of that scope must not cancel the request.
             spawn_local(self.ask_history());
         }
@@ -147,7 +149,8 @@ impl Live {
     }
 
     fn on_visibility_change(self) {
-        if let Some(pause) = self.poller.with_value(|poller| poller.visibility_changed(is_hidden())) {
+        let pause = self.poller.read_value().visibility_changed(is_hidden());
+        if let Some(pause) = pause {
             self.poll_after(pause);
         }
     }
@@ -155,8 +158,8 @@ impl Live {
     /// Starts a polling loop that replaces any earlier loop. It first polls after `pause` and runs until the state is
     /// disposed.
     fn poll_after(self, pause: Duration) {
-        let Some(generation) = self.poller.try_update_value(Poller::begin_loop) else { return };
-        let is_current = move || self.poller.try_with_value(|poller| poller.is_current(generation)) == Some(true);
+        let Some(generation) = self.poller.try_write_value().map(|mut poller| poller.begin_loop()) else { return };
+        let is_current = move || self.poller.try_read_value().is_some_and(|poller| poller.is_current(generation));
         spawn_local(async move {
             let mut next = sleep(pause);
             loop {
@@ -166,22 +169,27 @@ impl Live {
                 }
                 let interval = self.interval_seconds();
                 let retry = sleep(Poller::retry(interval));
-                self.poller.try_update_value(Poller::poll_sent);
+                if let Some(mut poller) = self.poller.try_write_value() {
+                    poller.poll_sent();
+                }
                 let polled = self.poll().await;
                 if !is_current() {
                     return;
                 }
                 let (hidden, interval) = (is_hidden(), self.interval_seconds());
                 // Start the timer before requesting the history, so that the request does not delay the next poll.
-                next = match self.poller.try_update_value(|poller| poller.polled(polled, hidden, interval)) {
+                let pause = self.poller.try_write_value().map(|mut poller| poller.polled(polled, hidden, interval));
+                next = match pause {
                     Some(Pause::FromNow(pause)) => sleep(pause),
                     Some(Pause::Retry) => retry,
                     None => return,
                 };
-                if self.poller.try_with_value(|poller| poller.fills_gap(polled, hidden)) == Some(true) {
+                if self.poller.try_read_value().is_some_and(|poller| poller.fills_gap(polled, hidden)) {
                     self.ask_history().await;
                 }
-                self.poller.try_update_value(Poller::poll_ended);
+                if let Some(mut poller) = self.poller.try_write_value() {
+                    poller.poll_ended();
+                }
             }
         });
     }
@@ -192,7 +200,7 @@ impl Live {
         let host = fetch::decode::<Stamped<HostStats>>(host);
         let containers = fetch::decode::<Stamped<ContainersStats>>(containers);
         let answered = host.is_ok() && !matches!(containers, Err(TelemetryError::NoAnswer));
-        let age = self.poller.try_update_value(|poller| {
+        let age = self.poller.try_write_value().map(|mut poller| {
             if let Ok(host) = &host {
                 poller.host_sampled(host.stamp.age_seconds, now());
             }
@@ -203,20 +211,24 @@ impl Live {
             }
             poller.host_age_at(now())
         });
-        let recorded = self.state.try_update(|state| state.accept(host, age.flatten(), containers));
+        let recorded = self.state.try_write().map(|mut state| state.accept(host, age.flatten(), containers));
         let after_gap = recorded.is_some_and(|recorded| recorded.contains(&Some(Recorded::AfterGap)));
         Polled { answered, after_gap }
     }
 
     /// Requests the history to fill gaps. If the request fails, the gaps remain.
     async fn ask_history(self) {
-        if self.poller.try_update_value(Poller::begin_history) != Some(true) {
+        if !self.poller.try_write_value().is_some_and(|mut poller| poller.begin_history()) {
             return;
         }
         let answer = fetch::decode::<HistoryAnswer>(fetch::ask(GetHistory::PATH).await);
-        self.poller.try_update_value(|poller| poller.end_history(answer.is_ok()));
+        if let Some(mut poller) = self.poller.try_write_value() {
+            poller.end_history(answer.is_ok());
+        }
         if let Ok(history) = answer {
-            self.state.try_update(|state| state.history.merge(history));
+            if let Some(mut state) = self.state.try_write() {
+                state.history.merge(history);
+            }
         }
     }
 }

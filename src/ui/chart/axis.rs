@@ -1,0 +1,166 @@
+//! The labels around a chart, as markup for SVG elements that are not scaled: their text stays as large as it is.
+
+use super::plot::Ink;
+use crate::model::{EventKind, Severity};
+use crate::ui::format;
+use crate::ui::graphics::Projection;
+use crate::ui::local_time::clock;
+use crate::ui::timeline::Samples;
+use std::fmt::Write;
+
+/// Distances between ticks in seconds, of which the first with at most [`MAX_TICKS`] ticks is used.
+const STEPS: [u32; 9] = [1, 5, 10, 30, 60, 120, 300, 600, 1200];
+const MAX_TICKS: f64 = 6.0;
+
+/// The scale at the left of a chart, in percent.
+pub(super) fn scale(projection: &Projection) -> String {
+    let mut markup = String::new();
+    for value in [0_u32, 50, 100] {
+        text(&mut markup, "", "100%", across(projection.y(value.into()), projection.size.1), &value.to_string());
+    }
+    markup
+}
+
+/// The names of the threshold lines at the right of a chart.
+pub(super) fn thresholds(projection: &Projection) -> String {
+    let mut markup = String::new();
+    for (value, ink) in [(Severity::HIGH_FROM, Ink::High), (Severity::CRITICAL_FROM, Ink::Critical)] {
+        let y = across(projection.y(value), projection.size.1);
+        let name = Severity::of(value).word();
+        let name = format!("<tspan class=\"ht-threshold-name\">{name} </tspan>{}", value as u32);
+        text(&mut markup, ink.name(), "0", y, &name);
+    }
+    markup
+}
+
+/// Round times, at the places where they were.
+pub(super) fn times(samples: Samples<'_>, zoned: bool) -> String {
+    let mut markup = String::new();
+    let Some((first, last)) = ends(samples) else { return markup };
+    let step = STEPS.into_iter().find(|step| (last - first) / f64::from(*step) <= MAX_TICKS).unwrap_or(3600);
+    // Time zones differ by quarters of an hour, which every step divides.
+    let mut time = (first / f64::from(step)).ceil() * f64::from(step);
+    while time <= last {
+        let label = clock(time, zoned, step < 60);
+        // There is room for the time zone beside the heading only.
+        let x = across_time(time, first, last);
+        let _ = write!(markup, "<line x1=\"{x}\" x2=\"{x}\" y1=\"0\" y2=\"4\"/>");
+        text(&mut markup, "", &x, "18".into(), label.trim_end_matches(" UTC"));
+        time += f64::from(step);
+    }
+    markup
+}
+
+/// Marks what happened to containers.
+pub(super) fn events(samples: Samples<'_>, zoned: bool) -> String {
+    let mut markup = String::new();
+    let Some((first, last)) = ends(samples) else { return markup };
+    let mut drawn = Vec::new();
+    for event in samples.events() {
+        let time = event.timestamp.seconds();
+        let place = (samples.slot(time), event.kind);
+        // Nobody could tell apart what happened at the same time.
+        if place.0.is_none() || drawn.contains(&place) {
+            continue;
+        }
+        drawn.push(place);
+        let mark = match event.kind {
+            EventKind::Started => "▲",
+            EventKind::Stopped => "▼",
+            EventKind::Restarted => "↻",
+        };
+        let name = format::escaped(&event.name);
+        let title = format!("<title>{} {name} {}</title>{mark}", clock(time, zoned, true), format::event(event.kind));
+        text(&mut markup, "", &across_time(time, first, last), "10".into(), &title);
+    }
+    markup
+}
+
+/// The times of the first and the last interval, in seconds since 1970.
+fn ends(samples: Samples<'_>) -> Option<(f64, f64)> {
+    let last = samples.time(samples.slots() - 1)?;
+    Some((samples.time(0)?, last))
+}
+
+fn text(markup: &mut String, class: &str, x: &str, y: String, content: &str) {
+    // Writing to a string cannot fail.
+    let _ = write!(markup, "<text class=\"{class}\" x=\"{x}\" y=\"{y}\">{content}</text>");
+}
+
+/// A coordinate in the drawing as a percentage of its height.
+fn across(coordinate: u32, height: u32) -> String {
+    format::exact(100.0 * f64::from(coordinate) / f64::from(Projection::pixels(height)))
+}
+
+/// The place of a time as a percentage of the width.
+fn across_time(time: f64, first: f64, last: f64) -> String {
+    format::exact(100.0 * (time - first) / (last - first).max(1.0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{ContainersStats, Event, HostStats, Timestamp};
+    use crate::ui::live::{ContainersView, State};
+
+    /// A history of 60 samples, the first at noon.
+    fn state(interval_seconds: u32, events: Vec<Event>) -> State {
+        let mut state = State::default();
+        state.history.host.interval_seconds = interval_seconds;
+        for sample in 0..60 {
+            let time = Timestamp::sample().plus_seconds(sample * interval_seconds as usize);
+            let _ = state.history.host.record(time, &HostStats::sample());
+        }
+        let stats = ContainersStats { events: Some(events), ..ContainersStats::default() };
+        State { containers: ContainersView::Measured(stats), ..state }
+    }
+
+    fn samples(state: &State) -> Samples<'_> {
+        Samples { state, history: &state.history, silence: 0.0, is_hour: false }
+    }
+
+    fn labels(markup: &str) -> Vec<&str> {
+        let texts = markup.split("</text>").filter_map(|text| text.rsplit('>').next());
+        texts.filter(|text| !text.is_empty()).collect()
+    }
+
+    #[test]
+    fn times_are_round_at_any_interval() {
+        let at = |interval| labels(&times(samples(&state(interval, Vec::new())), false)).join(" ");
+        assert_eq!(at(5), "12:00 12:01 12:02 12:03 12:04");
+        assert_eq!(at(1), "12:00:00 12:00:10 12:00:20 12:00:30 12:00:40 12:00:50");
+        assert_eq!(at(60), "12:00 12:10 12:20 12:30 12:40 12:50");
+        assert_eq!(times(samples(&State::default()), false), "", "there is no time before the first sample");
+    }
+
+    #[test]
+    fn a_time_is_where_it_was() {
+        let markup = times(samples(&state(5, Vec::new())), false);
+        assert!(markup.starts_with("<line x1=\"0.0%\""), "{markup}");
+        assert!(markup.contains("<text class=\"\" x=\"20.3%\" y=\"18\">12:01</text>"), "60 of 295 s: {markup}");
+    }
+
+    #[test]
+    fn events_are_marked_once_and_their_names_are_text() {
+        let event = |second, kind| Event {
+            timestamp: Timestamp::sample().plus_seconds(second),
+            kind,
+            id: "a".into(),
+            name: "<a>".into(),
+            count: 1,
+        };
+        let (started, stopped) = (EventKind::Started, EventKind::Stopped);
+        let all = vec![event(59, started), event(61, started), event(61, stopped), event(1000, started)];
+        let markup = events(samples(&state(5, all)), false);
+        assert_eq!(labels(&markup), ["▲", "▼"]);
+        assert!(markup.contains("<title>12:00:59 UTC &lt;a> started</title>"), "{markup}");
+    }
+
+    #[test]
+    fn thresholds_have_the_names_of_their_bands() {
+        let projection = Projection { size: (10, 100), margins: (0, 0, 0), slots: 2, top: 100.0 };
+        let markup = thresholds(&projection);
+        assert!(markup.contains("class=\"ht-is-high\" x=\"0\" y=\"25.0%\""), "{markup}");
+        assert!(markup.contains("high </tspan>75<") && markup.contains("critical </tspan>90<"), "{markup}");
+    }
+}

@@ -1,0 +1,199 @@
+//! The host's CPU and memory over time, divided among their users, with the values at a selected moment.
+
+use super::axis;
+use super::plot::draw;
+use super::stack::{Resource, Stack};
+use crate::ui::format;
+use crate::ui::graphics::Projection;
+use crate::ui::live::Live;
+use crate::ui::timeline::{Period, Samples, Timeline};
+use leptos::ev;
+use leptos::html::Input;
+use leptos::prelude::*;
+use leptos::web_sys::wasm_bindgen::JsCast;
+use leptos::web_sys::wasm_bindgen::closure::Closure;
+use leptos::web_sys::{Event, HtmlInputElement, KeyboardEvent, MouseEvent};
+use std::cell::Cell;
+
+/// The size of a drawing. The page stretches it to the available size, but not its strokes.
+const SIZE: (u32, u32) = (1000, 120);
+
+/// The margins of a drawing, wide enough for a line at 100 %.
+const MARGINS: (u32, u32, u32) = (0, 2, 1);
+
+/// What selects a moment.
+const EVENTS: [&str; 9] =
+    ["input", "keydown", "click", "pointermove", "pointerdown", "pointerup", "pointercancel", "pointerleave", "blur"];
+
+fn projection(slots: usize) -> Projection {
+    Projection { size: SIZE, margins: MARGINS, slots, top: 100.0 }
+}
+
+/// CPU and memory of the host above one another, each divided among the three containers that use most, the other
+/// containers, and everything else. Pointer, finger or keyboard select a moment; a click or Enter pins it.
+#[component]
+pub(in crate::ui) fn HistoryCharts(live: Live, timeline: Timeline) -> impl IntoView {
+    Effect::new(move |_| {
+        let listener = window_event_listener(ev::keydown, move |event| {
+            if event.key() == "Escape" && !event.default_prevented() {
+                timeline.let_go();
+            }
+        });
+        on_cleanup(move || listener.remove());
+    });
+    let title = timeline.read(|samples| match samples.is_hour {
+        true => "Last hour".into(),
+        false => format::heading_span(samples.state.interval_seconds()),
+    });
+    let recent = live.read(|state| format::short_span(state.interval_seconds()));
+    let period = move |text: Signal<String>, period: Period| {
+        let pressed = Signal::derive(move || String::from(if timeline.period() == period { "true" } else { "false" }));
+        view! { <button type="button" aria-pressed=pressed on:click=move |_| timeline.choose(period)>{text}</button> }
+    };
+    let back = Signal::derive(move || {
+        String::from(if timeline.pinned().is_some() { "ht-back" } else { "ht-back ht-is-hidden" })
+    });
+    let times = timeline.read(move |samples| axis::times(samples, live.zoned()));
+    let events = timeline.read(move |samples| axis::events(samples, live.zoned()));
+    view! {
+        <section class="ht-card" aria-labelledby="ht-history-title">
+            <div class="ht-card-head">
+                <h2 id="ht-history-title">{title}</h2>
+                <p class="ht-when">{timeline.read(move |samples| when(live, timeline, samples))}</p>
+                <button type="button" class=back on:click=move |_| timeline.let_go()>"Back to now"</button>
+                <div class="ht-periods" role="group" aria-label="Period">
+                    {period(recent, Period::Recent)} {period(Signal::stored("1 hour".into()), Period::Hour)}
+                </div>
+            </div>
+            <Chart live timeline resource=Resource::Cpu/>
+            <Chart live timeline resource=Resource::Memory/>
+            <div class="ht-chart" aria-hidden="true">
+                <svg class="ht-chart-events" inner_html=events></svg>
+                <svg class="ht-chart-times" inner_html=times></svg>
+            </div>
+        </section>
+    }
+}
+
+/// The moment for which the charts show values, and what happened then.
+fn when(live: Live, timeline: Timeline, samples: Samples<'_>) -> String {
+    let newest = samples.history.host.newest();
+    let Some(slot) = timeline.slot(samples) else {
+        return match newest {
+            // The server's HTML may be read later, so it shows the sample's time.
+            Some(_) if live.zoned() && samples.state.silence_reason().is_none() => "now".into(),
+            Some(newest) => live.clock(newest.seconds(), true),
+            None => String::new(),
+        };
+    };
+    let mut text = samples.time(slot).map_or_else(String::new, |time| live.clock(time, true));
+    for event in samples.events().iter().filter(|event| samples.slot(event.timestamp.seconds()) == Some(slot)) {
+        text += &format!(" · {} {}", event.name, format::event(event.kind));
+    }
+    text
+}
+
+/// One resource: what its parts are at the moment, and how they came to be.
+#[component]
+fn Chart(live: Live, timeline: Timeline, resource: Resource) -> impl IntoView {
+    let stack = Memo::new(move |_| timeline.with(|samples| Stack::of(resource, samples)));
+    let slot = move || timeline.with(|samples| timeline.slot(samples).unwrap_or(samples.newest_slot()));
+    let at_slot = move |text: fn(&Stack, usize, &str) -> String| {
+        let noun = live.settings(|settings| format::plural(0, &settings.noun));
+        Signal::derive(move || text(&stack.read(), slot(), &noun))
+    };
+    let total = at_slot(|stack, slot, _| format::percent_exact(stack.at(slot).total));
+    let markup = Signal::derive(move || {
+        let stack = stack.read();
+        draw(&projection(stack.parts.len()), |canvas| stack.draw(canvas))
+    });
+    let cursor = at_slot(|stack, slot, _| projection(stack.parts.len()).x(slot).to_string());
+    let cursor_class = timeline.read(move |samples| {
+        String::from(match (timeline.pinned(), timeline.slot(samples)) {
+            (Some(_), Some(_)) => "ht-chart-cursor ht-is-pinned",
+            (None, Some(_)) => "ht-chart-cursor",
+            (_, None) => "ht-chart-cursor ht-is-hidden",
+        })
+    });
+    let spoken = at_slot(Stack::spoken);
+    let spoken = Signal::derive(move || {
+        let when = timeline.with(|samples| when(live, timeline, samples));
+        format!("{when}: {} {}", resource.name(), spoken.get())
+    });
+    let pointer = NodeRef::<Input>::new();
+    Effect::new(move |_| {
+        if let Some(pointer) = pointer.get() {
+            follow(&pointer, timeline);
+        }
+    });
+    view! {
+        <div class=format!("ht-chart-head ht-is-{}", resource.class())>
+            <h3>{resource.name()}" "<b>{total}</b></h3>
+            <p class="ht-legend" inner_html=at_slot(Stack::legend)></p>
+        </div>
+        <div class=format!("ht-chart ht-is-{}", resource.class())>
+            <svg class="ht-chart-scale" aria-hidden="true" inner_html=axis::scale(&projection(1))></svg>
+            <div class="ht-chart-area">
+                <svg
+                    class="ht-chart-plot"
+                    viewBox=projection(1).view_box()
+                    preserveAspectRatio="none"
+                    role="img"
+                    aria-label=Signal::derive(move || stack.read().description(resource))
+                    inner_html=markup
+                ></svg>
+                <svg class=cursor_class viewBox=projection(1).view_box() preserveAspectRatio="none" aria-hidden="true">
+                    <line x1=cursor x2=cursor y1="0" y2="100%"/>
+                </svg>
+                <input
+                    type="range"
+                    class="ht-chart-pointer"
+                    min="0"
+                    max=at_slot(|stack, _, _| (stack.parts.len() - 1).to_string())
+                    prop:value=at_slot(|_, slot, _| slot.to_string())
+                    aria-label=format!("{}: time", resource.name())
+                    aria-valuetext=spoken
+                    node_ref=pointer
+                />
+            </div>
+            <svg class="ht-chart-thresholds" aria-hidden="true" inner_html=axis::thresholds(&projection(1))></svg>
+        </div>
+    }
+}
+
+/// Selects moments by pointer, finger and keyboard. One listener for all events: each `on:` would be code of its own.
+fn follow(pointer: &HtmlInputElement, timeline: Timeline) {
+    let slider = pointer.clone();
+    // While the pointer is down, the slider follows it by itself.
+    let is_pressed = Cell::new(false);
+    let listener = Closure::<dyn Fn(Event)>::new(move |event: Event| {
+        let value = || slider.value().parse::<usize>().unwrap_or(0);
+        // The interval under the pointer.
+        let under = || {
+            let offset = f64::from(event.unchecked_ref::<MouseEvent>().offset_x());
+            let last = slider.max().parse::<u16>().unwrap_or(1);
+            let place = offset / f64::from(slider.client_width().max(1)) * f64::from(last);
+            ((place + 0.5) as usize).min(last.into())
+        };
+        match event.type_().as_str() {
+            "input" if !is_pressed.get() => timeline.step(value()),
+            "keydown" if event.unchecked_ref::<KeyboardEvent>().key() == "Enter" => timeline.toggle_pin(value()),
+            "click" => timeline.toggle_pin(under()),
+            "pointermove" => timeline.point(Some(under())),
+            "pointerdown" => {
+                is_pressed.set(true);
+                timeline.point(Some(under()));
+            }
+            "pointerup" | "pointercancel" => is_pressed.set(false),
+            "pointerleave" | "blur" => {
+                is_pressed.set(false);
+                timeline.point(None);
+            }
+            _ => {}
+        }
+    });
+    let listener = listener.into_js_value();
+    for event in EVENTS {
+        let _ = pointer.add_event_listener_with_callback(event, listener.unchecked_ref());
+    }
+}
