@@ -6,7 +6,7 @@ mod support;
 
 use host_telemetry::api::{Source, TelemetryError};
 use host_telemetry::collect::{DockerEndpoint, DockerReader, Sampler, SamplerOptions, SystemHost, Telemetry, Tls};
-use host_telemetry::model::{ContainerStats, ContainersStats, Stamped};
+use host_telemetry::model::{ContainerState, ContainerStats, ContainersStats, EventKind, Stamped};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, Instant};
@@ -193,4 +193,46 @@ async fn a_daemon_behind_tls_is_measured_and_refuses_unknown_clients() {
     let (_stranger, telemetry) = sampler(reader(strangers.path().into()));
     let refused = until(&telemetry, "refused", Result::is_err).await.expect_err("another authority");
     assert!(refused.to_string().to_lowercase().contains("certificate"), "{refused}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn starts_stops_and_restarts_are_noticed() {
+    let Some(docker) = TestDocker::start("events") else { return };
+    docker.run("agent-old", &["--memory", "128m"], SLEEP);
+    let (_sampler, telemetry) = sampler(docker.reader());
+    assert_eq!(measured(&telemetry, 1).await.events, Some(Vec::new()), "what was there before is no event");
+    let happened = |kind: EventKind, name: &'static str| {
+        move |answer: &Result<ContainersStats, TelemetryError>| {
+            let events = answer.as_ref().ok().and_then(|stats| stats.events.as_ref());
+            events.is_some_and(|events| events.iter().any(|event| event.kind == kind && event.name == name))
+        }
+    };
+    docker.run("agent-new", &[], SLEEP);
+    until(&telemetry, "started", happened(EventKind::Started, "new")).await.expect("numbers");
+    let stats = measured(&telemetry, 2).await;
+    let row = stats.containers.iter().find(|row| row.name == "new").expect("a row");
+    let inspected = docker.docker(&["inspect", "-f", "{{.State.StartedAt}} {{.Config.Image}}", "agent-new"]);
+    let (started, image) = inspected.trim().split_once(' ').expect("two values");
+    let ours = row.started_at.expect("a start").to_string();
+    assert_eq!(ours.get(..26), started.get(..26), "to the microsecond");
+    assert_eq!((row.image.as_deref(), row.restart_count, row.limits_known), (Some(image), Some(0), Some(true)));
+    let event = stats.events.expect("events").remove(0);
+    assert_eq!(Some(event.timestamp), row.started_at, "when it was started, not when that was noticed");
+
+    docker.docker(&["restart", "-t", "0", "agent-old"]);
+    until(&telemetry, "restarted", happened(EventKind::Restarted, "old")).await.expect("numbers");
+    docker.docker(&["rm", "-f", "agent-new"]);
+    until(&telemetry, "stopped", happened(EventKind::Stopped, "new")).await.expect("numbers");
+    let trends = telemetry.history().containers;
+    assert!(trends.iter().any(|trend| trend.name == "new"), "a container that has ended is still in the history");
+
+    docker.run("agent-loop", &["--restart", "always", "--memory", "64m"], &["sh", "-c", "sleep 0.2; exit 1"]);
+    let answer = until(&telemetry, "restarting", happened(EventKind::Restarted, "loop")).await.expect("numbers");
+    let looping = |stats: &ContainersStats| stats.containers.iter().find(|row| row.name == "loop").cloned();
+    assert!(looping(&answer).expect("a row").restart_count > Some(0));
+    let is_restarting = |answer: &Result<ContainersStats, TelemetryError>| {
+        let row = answer.as_ref().ok().and_then(looping);
+        row.is_some_and(|row| row.state == ContainerState::Restarting && row.memory_limit_mb == Some(64.0))
+    };
+    until(&telemetry, "its limit is known although it is not measured", is_restarting).await.expect("numbers");
 }

@@ -166,5 +166,5 @@ impl ContainerReader for FakeEngine {
 }
 
 fn listed(name: &str) -> ListedContainer {
-    ListedContainer { id: name.into(), name: format!("agent-{name}"), state: ContainerState::Running }
+    ListedContainer { id: name.into(), name: format!("agent-{name}"), state: ContainerState::Running, up_seconds: None }
 }

@@ -178,7 +178,7 @@ impl Rates {
         let mut next = HashMap::with_capacity(readings.len());
         let mut rows = Vec::with_capacity(readings.len());
         for Reading { container, details, counters } in readings {
-            let ListedContainer { id, name, state } = container;
+            let ListedContainer { id, name, state, .. } = container;
             let previous = self.containers.remove(&id).filter(|last| is_current(last.at));
             let (last_good, error) = match counters {
                 None => (None, None),

@@ -44,6 +44,8 @@ pub struct ListedContainer {
     pub name: String,
     /// The container's state.
     pub state: ContainerState,
+    /// How long the container has been up, in whole seconds; `None` if that is a minute or more, or unknown.
+    pub up_seconds: Option<u64>,
 }
 
 /// What an engine knows about a container besides its counters. Unknown values are `None`.

@@ -94,6 +94,10 @@ impl Details {
         if self.state != Some(container.state) || container.state == ContainerState::Restarting {
             return false;
         }
+        // It was started again since it was inspected.
+        if self.at.is_some_and(|at| container.up_seconds.is_some_and(|up| at.elapsed().as_secs() >= up)) {
+            return false;
+        }
         let spread = container.id.get(..2).and_then(|digits| u8::from_str_radix(digits, 16).ok()).unwrap_or(0);
         self.at.is_some_and(|at| at.elapsed() < CACHED_FOR + CACHED_SPREAD * spread.into())
     }

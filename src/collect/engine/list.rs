@@ -17,6 +17,8 @@ struct Summary {
     names: Vec<String>,
     #[serde(default, deserialize_with = "lenient")]
     state: Option<String>,
+    #[serde(default, deserialize_with = "lenient")]
+    status: Option<String>,
 }
 
 /// Returns the active containers: running, paused, stopping or restarting. Skips malformed elements and duplicate IDs.
@@ -45,7 +47,18 @@ fn listed(summary: Summary) -> Option<ListedContainer> {
         (!name.is_empty() && !name.contains('/')).then(|| name.to_owned())
     });
     let name = own.unwrap_or_else(|| id.chars().take(12).collect());
-    Some(ListedContainer { id, name, state })
+    let up_seconds = summary.status.as_deref().and_then(up_seconds);
+    Some(ListedContainer { id, name, state, up_seconds })
+}
+
+/// How many seconds a container has been up according to its status, such as `Up 5 seconds (healthy)`. `None` if that is
+/// a minute or more, which is not told in seconds.
+fn up_seconds(status: &str) -> Option<u64> {
+    let (number, unit) = status.strip_prefix("Up ")?.split_once(' ')?;
+    if status.starts_with("Up Less than a second") {
+        return Some(0);
+    }
+    unit.starts_with("second").then(|| number.parse().ok()).flatten()
 }
 
 /// Whether the text is a safe container ID. IDs become part of request paths, so they must not contain characters such
@@ -72,6 +85,25 @@ mod tests {
         assert_eq!(names(&named(json!(["/web/db", "/agent-a"]))), ["agent-a"]);
         assert_eq!(names(&named(json!([]))), ["0123456789ab"]);
         assert_eq!(names(&named(json!([7, "/agent-a"]))), ["agent-a"]);
+    }
+
+    #[test]
+    fn a_young_container_is_known_by_its_status() {
+        let cases = [
+            ("Up Less than a second", Some(0)),
+            ("Up 1 second", Some(1)),
+            ("Up 59 seconds (health: starting)", Some(59)),
+            ("Up 12 seconds (Paused)", Some(12)),
+            ("Up About a minute", None),
+            ("Up 2 hours", None),
+            ("Restarting (1) 3 seconds ago", None),
+            ("Up many seconds", None),
+            ("Up", None),
+            ("", None),
+        ];
+        for (status, seconds) in cases {
+            assert_eq!(up_seconds(status), seconds, "{status}");
+        }
     }
 
     #[test]

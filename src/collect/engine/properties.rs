@@ -88,7 +88,7 @@ fn list() -> impl Strategy<Value = Value> {
 fn scrape(at: Instant, answers: &[String; 2], engine: &Identity, stat: &str, meminfo: &str) -> Sample<Scrape> {
     let reading = |(index, text): (usize, &String)| {
         let id = format!("container-{index}");
-        let container = ListedContainer { id: id.clone(), name: id, state: ContainerState::Running };
+        let container = ListedContainer { id: id.clone(), name: id, state: ContainerState::Running, up_seconds: None };
         let read = match serde_json::from_str::<Stats>(text) {
             Ok(stats) => counters(&stats, engine),
             Err(error) => Err(ReadError::Failed(error.to_string())),

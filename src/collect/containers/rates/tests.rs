@@ -22,7 +22,8 @@ fn counters(cpu: u64, host: u64, memory: u64) -> ContainerCounters {
 }
 
 fn seen(name: &str, state: ContainerState, at: Instant, counters: ContainerCounters) -> Reading {
-    let container = ListedContainer { id: format!("{name}-0123456789abcdef"), name: name.into(), state };
+    let container =
+        ListedContainer { id: format!("{name}-0123456789abcdef"), name: name.into(), state, up_seconds: None };
     let counters = (state != Restarting).then_some(Ok((at, counters)));
     Reading { container, details: ContainerDetails::default(), counters }
 }
