@@ -13,7 +13,7 @@ use std::collections::HashMap;
 const SHORTEST_PERIOD: u32 = 30;
 
 /// How many containers an answer names for each resource: those with the highest means.
-const NAMED: usize = 16;
+const NAMED: usize = 32;
 
 /// The length of a period in seconds. At least two samples fall into each, so that a late one leaves no gap.
 fn period(interval_seconds: u32) -> u32 {

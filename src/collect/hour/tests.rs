@@ -106,3 +106,36 @@ fn the_largest_of_either_resource_are_named() {
     let expected: Vec<_> = names[..NAMED].iter().chain(&names[100 - NAMED..]).cloned().collect();
     assert_eq!(named, expected, "those with the least CPU have the most memory");
 }
+
+/// An hour of 200 containers whose usage is never the same twice.
+fn full() -> ContainersHour {
+    let mut hour = ContainersHour::new(5);
+    for scrape in 0..720_usize {
+        let row = |n: usize| ContainerStats {
+            cpu: Some((((n + 7) * (scrape + 3) * 7919) % 9973) as f64 / 10.0),
+            memory_mb: Some(((n * 31 + scrape * 17) % 40_000) as f64 / 10.0),
+            memory_host_percent: Some(((n * 3 + scrape) % 90) as f64 / 10.0),
+            ..ContainerStats::unmeasured(&format!("{n:012x}"), &format!("agent-{n}"))
+        };
+        let stats = ContainersStats { containers: (0..200).map(row).collect(), ..ContainersStats::default() };
+        hour.record(time(5 * scrape), &stats);
+    }
+    hour
+}
+
+#[test]
+fn an_hour_of_many_containers_is_small() {
+    let hour = full();
+    let trends = &hour.finished.containers;
+    let values =
+        |trend: &ContainerTrend| trend.cpu.capacity() + trend.memory.capacity() + trend.memory_host_percent.capacity();
+    let bytes: usize = trends.iter().map(|trend| values(trend) * size_of::<Option<f64>>()).sum();
+    assert_eq!((trends.len(), hour.finished.totals.len()), (200, 119));
+    assert!(bytes <= 3 << 20, "{bytes} bytes in memory");
+
+    let answer: crate::model::HistoryAnswer =
+        crate::model::History { host: HostHistory::new(30, 120), containers: hour.history() }.into();
+    let json = serde_json::to_string(&answer).expect("json");
+    assert!(answer.containers.len() <= 2 * NAMED && answer.totals.len() == 120);
+    assert!(json.len() <= 200_000, "{} bytes before compression", json.len());
+}
