@@ -108,6 +108,36 @@ test('a full disk is named with what is left to do', async ({ dashboard, hostMoc
   await expect(dashboard.panel, 'the disk has no row, but the panel shows it').toBeVisible();
 });
 
+test('a container that is about to reach its memory limit is named', async ({ dashboard, hostMock }) => {
+  hostMock.respondWith(CALM);
+  const memory = (memory_mb: number) => [{ name: 'leaky', memory_mb, memory_limit_mb: 256 }, { name: 'other', memory_mb: 255, memory_limit_mb: 1024 }];
+  hostMock.run(memory(100));
+  await dashboard.nextPoll(1);
+  await expect(dashboard.chips).toHaveCount(0);
+  hostMock.run(memory(254));
+  for (let poll = 0; poll < 3; poll += 1) await dashboard.nextPoll(1);
+  await expect(dashboard.chips).toHaveText('leaky 99% of its memory limit · 2 s');
+  await expect(dashboard.chips).toHaveClass(/ht-is-critical/);
+  await expect(dashboard.advice).toContainText(/leaky at 99% of its memory limit since \d\d:\d\d\./);
+  await expect(dashboard.advice).toContainText('254.0 MiB of 256 MiB: at the limit, the kernel kills it.');
+  await expect(dashboard.advice.locator('code')).toHaveText(['docker logs --tail 50 leaky', 'docker stats leaky']);
+  await expect(dashboard.status).toHaveText(/leaky is near its memory limit/);
+});
+
+test('a container that restarts over and over is named', async ({ dashboard, hostMock }) => {
+  hostMock.respondWith(CALM);
+  const restart = (second: number, count: number) => {
+    const timestamp = wire.timestamp(Date.parse('2026-01-13T12:00:00Z') + second * 1000);
+    return { timestamp, kind: 'restarted' as const, id: 'mailer', name: 'mailer', count };
+  };
+  const agents: MockedContainer[] = [{ name: 'mailer', state: 'restarting', cpu: null, memory_mb: null }];
+  hostMock.run(agents, { events: [restart(-60, 1), restart(0, 3)] });
+  await dashboard.nextPoll(1);
+  await expect(dashboard.chips).toHaveText('mailer restarted 4 times · 1 min');
+  await expect(dashboard.advice).toContainText(/mailer restarted 4 times since \d\d:\d\d\. It exits soon after each start\./);
+  await expect(dashboard.advice.locator('code').first()).toHaveText('docker logs --tail 50 mailer');
+});
+
 test('the worst of two causes comes first; a second is named if there is room, and counted otherwise', async ({ page, dashboard, hostMock }) => {
   hostMock.respondWith({ cpu: wire.cpu(80), memory: FULL_MEMORY });
   hostMock.run([...GREEDY, HOARDER]);

@@ -1,7 +1,8 @@
 //! The containers' measurements in the form sent over the wire.
 
 use super::attribution::{Culprits, HostSplit};
-use super::events::Event;
+use super::events::{Event, EventKind};
+use super::number::percent_of;
 use super::timestamp::Timestamp;
 use serde::ser::SerializeStruct;
 use serde::{Serialize, Serializer};
@@ -155,7 +156,27 @@ pub enum ContainerState {
     Restarting,
 }
 
+/// Restarts are counted over this many seconds.
+const RECENT: f64 = 300.0;
+
 impl ContainersStats {
+    /// How often the container with this ID was restarted in the five minutes before `now`.
+    pub fn recent_restarts(&self, id: &str, now: Timestamp) -> u32 {
+        self.restarts(id, now).map(|event| event.count).sum()
+    }
+
+    /// Since when the container with this ID has been restarted in the five minutes before `now`; `None` if it was not.
+    pub fn restarts_since(&self, id: &str, now: Timestamp) -> Option<Timestamp> {
+        self.restarts(id, now).next().map(|event| event.timestamp)
+    }
+
+    fn restarts(&self, id: &str, now: Timestamp) -> impl Iterator<Item = &Event> {
+        let events = self.events.iter().flatten();
+        events.filter(move |event| {
+            event.kind == EventKind::Restarted && event.id == id && now.seconds() - event.timestamp.seconds() <= RECENT
+        })
+    }
+
     /// The containers' CPU usage as a percentage of the host they run on, 0 to 100. This is their part of the split or,
     /// if there is no split, as with a remote engine, the sum of their shares. `None` if none of the running containers
     /// was measured, and before the first scrape.
@@ -176,6 +197,11 @@ impl ContainersStats {
 }
 
 impl ContainerStats {
+    /// Memory usage as a percentage of the memory limit, 0 to 100; `None` if either is unknown or there is no limit.
+    pub fn memory_limit_percent(&self) -> Option<f64> {
+        percent_of(self.memory_mb?, self.memory_limit_mb?)
+    }
+
     /// A container of which nothing is known but its ID and name.
     pub fn unmeasured(id: &str, name: &str) -> Self {
         Self {

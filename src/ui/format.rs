@@ -142,6 +142,15 @@ pub(super) fn escaped(text: &str) -> String {
     markup
 }
 
+/// How often a container was restarted: `restarting`, `restarted once`, `restarted 4 times`.
+pub(super) fn restarts(count: u32) -> String {
+    match count {
+        0 => "restarting".into(),
+        1 => "restarted once".into(),
+        _ => format!("restarted {count} times"),
+    }
+}
+
 /// What happened to a container: `started`, `stopped`, `restarted`.
 pub(super) fn event(kind: EventKind) -> &'static str {
     match kind {

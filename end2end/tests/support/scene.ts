@@ -21,6 +21,10 @@ function swell(now: number, sample: number): number {
   return Math.min(100, Math.max(0, now * (1 + Math.sin(early / 7) / 4 + Math.sin(early / 1.9) / 9)));
 }
 
+function idOf(index: number): string {
+  return (index >>> 0).toString(16).padStart(12, '0');
+}
+
 /** Mocks the server's responses for a scene, with numbers that add up. */
 export class Stage {
   /** The number of the newest sample. */
@@ -101,7 +105,7 @@ export class Stage {
     const rows = this.#agents.map(({ name, cpu, memory, limit, state = 'running', stale = false, error }, index) =>
       wire.row(
         {
-          id: index.toString(16).padStart(12, '0'),
+          id: idOf(index),
           name,
           cpu: cpu === null ? null : cores * swell(cpu / cores, sample + index),
           memory_mb: memory,
@@ -117,7 +121,7 @@ export class Stage {
     );
     const events = (this.#scene.events ?? []).map(({ ago, ...event }) => ({
       timestamp: wire.timestamp(NOON.getTime() - ago * 1000),
-      id: event.name,
+      id: idOf(this.#agents.findIndex(({ name }) => name === event.name)),
       count: 1,
       ...event,
     }));

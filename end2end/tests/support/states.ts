@@ -104,6 +104,15 @@ export const STATES: Record<string, Scene> = {
     agents: [HOT_RESEARCHER, CODER, ...OTHERS],
     lostDocker: 'connection refused at /var/run/docker.sock: is Docker running?',
   },
+  'near its limit': { agents: [...AGENTS, { name: 'leaky', cpu: 0.4, memory: 253.4, limit: 256 }], panel: true },
+  'restarting in a loop': {
+    agents: [...AGENTS, { name: 'mailer', cpu: null, memory: null, limit: 512, state: 'restarting' }],
+    events: [
+      { kind: 'restarted', name: 'mailer', ago: 190 },
+      { kind: 'restarted', name: 'mailer', ago: 95, count: 3 },
+    ],
+    panel: true,
+  },
   'stale': { overdue: 18 },
   'stale at 95 %': { overdue: 18, cpu: 95.2, agents: [HOT_RESEARCHER, CODER, ...OTHERS] },
   'server gone': { gone: 190, cpu: 94.2, agents: [HOT_RESEARCHER, CODER, ...OTHERS] },

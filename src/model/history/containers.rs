@@ -185,6 +185,14 @@ impl ContainersHistory {
         self.values(overdue, |index, _| values.get(index).copied().flatten())
     }
 
+    /// Since when the container with this ID has used at least this much memory without interruption, in MiB. `None` if it
+    /// does not, or if it did so already in the oldest scrape.
+    pub fn memory_since(&self, id: &str, least: f64) -> Option<Timestamp> {
+        let memory = &self.containers.iter().find(|trend| trend.id == id)?.memory;
+        let before = memory.iter().rposition(|value| value.is_none_or(|value| value < least))?;
+        self.totals.get(before + 1).map(|point| point.timestamp)
+    }
+
     /// The index of each interval's scrape in [`totals`](Self::totals), oldest first; `None` for an interval without a
     /// scrape.
     pub fn scrapes(&self, overdue: usize) -> Vec<Option<usize>> {

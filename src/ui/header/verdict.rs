@@ -47,10 +47,7 @@ fn causes(state: &State) -> usize {
 #[component]
 fn Chip(live: Live, index: usize) -> impl IntoView {
     let text = move |text: fn(ChipText) -> String| live.read(move |state| text(ChipText::of(live, state, index)));
-    let metric = move || match live.untracked(|state| state.causes().get(index).map(|cause| cause.trouble))? {
-        Trouble::Metric(metric) => Some(metric),
-        Trouble::Docker | Trouble::ContainersStale => None,
-    };
+    let metric = move || live.untracked(|state| state.causes().get(index)?.trouble.metric());
     view! {
         <button type="button" class=text(|chip| format!("ht-chip ht-is-{}", chip.severity)) popovertarget=PANEL popovertargetaction="show" title=text(|chip| chip.title) on:click=move |event| live.reveal(metric(), &event)>
             <span class="ht-chip-part ht-chip-first">
@@ -92,6 +89,8 @@ impl ChipText {
         let (name, share, resource) = parts(cause, state);
         let severity = match cause.trouble {
             Trouble::Metric(metric) => state.host.as_ref().and_then(metric.severity).map_or("unknown", Severity::word),
+            Trouble::NearLimit(..) => Severity::Critical.word(),
+            Trouble::Restarting(..) => Severity::High.word(),
             Trouble::Docker | Trouble::ContainersStale => "unknown",
         };
         let title = format!("{name}{share}{resource}{duration}");
@@ -123,6 +122,13 @@ fn parts(cause: &Cause<'_>, state: &State) -> (String, String, String) {
         ),
         (Trouble::Metric(metric), None) => {
             (metric.name.into(), format!("\u{a0}{}", format::percent(state.percent(metric))), metric.full.into())
+        }
+        (Trouble::NearLimit(row, _), _) => {
+            let percent = format::percent(row.memory_limit_percent());
+            (row.name.clone(), format!("\u{a0}{percent}"), "\u{a0}of its memory limit".into())
+        }
+        (Trouble::Restarting(row, count, _), _) => {
+            (row.name.clone(), String::new(), format!("\u{a0}{}", format::restarts(count)))
         }
         (Trouble::Docker, _) => ("Docker unavailable".into(), String::new(), String::new()),
         (Trouble::ContainersStale, _) => {

@@ -1,5 +1,6 @@
 //! What screen readers hear when something changes.
 
+use super::causes::Trouble;
 use super::state::{ContainersView, State};
 use crate::model::Severity;
 use crate::ui::format;
@@ -34,6 +35,13 @@ impl State {
                 ContainersView::Waiting => Fact::new("", ""),
             },
         ];
+        let near_limit = self.near_limit().map(|(trouble, _)| trouble);
+        let restarting = self.restarting().map(|(trouble, _)| trouble);
+        facts.extend([near_limit, restarting].map(|trouble| match trouble {
+            Some(Trouble::NearLimit(row, _)) => Fact::new(&*row.id, format!("{} is near its memory limit", row.name)),
+            Some(Trouble::Restarting(row, ..)) => Fact::new(&*row.id, format!("{} is restarting", row.name)),
+            _ => Fact::new("", ""),
+        }));
         for metric in METRICS {
             let severity = (metric.severity)(host).map_or("", Severity::word);
             facts.push(Fact::new(severity, metric.spoken(Some(host))));

@@ -1,14 +1,14 @@
 //! What is wrong, and who is responsible.
 
 use super::state::{ContainersView, State};
-use crate::model::{Culprit, CulpritKind, Timestamp};
+use crate::model::{ContainerState, ContainerStats, Culprit, CulpritKind, Severity, Timestamp};
 use crate::ui::metrics::Metric;
 
 /// Something that is wrong.
 #[derive(Clone, Copy, PartialEq)]
 pub(in crate::ui) struct Cause<'a> {
     /// What is wrong.
-    pub(in crate::ui) trouble: Trouble,
+    pub(in crate::ui) trouble: Trouble<'a>,
     /// Since when; `None` if it is unknown.
     pub(in crate::ui) since: Option<Timestamp>,
     /// Who is responsible; `None` if nobody stands out or it is unknown.
@@ -19,14 +19,21 @@ pub(in crate::ui) struct Cause<'a> {
 
 /// What can be wrong.
 #[derive(Clone, Copy, PartialEq)]
-pub(in crate::ui) enum Trouble {
+pub(in crate::ui) enum Trouble<'a> {
     /// A resource of the host is short.
     Metric(&'static Metric),
     /// The containers' numbers are overdue.
     ContainersStale,
     /// Docker is not available.
     Docker,
+    /// This container, and this many others, are about to reach their memory limits.
+    NearLimit(&'a ContainerStats, usize),
+    /// This container has been restarted this often in the last five minutes, and so have this many others.
+    Restarting(&'a ContainerStats, u32, usize),
 }
+
+/// From this many recent restarts on, a container restarts in a loop. A single one may have been by hand.
+pub(in crate::ui) const LOOP: u32 = 2;
 
 impl State {
     /// What is wrong, the worst first; empty if nothing is. While the server does not answer, what was wrong last.
@@ -51,7 +58,44 @@ impl State {
             ContainersView::Waiting | ContainersView::Measured(_) => None,
         };
         causes.extend(containers.map(|(trouble, since)| Cause { trouble, since, culprit: None, is_current }));
+        let one = [self.near_limit(), self.restarting()].into_iter().flatten();
+        causes.extend(one.map(|(trouble, since)| Cause { trouble, since, culprit: None, is_current }));
         causes
+    }
+
+    /// The container that is closest to its memory limit, if that is close, and since when.
+    pub(super) fn near_limit(&self) -> Option<(Trouble<'_>, Option<Timestamp>)> {
+        let (mut worst, mut count) = (None::<(f64, &ContainerStats)>, 0);
+        for row in self.rows() {
+            let Some(percent) = row.memory_limit_percent().filter(|percent| *percent >= Severity::CRITICAL_FROM) else {
+                continue;
+            };
+            count += 1;
+            if worst.is_none_or(|(most, _)| percent > most) {
+                worst = Some((percent, row));
+            }
+        }
+        let (_, row) = worst?;
+        let least = row.memory_limit_mb? * Severity::CRITICAL_FROM / 100.0;
+        let since = self.history.containers.memory_since(&row.id, least);
+        Some((Trouble::NearLimit(row, count - 1), since))
+    }
+
+    /// The container that restarts most often, if it does so in a loop, and since when.
+    pub(super) fn restarting(&self) -> Option<(Trouble<'_>, Option<Timestamp>)> {
+        let (stats, now) = self.measured().zip(self.scraped)?;
+        let (mut worst, mut count) = (None::<(u32, &ContainerStats)>, 0);
+        for row in &stats.containers {
+            let restarts = stats.recent_restarts(&row.id, now);
+            if restarts >= LOOP || row.state == ContainerState::Restarting {
+                count += 1;
+                if worst.is_none_or(|(most, _)| restarts > most) {
+                    worst = Some((restarts, row));
+                }
+            }
+        }
+        let (restarts, row) = worst?;
+        Some((Trouble::Restarting(row, restarts, count - 1), stats.restarts_since(&row.id, now)))
     }
 
     /// The culprit for this metric according to current numbers.
@@ -71,9 +115,75 @@ impl State {
     }
 }
 
-impl Trouble {
+impl Trouble<'_> {
+    /// The metric whose largest users show who is responsible; `None` if that is not a matter of usage.
+    pub(in crate::ui) fn metric(self) -> Option<&'static Metric> {
+        match self {
+            Self::Metric(metric) => Some(metric),
+            Self::NearLimit(..) | Self::Restarting(..) | Self::Docker | Self::ContainersStale => None,
+        }
+    }
+
     /// Whether it is this metric that is in trouble.
     pub(in crate::ui) fn is(self, metric: &Metric) -> bool {
         matches!(self, Self::Metric(ours) if ours == metric)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{ContainersStats, Event, EventKind};
+
+    fn time(second: usize) -> Timestamp {
+        Timestamp::sample().plus_seconds(second)
+    }
+
+    fn row(name: &str, memory_mb: f64) -> ContainerStats {
+        let memory_limit_mb = Some(100.0);
+        ContainerStats { memory_mb: Some(memory_mb), memory_limit_mb, ..ContainerStats::sample(name) }
+    }
+
+    /// The state after these scrapes, five seconds apart.
+    fn state(scrapes: &[&[ContainerStats]], events: Vec<Event>) -> State {
+        let mut state = State::default();
+        for (rows, second) in scrapes.iter().zip((0..).step_by(5)) {
+            let events = Some(events.clone());
+            let stats = ContainersStats { containers: rows.to_vec(), events, ..ContainersStats::default() };
+            let _ = state.history.containers.record(time(second), &stats);
+            state.scraped = Some(time(second));
+            state.containers = ContainersView::Measured(stats);
+        }
+        state
+    }
+
+    #[test]
+    fn the_container_that_is_closest_to_its_limit_is_a_cause() {
+        let (full, fuller) = (row("a", 91.0), row("b", 99.0));
+        let state = state(&[&[row("b", 50.0)], &[row("b", 92.0)], &[full, fuller, row("c", 89.9)]], Vec::new());
+        let causes = state.causes();
+        let [Cause { trouble: Trouble::NearLimit(row, others), since, .. }] = causes.as_slice() else {
+            panic!("{}", causes.len())
+        };
+        assert_eq!((row.name.as_str(), *others, *since), ("b", 1, Some(time(5))));
+    }
+
+    #[test]
+    fn a_container_that_restarts_over_and_over_is_a_cause() {
+        let restart = |second, count| Event {
+            timestamp: time(second),
+            kind: EventKind::Restarted,
+            id: "id-a".into(),
+            name: "a".into(),
+            count,
+        };
+        let rows: [&[ContainerStats]; 2] = [&[row("a", 1.0)], &[row("a", 1.0)]];
+        assert!(state(&rows, vec![restart(1, 1)]).causes().is_empty(), "it may have been by hand");
+        let looping = state(&rows, vec![restart(1, 1), restart(4, 3)]);
+        let causes = looping.causes();
+        let [Cause { trouble: Trouble::Restarting(row, count, others), since, .. }] = causes.as_slice() else {
+            panic!("{}", causes.len())
+        };
+        assert_eq!((row.name.as_str(), *count, *others, *since), ("a", 4, 0, Some(time(1))));
     }
 }

@@ -34,6 +34,8 @@ fn of(cause: &Cause<'_>, live: Live, state: &State) -> Advice {
     match cause.trouble {
         Trouble::Metric(metric) => on_metric(metric, cause, live, state),
         Trouble::Docker => docker(cause.since, live, state),
+        Trouble::NearLimit(row, others) => near_limit(row, others, cause.since, live, state),
+        Trouble::Restarting(row, count, others) => restarting(row, count, others, cause.since, live, state),
         Trouble::ContainersStale => Advice {
             severity: "unknown",
             headline: format!("No numbers from the containers{}.", since(cause.since, true, live, state)),
@@ -42,6 +44,46 @@ fn of(cause: &Cause<'_>, live: Live, state: &State) -> Advice {
             ..Advice::default()
         },
     }
+}
+
+fn near_limit(row: &ContainerStats, others: usize, begun: Option<Timestamp>, live: Live, state: &State) -> Advice {
+    let percent = format::percent(row.memory_limit_percent());
+    let limit = row.memory_limit_mb.map_or_else(String::new, format::memory_limit);
+    let used = format::memory(row.memory_mb);
+    Advice {
+        severity: Severity::Critical.word(),
+        headline: format!("{} at {percent} of its memory limit{}.", row.name, since(begun, false, live, state)),
+        detail: format!(
+            "{used} of {limit}: at the limit, the kernel kills it.{}",
+            and_others(others, "near theirs", state)
+        ),
+        next: "Raise its limit, or find out what fills its memory.".into(),
+        commands: commands_for(program(state), row),
+    }
+}
+
+fn restarting(
+    row: &ContainerStats,
+    count: u32,
+    others: usize,
+    begun: Option<Timestamp>,
+    live: Live,
+    state: &State,
+) -> Advice {
+    Advice {
+        severity: Severity::High.word(),
+        headline: format!("{} {}{}.", row.name, format::restarts(count), since(begun, false, live, state)),
+        detail: format!("It exits soon after each start.{}", and_others(others, "restarting", state)),
+        next: "Its logs say why it exits.".into(),
+        commands: commands_for(program(state), row),
+    }
+}
+
+/// Says that others are in the same trouble; empty if none are.
+fn and_others(count: usize, trouble: &str, state: &State) -> String {
+    let Ok(count @ 1..) = u32::try_from(count) else { return String::new() };
+    let are = if count == 1 { "is" } else { "are" };
+    format!(" {count} more {} {are} {trouble}.", format::plural(count, &state.settings.noun))
 }
 
 fn on_metric(metric: &Metric, cause: &Cause<'_>, live: Live, state: &State) -> Advice {
@@ -143,6 +185,10 @@ fn silence(reason: &str, last: Option<&Cause<'_>>, live: Live, state: &State) ->
         let of = match cause.trouble {
             Trouble::Metric(metric) => format!("{} at {}", metric.name, format::percent(state.percent(metric))),
             Trouble::Docker | Trouble::ContainersStale => "Docker unavailable".into(),
+            Trouble::NearLimit(row, _) => {
+                format!("{} at {} of its memory limit", row.name, format::percent(row.memory_limit_percent()))
+            }
+            Trouble::Restarting(row, count, _) => format!("{} {}", row.name, format::restarts(count)),
         };
         let who = cause.culprit.map_or_else(String::new, |culprit| {
             let name = format::culprit(culprit, &state.settings.noun);
