@@ -58,7 +58,7 @@ build_site() {
   if have wasm-opt; then
     for file in "$scratch"/pkg/*.wasm; do
       # shellcheck disable=SC2046 # each flag is one word
-      wasm-opt $(wasm_opt_flags) "$file" -o "$file"
+      wasm-opt $(wasm_opt_flags) --flatten --rereloop -Oz --dealign --reorder-functions-by-name "$file" -o "$file"
     done
   fi
   if have esbuild; then

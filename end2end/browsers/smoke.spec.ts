@@ -54,7 +54,7 @@ test('pointer and arrow keys select a moment of the charts, and a click pins it'
   await expect.poll(when).toMatch(TIME);
   await expect.poll(() => dashboard.text('.ht-chart-head.ht-is-cpu h3 b')).toMatch(PERCENT);
   expect(await dashboard.text('.ht-chart-head.ht-is-memory h3 b')).toMatch(PERCENT);
-  expect(await dashboard.style('.ht-chart-cursor', 'display')).not.toBe('none');
+  expect(await dashboard.attribute('.ht-chart-cursor line', 'x1')).not.toBeNull();
   await driver.movePointer(x, y - 60);
   await expect.poll(when).toBe('now');
 

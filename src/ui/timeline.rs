@@ -76,15 +76,8 @@ impl Timeline {
     /// Reads from the samples of the chosen period, and subscribes the caller to their changes. Until the last hour has
     /// arrived, those are the latest samples.
     pub(super) fn with<T>(self, read: impl FnOnce(Samples<'_>) -> T) -> T {
-        let hour = self.hour.read();
-        self.live.with(|state| match hour.as_ref().filter(|_| self.is_hour.get()) {
-            Some(history) => {
-                // An answer is up to an interval old before the next one is asked for.
-                let silence = (hour_age(state, history) - 2.0 * f64::from(history.host.interval_seconds)).max(0.0);
-                read(Samples { state, history, silence, is_hour: true })
-            }
-            None => read(Samples { state, history: &state.history, silence: state.silence(), is_hour: false }),
-        })
+        let (state, hour) = (self.live.state(), self.hour.read());
+        read(Samples::of(&state, hour.as_ref().filter(|_| self.is_hour.get())))
     }
 
     /// Derives a signal from the samples of the chosen period.
@@ -191,18 +184,24 @@ impl Timeline {
     }
 }
 
-/// How long ago the newest interval of the last hour began, in seconds.
-fn hour_age(state: &State, hour: &History) -> f64 {
-    newest(&state.history) + state.silence() - newest(hour)
-}
-
 fn newest(history: &History) -> f64 {
     history.host.newest().map_or(0.0, Timestamp::seconds)
 }
 
-impl Samples<'_> {
+impl<'a> Samples<'a> {
+    /// The last hour or, without one, the latest samples.
+    fn of(state: &'a State, hour: Option<&'a History>) -> Self {
+        let Some(history) = hour else {
+            return Self { state, history: &state.history, silence: state.silence(), is_hour: false };
+        };
+        // An answer is up to an interval old before the next one is asked for.
+        let age = newest(&state.history) + state.silence() - newest(history);
+        let silence = (age - 2.0 * f64::from(history.host.interval_seconds)).max(0.0);
+        Self { state, history, silence, is_hour: true }
+    }
+
     /// What happened to the containers, oldest first.
-    pub(super) fn events(&self) -> &[Event] {
+    pub(super) fn events(self) -> &'a [Event] {
         self.state.measured().and_then(|stats| stats.events.as_deref()).unwrap_or_default()
     }
 

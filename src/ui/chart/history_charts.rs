@@ -102,18 +102,10 @@ fn Chart(live: Live, timeline: Timeline, resource: Resource) -> impl IntoView {
         let noun = live.settings(|settings| format::plural(0, &settings.noun));
         Signal::derive(move || text(&stack.read(), slot(), &noun))
     };
-    let total = at_slot(|stack, slot, _| format::percent_exact(stack.at(slot).total));
-    let markup = Signal::derive(move || {
-        let stack = stack.read();
-        draw(&projection(stack.parts.len()), |canvas| stack.draw(canvas))
-    });
-    let cursor = at_slot(|stack, slot, _| projection(stack.parts.len()).x(slot).to_string());
-    let cursor_class = timeline.read(move |samples| {
-        String::from(match (timeline.pinned(), timeline.slot(samples)) {
-            (Some(_), Some(_)) => "ht-chart-cursor ht-is-pinned",
-            (None, Some(_)) => "ht-chart-cursor",
-            (_, None) => "ht-chart-cursor ht-is-hidden",
-        })
+    let cursor = Signal::derive(move || {
+        let is_pinned = timeline.pinned().is_some();
+        let slot = timeline.with(|samples| timeline.slot(samples));
+        slot.map_or_else(String::new, |slot| cursor(projection(stack.read().parts.len()).x(slot), is_pinned))
     });
     let spoken = at_slot(Stack::spoken);
     let spoken = Signal::derive(move || {
@@ -126,39 +118,45 @@ fn Chart(live: Live, timeline: Timeline, resource: Resource) -> impl IntoView {
             follow(&pointer, timeline);
         }
     });
+    // Texts and drawings are markup: each element of a view is code of its own.
+    let drawing = move |class: &'static str, markup: Signal<String>| {
+        view! {
+            <svg class=class viewBox=projection(1).view_box() preserveAspectRatio="none" aria-hidden="true" inner_html=markup></svg>
+        }
+    };
+    let labels =
+        |class: &'static str, markup: String| view! { <svg class=class aria-hidden="true" inner_html=markup></svg> };
+    let color = resource.class();
     view! {
-        <div class=format!("ht-chart-head ht-is-{}", resource.class())>
-            <h3>{resource.name()}" "<b>{total}</b></h3>
-            <p class="ht-legend" inner_html=at_slot(Stack::legend)></p>
-        </div>
-        <div class=format!("ht-chart ht-is-{}", resource.class())>
-            <svg class="ht-chart-scale" aria-hidden="true" inner_html=axis::scale(&projection(1))></svg>
+        <div class=format!("ht-chart-head ht-is-{color}") inner_html=at_slot(match resource {
+            Resource::Cpu => |stack, slot, nouns| stack.legend(Resource::Cpu, slot, nouns),
+            Resource::Memory => |stack, slot, nouns| stack.legend(Resource::Memory, slot, nouns),
+        })></div>
+        <div class=format!("ht-chart ht-is-{color}")>
+            {labels("ht-chart-scale", axis::scale(&projection(1)))}
             <div class="ht-chart-area">
-                <svg
-                    class="ht-chart-plot"
-                    viewBox=projection(1).view_box()
-                    preserveAspectRatio="none"
-                    role="img"
-                    aria-label=Signal::derive(move || stack.read().description(resource))
-                    inner_html=markup
-                ></svg>
-                <svg class=cursor_class viewBox=projection(1).view_box() preserveAspectRatio="none" aria-hidden="true">
-                    <line x1=cursor x2=cursor y1="0" y2="100%"/>
-                </svg>
+                {drawing("ht-chart-plot", at_slot(|stack, _, _| draw(&projection(stack.parts.len()), |canvas| stack.draw(canvas))))}
+                {drawing("ht-chart-cursor", cursor)}
                 <input
                     type="range"
                     class="ht-chart-pointer"
                     min="0"
                     max=at_slot(|stack, _, _| (stack.parts.len() - 1).to_string())
                     prop:value=at_slot(|_, slot, _| slot.to_string())
-                    aria-label=format!("{}: time", resource.name())
+                    aria-label=Signal::derive(move || stack.read().description(resource))
                     aria-valuetext=spoken
                     node_ref=pointer
                 />
             </div>
-            <svg class="ht-chart-thresholds" aria-hidden="true" inner_html=axis::thresholds(&projection(1))></svg>
+            {labels("ht-chart-thresholds", axis::thresholds(&projection(1)))}
         </div>
     }
+}
+
+/// The line at the selected moment, as markup.
+fn cursor(x: u32, is_pinned: bool) -> String {
+    let class = if is_pinned { "ht-is-pinned" } else { "" };
+    format!("<line class=\"{class}\" x1=\"{x}\" x2=\"{x}\" y1=\"0\" y2=\"100%\"/>")
 }
 
 /// Selects moments by pointer, finger and keyboard. One listener for all events: each `on:` would be code of its own.

@@ -101,10 +101,11 @@ impl Stack {
         self.parts.get(slot).copied().unwrap_or_default()
     }
 
-    /// Who uses how much in an interval, as markup.
-    pub(super) fn legend(&self, slot: usize, nouns: &str) -> String {
+    /// How much is used in an interval, and by whom, as markup.
+    pub(super) fn legend(&self, resource: Resource, slot: usize, nouns: &str) -> String {
         let parts = self.at(slot);
-        let mut markup = String::new();
+        let total = format::percent_exact(parts.total);
+        let mut markup = format!("<h3>{} <b>{total}</b></h3><p class=\"ht-legend\">", resource.name());
         let mut key = |ink: Ink, name: &str, value: Option<f64>| {
             let value = format::percent_exact(value);
             let class = ink.name();
@@ -124,7 +125,7 @@ impl Stack {
             key(Ink::Other, "other processes", parts.other());
         }
         key(Ink::Free, "free", parts.free());
-        markup
+        markup + "</p>"
     }
 
     /// Who uses how much in an interval, for screen readers.

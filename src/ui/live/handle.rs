@@ -18,6 +18,7 @@ use leptos::task::spawn_local;
 use leptos::web_sys::HtmlElement;
 use leptos::web_sys::js_sys::Date;
 use leptos::web_sys::wasm_bindgen::JsCast;
+use std::ops::Deref;
 use std::time::Duration;
 
 /// In seconds.
@@ -78,8 +79,13 @@ impl Live {
 
     /// Reads from the state and subscribes the caller to its changes.
     pub(in crate::ui) fn with<T>(self, read: impl FnOnce(&State) -> T) -> T {
-        // A guard, because each closure given to the signal would be a copy of its code in the bundle.
-        read(&self.state.read())
+        read(&self.state())
+    }
+
+    /// The state. Subscribes the caller to its changes. A guard, because each closure that is given to a signal makes
+    /// another copy of the signal's code in the bundle.
+    pub(in crate::ui) fn state(self) -> impl Deref<Target = State> {
+        self.state.read()
     }
 
     /// Reads from the state without subscribing to its changes.
