@@ -61,7 +61,7 @@ for (const panel of ['closed', 'open']) {
     await page.goto(server.url);
     await expectPolls(2);
     if (panel === 'open') {
-      await dashboard.summary.click();
+      await dashboard.openPanel();
       await expect(dashboard.panelRows.first().locator('.ht-trend polyline')).toHaveCount(1);
     }
     // Give the engine time to compile the hot code.

@@ -58,7 +58,7 @@ test('loading the details is retried, and the header stays live meanwhile', asyn
   });
   await openWithoutDetails(dashboard, startServer);
   await expect.poll(() => requests, { message: 'requests for the page and the tab' }).toBe(2);
-  await dashboard.summary.click();
+  await dashboard.openPanel();
   await expect(dashboard.panel).toContainText('researcher');
   await expect.poll(() => requests, { message: 'requests, including one for the panel' }).toBe(3);
   for (let poll = 1; poll <= 4; poll += 1) {

@@ -35,7 +35,7 @@ test("an open panel shows each container's CPU history", async ({ page, dashboar
   const trends = dashboard.panelRows.locator('.ht-trend');
   const lines = trends.locator('polyline');
   for (let opened = 1; opened <= 2; opened += 1) {
-    await dashboard.summary.click();
+    await dashboard.openPanel();
     await expect(lines).toHaveCount(NAMES.length);
     expect(Math.min(...(await points(lines)))).toBeGreaterThanOrEqual(known);
     const heights = await lines.evaluateAll((list) => list.map((line) => line.getBoundingClientRect().y));
@@ -60,7 +60,7 @@ test('a closed panel does not update until it is opened', async ({ page, dashboa
   const names = dashboard.panelRows.locator('.ht-name-text');
   await dashboard.openFrozen(server.url);
   await show('researcher', 'coder');
-  await dashboard.summary.click();
+  await dashboard.openPanel();
   await expect(names).toHaveText(['researcher', 'coder']);
   await expect(cells).toHaveText(['409.6 MiB', '409.6 MiB']);
 
@@ -70,7 +70,7 @@ test('a closed panel does not update until it is opened', async ({ page, dashboa
   await expect(dashboard.rows).toHaveCount(3);
   await expect(names).toHaveText(['researcher', 'coder']);
   await expect(cells).toHaveText(['409.6 MiB', '409.6 MiB']);
-  await dashboard.summary.click();
+  await dashboard.openPanel();
   await expect(names).toHaveText(['scribe', 'coder', 'researcher']);
   await expect(cells).toHaveText(['614.4 MiB', '614.4 MiB', '614.4 MiB']);
 });
@@ -80,7 +80,7 @@ test('an open panel updates with each poll', async ({ page, dashboard, startServ
   await expect.poll(() => values(server), { timeout: 15_000 }).toHaveLength(NAMES.length);
   await page.goto(server.url);
   await expect.poll(() => traffic.requests('host'), { message: 'polls of the hydrated page' }).toBeGreaterThan(0);
-  await dashboard.summary.click();
+  await dashboard.openPanel();
   const lines = dashboard.panelRows.locator('.ht-trend polyline');
   await expect(lines).toHaveCount(NAMES.length);
   const [atFirst = NaN] = await points(lines);
@@ -92,7 +92,7 @@ test('a panel opened before hydration also shows the CPU history', async ({ page
   await expect.poll(() => values(server), { timeout: 15_000 }).toHaveLength(NAMES.length);
   const programs = await HeldRequests.hold(page, '**/*.wasm');
   await page.goto(server.url, { waitUntil: 'commit' });
-  await dashboard.summary.click();
+  await dashboard.openPanel();
   await expect(dashboard.panel).toBeVisible();
   await expectNoTrends(dashboard);
   await programs.release();
@@ -107,12 +107,12 @@ test('opening a panel repeatedly requests the history once', async ({ page, dash
   await dashboard.openFrozen(server.url, { details: false });
   await dashboard.waitForDetails();
   for (let opened = 1; opened <= 3; opened += 1) {
-    await dashboard.summary.click();
+    await dashboard.openPanel();
     await expectNoTrends(dashboard);
     await page.keyboard.press('Escape');
     await expect(dashboard.panel).toBeHidden();
   }
-  await dashboard.summary.click();
+  await dashboard.openPanel();
   await history.release();
   await expect(dashboard.panelRows.locator('.ht-trend polyline')).toHaveCount(NAMES.length);
   expect(traffic.requests('history')).toBe(1);

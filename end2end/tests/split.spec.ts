@@ -78,7 +78,7 @@ test("the host's usage is split between the agents and other processes", async (
   await waitForSplit(server);
   await page.goto(server.url);
   await dashboard.waitForDetails();
-  await dashboard.summary.click();
+  await dashboard.openPanel();
   await expect(dashboard.panelRows.first()).toContainText('64.0 MiB');
 
   for (const table of tables(dashboard)) {
@@ -110,7 +110,7 @@ test('the totals say how many agents were measured', async ({ page, dashboard, f
   const server = await startServer({ args: NOUN });
   await waitForSplit(server);
   await page.goto(server.url);
-  await dashboard.summary.click();
+  await dashboard.openPanel();
   for (const table of tables(dashboard)) {
     await expect(dashboard.totals(table, 'all').locator('.ht-name')).toHaveText('All agents (1 of 2 measured)');
     await expect(dashboard.totals(table, 'all').locator('.ht-memory')).toHaveText('64.0 MiB');
@@ -131,7 +131,7 @@ test('agents that report more than the host uses are clamped and marked approxim
   fakeDocker.containers = [{ name: 'researcher', memoryMib: totalmem() / MIB }];
   const server = await startServer({ args: NOUN });
   await page.goto(server.url);
-  await dashboard.summary.click();
+  await dashboard.openPanel();
   for (const table of tables(dashboard)) {
     await expect(dashboard.totals(table, 'other').locator('.ht-memory')).toHaveText('≈ 0.0 MiB');
     await expect(dashboard.totals(table, 'host').locator('.ht-memory')).toHaveText(/^≈ \d/);
@@ -141,7 +141,7 @@ test('agents that report more than the host uses are clamped and marked approxim
 test('without Docker there is nothing to split', async ({ page, dashboard, startServer }) => {
   const server = await startServer({ docker: 'unix:///nonexistent/d.sock', args: ['--interval', '1'] });
   await page.goto(server.url);
-  await dashboard.summary.click();
+  await dashboard.openPanel();
   await expect(dashboard.panel).toContainText('Docker unavailable');
   await expect(dashboard.panel.locator('table')).toBeHidden();
   await expect(dashboard.panel.locator('tfoot tr')).toHaveCount(0);

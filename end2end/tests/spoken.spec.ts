@@ -80,7 +80,7 @@ test('the panel is closed by its button and by a click outside', async ({ page, 
   await expect(dashboard.panel).toBeHidden();
   await expect(dashboard.summary).toBeFocused();
 
-  await dashboard.summary.click();
+  await dashboard.openPanel();
   await expect(dashboard.panel).toBeVisible();
   await page.mouse.click(200, 600);
   await expect(dashboard.panel).toBeHidden();

@@ -46,7 +46,7 @@ async function expectNewNumbers(page: Page, dashboard: Dashboard, hostMock: Host
     await expect(dashboard.totals(within, 'all').locator('.ht-name')).toHaveText('All agents');
     await expect(dashboard.totals(within, 'all').locator('.ht-cpu')).toHaveText('528.0%');
   }
-  await expect(dashboard.panel.locator('.ht-headroom dd').first()).toHaveText('1.8 of 20 GiB');
+  await expect(dashboard.panel.locator('.ht-facts dd').first()).toHaveText('1.8 of 20 GiB');
   await expect(page.locator('.ht font, .ht-details font')).toHaveCount(0);
 }
 
@@ -61,7 +61,7 @@ test('a translated page keeps updating names and numbers', async ({ page, dashbo
     { name: 'reviewer', cpuShare: 5, memoryShare: 5 },
   ]);
   await dashboard.nextPoll(1);
-  await dashboard.summary.click();
+  await dashboard.openPanel();
   await expect(dashboard.panelRows).toHaveCount(3);
   await page.locator('main').evaluate((main) => main.insertAdjacentHTML('beforeend', '<p id="prose">All is well.</p>'));
 
@@ -88,7 +88,7 @@ test('a page that was translated before hydration keeps updating', async ({ page
   hostMock.run([{ name: 'coder', cpuShare: 10, memoryShare: 5 }]);
   await dashboard.openFrozen(server.url);
   await dashboard.nextPoll(1);
-  await dashboard.summary.click();
+  await dashboard.openPanel();
   await expect(dashboard.panelRows).toHaveCount(1);
   await expectNewNumbers(page, dashboard, hostMock);
 });

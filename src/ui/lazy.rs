@@ -10,10 +10,12 @@
 mod first;
 
 use super::chart::HistoryChart;
+use super::facts::FactsCard;
 use super::live::{Live, RETRY, sleep};
 use super::panel::Panel;
 use super::tab::watch_tab;
 use super::table::TableCard;
+use super::timeline::Timeline;
 use super::verdict::VerdictCard;
 use leptos::html::Div;
 use leptos::mount::mount_to;
@@ -26,7 +28,7 @@ use wasm_split_helpers::{SplitLoaderError, wasm_split};
 /// A section of the page whose code is in the second bundle file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Section {
-    /// The content below the header: the verdict, the chart and the table of containers.
+    /// The content below the header: the verdict, the facts, the chart and the table of containers.
     Page,
     /// The content of the header's panel.
     Panel,
@@ -39,7 +41,8 @@ pub(super) enum Section {
     },
 }
 
-/// The page below the header: what is wrong, the chart of the host's recent samples, and the table of all containers.
+/// The page below the header: what is wrong, how much room is left, the chart of the host's recent samples, and the table
+/// of all containers.
 #[component]
 pub fn Details(
     /// The state to show.
@@ -111,10 +114,12 @@ fn show(
 }
 
 fn page(live: Live) -> impl IntoView {
+    let timeline = Timeline::new(live);
     view! {
         <VerdictCard live/>
+        <FactsCard live/>
         <HistoryChart live/>
-        <TableCard live/>
+        <TableCard live timeline/>
     }
 }
 

@@ -93,23 +93,28 @@ export class Dashboard {
     this.summary = this.agents.locator('.ht-toggle');
     this.status = page.getByRole('status');
     this.panel = this.agents.locator('.ht-panel');
-    this.panelRows = this.panel.locator('tbody tr');
+    this.panelRows = this.panel.locator('.ht-row');
     this.history = page.locator('main section', { has: page.locator('#ht-history-title') });
     this.chart = this.history.locator('.ht-chart-plot');
     this.when = this.history.locator('.ht-when');
     this.containers = page.locator('main section', { has: page.locator('#ht-containers-title') });
-    this.rows = this.containers.locator('tbody tr');
+    this.rows = this.containers.locator('.ht-row');
     this.times = this.history.locator('.ht-chart-x span');
   }
 
-  /** A row of totals below the table in `within`, which is the panel or the page's containers section. */
+  /** A row of totals above the rows of the table in `within`, which is the panel or the page's containers section. */
   totals(within: Locator, kind: 'all' | 'cache' | 'other' | 'host'): Locator {
-    return within.locator(`tfoot .ht-is-${kind}`);
+    return within.locator(`thead .ht-is-${kind}`);
   }
 
   /** The chart's lines for the host's CPU or memory usage. A gap starts a new line. */
   line(series: 'cpu' | 'memory'): Locator {
     return this.chart.locator(`polyline.ht-is-${series}:not(.ht-is-part)`);
+  }
+
+  /** Opens the panel, as a click on the summary does in a dashboard that has no table of its own. */
+  async openPanel(): Promise<void> {
+    await this.panel.evaluate((panel: HTMLElement) => panel.showPopover());
   }
 
   /** Waits until the details, which are loaded lazily from the bundle's second file, are live. */

@@ -19,12 +19,12 @@ function inspect({ part, selector }: { part: Part; selector: string }): string[]
   const slack = 0.5;
   /** The minimum gap between text in different parts, in pixels. */
   const gap = 4;
-  const parts = '.host, .ht-chip, .ht-metric, .ht-agents, .ht-command, td, th, .ht-chart-x > *, .ht-legend > *, .ht-headroom > *';
+  const parts = '.host, .ht-chip, .ht-metric, .ht-agents, .ht-command, td, th, .ht-chart-x > *, .ht-legend > *, .ht-facts > *';
   /** Text must stay within these elements. */
-  const boxes = 'td, th, .ht-chart-x, .ht-card-head, .ht-headroom';
+  const boxes = 'td, th, .ht-chart-x, .ht-card-head, .ht-facts';
   /** Elements that may be truncated, because names and daemon errors have no maximum length. */
   const truncatable = '.host, .ht-chip, .ht-dropped, .ht-command code, .ht-name-text, .ht-error';
-  const oneLine = part === 'header' ? selector : '.ht-number-cell:not(.ht-limit), thead th, .ht-legend > *, .ht-chart-x > *, .ht-chart-y > *, .ht-headroom dt';
+  const oneLine = part === 'header' ? selector : '.ht-number-cell:not(.ht-limit), thead th, .ht-legend > *, .ht-chart-x > *, .ht-chart-y > *, .ht-facts dt';
   /** Elements that cover the chart on purpose. */
   const overlays = '.ht-chart-cursor, .ht-chart-pointer';
 

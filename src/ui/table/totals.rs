@@ -1,8 +1,8 @@
-//! The totals at the bottom of a table: containers and other processes, which add up to the host's usage.
+//! The totals at the top of a table: containers and other processes, which add up to the host's usage.
 
-use crate::model::{ContainersStats, Split};
+use super::moment::Moment;
+use crate::model::{ContainersStats, Split, percent_of};
 use crate::ui::format;
-use crate::ui::live::State;
 
 /// One row of totals, as text. Cells that do not apply are empty.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -10,8 +10,10 @@ pub(super) struct Total {
     pub(super) label: String,
     pub(super) cpu: String,
     pub(super) memory: String,
-    pub(super) limit: String,
     pub(super) share: String,
+    pub(super) memory_share: String,
+    /// The sum of the memory limits or, of the host, its memory.
+    pub(super) limit: String,
     /// An explanation, shown as a tooltip.
     pub(super) title: &'static str,
     /// Suffix of the row's CSS class.
@@ -21,18 +23,21 @@ pub(super) struct Total {
 /// Differences smaller than this, in MiB, are treated as rounding errors.
 const ROUNDING: f64 = 0.1;
 
-/// The rows of totals. Each column adds up: CPU as a percentage of one core, memory, and CPU as a percentage of the
+/// The rows of totals. Each column adds up: CPU as a percentage of one core, memory, and both as percentages of the
 /// host. If neither CPU nor memory could be split, only the containers' total remains. Empty if there are no
 /// containers.
-pub(super) fn totals(state: &State) -> Vec<Total> {
-    let Some(stats) = state.measured().filter(|stats| !stats.containers.is_empty()) else { return Vec::new() };
-    let mut lines = vec![containers(stats, &state.settings.noun)];
+pub(super) fn totals(moment: Moment<'_>) -> Vec<Total> {
+    let Some(stats) = moment.stats.filter(|stats| !stats.containers.is_empty()) else { return Vec::new() };
+    let total_mb = moment.memory_total_mb();
+    let of_host = |mib: f64| total_mb.and_then(|total| percent_of(mib, total)).map(format::exact);
+    let mut lines = vec![containers(stats, &moment.state.settings.noun)];
+    lines[0].memory_share = stats.total_memory_mb.and_then(of_host).unwrap_or(format::UNKNOWN.into());
     let cpu = stats.split.cpu_percent.as_ref();
     let memory = stats.split.memory_mb.as_ref();
     if cpu.is_none() && memory.is_none() {
         return lines;
     }
-    let host = state.host.as_ref();
+    let host = moment.state.host.as_ref();
     let cores = host.and_then(|host| Some(f64::from(host.cpu.as_ref()?.count)));
     let line = |label: &str, title, kind, part: fn(&Split) -> f64| Total {
         label: label.into(),
@@ -44,6 +49,9 @@ pub(super) fn totals(state: &State) -> Vec<Total> {
         share: cpu.map_or(format::UNKNOWN.into(), |split| {
             format::split_part(split, format::percent_exact(Some(part(split))))
         }),
+        memory_share: memory
+            .and_then(|split| Some(format::split_part(split, of_host(part(split))?)))
+            .unwrap_or(format::UNKNOWN.into()),
         limit: String::new(),
         title,
         kind,
@@ -55,6 +63,7 @@ pub(super) fn totals(state: &State) -> Vec<Total> {
         lines.push(Total {
             label: "of which reclaimable cache".into(),
             memory: format!("−{}", format::memory(Some(cache))),
+            memory_share: of_host(cache).map(|share| format!("−{share}")).unwrap_or_default(),
             title: "The kernel frees it when memory is needed, so the host does not count it as used",
             kind: "cache",
             ..Total::default()
@@ -63,7 +72,7 @@ pub(super) fn totals(state: &State) -> Vec<Total> {
     let other = "Processes outside these containers, other containers, and containers that could not be measured";
     lines.push(line("Other processes", other, "other", |split| split.other));
     let mut all = line("Host", "Total host usage", "host", |split| split.host);
-    all.limit = state.memory_total_mb().map_or_else(String::new, format::memory_limit);
+    all.limit = total_mb.map_or_else(String::new, format::memory_limit);
     lines.push(all);
     lines
 }
@@ -76,6 +85,7 @@ fn containers(stats: &ContainersStats, noun: &str) -> Total {
         memory: format::memory(stats.total_memory_mb),
         limit: if limits > 0.0 { format::memory_limit(limits) } else { String::new() },
         share: format::percent_exact(stats.cpu_host_percent()),
+        memory_share: String::new(),
         title: "Total of containers measured in the last sample",
         kind: "all",
     }
