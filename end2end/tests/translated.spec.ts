@@ -42,11 +42,11 @@ async function expectNewNumbers(page: Page, dashboard: Dashboard, hostMock: Host
   await expect(dashboard.history.locator('.ht-legend b')).toHaveText(['94.0%', '66.0%', '91.0%', '30.0%']);
   for (const within of [dashboard.containers, dashboard.panel]) {
     await expect(within.locator('tbody .ht-name-text')).toHaveText(['scribe', 'researcher']);
-    await expect(within.locator('tbody .ht-cpu .ht-cell')).toHaveText(['488.0%', '40.0%']);
+    await expect(within.locator('tbody .ht-share .ht-cell')).toHaveText(['61.0%', '5.0%']);
     await expect(dashboard.totals(within, 'all').locator('.ht-name')).toHaveText('All agents');
-    await expect(dashboard.totals(within, 'all').locator('.ht-cpu')).toHaveText('528.0%');
+    await expect(dashboard.totals(within, 'all').locator('.ht-share')).toHaveText('66.0%');
   }
-  await expect(dashboard.panel.locator('.ht-facts dd').first()).toHaveText('1.8 of 20 GiB');
+  for (const facts of [dashboard.facts, dashboard.panel.locator('.ht-facts')]) await expect(facts.locator('dd').first()).toHaveText('1.8 of 20 GiB');
   await expect(page.locator('.ht font, .ht-details font')).toHaveCount(0);
 }
 

@@ -204,7 +204,7 @@ test('a scrape that is overdue is said in the header and at the table', async ({
   await dashboard.nextPoll(1);
   await expect(dashboard.chips).toHaveText(/^Agents not updated/);
   await expect(dashboard.summary).toHaveText(/^2agents\sstale$/);
-  await expect(dashboard.containers.locator('.ht-card-note').first()).toHaveText(/^Last updated \d\d:\d\d:\d\d$/);
+  await expect(dashboard.containers.locator('.ht-stale-note')).toHaveText(/^Last updated \d\d:\d\d:\d\d$/);
 });
 
 for (const [name, answer, column] of [['agent-050', HOT, 'CPU'], ['agent-051', { ...CALM, memory: FULL_MEMORY }, 'Memory']] as const) {
@@ -230,14 +230,22 @@ for (const [name, answer, column] of [['agent-050', HOT, 'CPU'], ['agent-051', {
   }
 }
 
-test('a click on another metric leaves the panel open where it has the only table, and closes it on our page', async ({ page, dashboard }) => {
+test('on our page, every click in the header leads to the page, and the panel stays closed', async ({ page, dashboard }) => {
   await dashboard.nextPoll(1);
-  await dashboard.summary.click();
-  await expect(dashboard.panel).toBeVisible();
-  await dashboard.memory.root.click();
+  await dashboard.openPanel();
+  await dashboard.memory.root.evaluate((button: HTMLElement) => button.click());
   await expect(dashboard.panel).toBeHidden();
   await expectFocused(dashboard.rows.first());
+  await dashboard.summary.click();
+  await expect(dashboard.containers.getByRole('heading')).toBeFocused();
+  await expect(dashboard.containers.getByRole('heading')).toBeInViewport({ ratio: 1 });
+  await dashboard.disk.root.click();
+  await expect(dashboard.facts).toBeFocused();
+  await expect(dashboard.panel).toBeHidden();
+});
 
+test('a click on another metric leaves the panel open where it has the only table', async ({ page, dashboard }) => {
+  await dashboard.nextPoll(1);
   await page.locator('main').evaluate((main) => main.remove());
   await dashboard.cpu.root.click();
   await expectFocused(dashboard.panelRows.first());

@@ -27,23 +27,29 @@ pub(super) fn FactsCard(live: Live) -> impl IntoView {
 /// Lists the facts that are known.
 #[component]
 pub(super) fn Facts(live: Live) -> impl IntoView {
-    let list = Memo::new(move |_| live.with(facts));
     let text = move |index: usize, part: fn(&Fact) -> String| {
-        Signal::derive(move || list.with(|list| list.get(index).map(part).unwrap_or_default()))
+        live.read(move |state| facts(state).get(index).map(part).unwrap_or_default())
     };
     let class = |fact: &Fact| fact.severity.map_or_else(String::new, |severity| format!("ht-is-{}", severity.word()));
-    view! {
-        <dl class="ht-facts">
-            <For each=move || 0..list.with(Vec::len) key=|index| *index let:index>
-                <div title=text(index, |fact| fact.title.into())>
-                    <dt>{text(index, |fact| fact.label.clone())}</dt>
-                    <dd class=text(index, class)>{text(index, |fact| fact.value.clone())}</dd>
-                </div>
-            </For>
-        </dl>
-    }
+    let item = |index| {
+        let [label, value] = [text(index, |fact| fact.label.clone()), text(index, |fact| fact.value.clone())];
+        fact(label, value, text(index, class), text(index, |fact| fact.title.into()))
+    };
+    view! { <dl class="ht-facts">{[0, 1, 2, 3].map(item)}</dl> }
 }
 
+/// One fact, which is hidden while its label is empty.
+pub(super) fn fact(
+    label: Signal<String>,
+    value: Signal<String>,
+    class: Signal<String>,
+    title: Signal<String>,
+) -> impl IntoView {
+    let hidden = Signal::derive(move || String::from(if label.with(String::is_empty) { "ht-is-hidden" } else { "" }));
+    view! { <div class=hidden title=title><dt>{label}</dt><dd class=class>{value}</dd></div> }
+}
+
+/// At most four facts.
 fn facts(state: &State) -> Vec<Fact> {
     let host = state.host.as_ref();
     let memory = host.and_then(|host| host.memory.as_ref());

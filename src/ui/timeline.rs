@@ -60,7 +60,8 @@ impl Timeline {
             if parameter(PERIOD).as_deref() == Some("hour") {
                 timeline.period.set(Period::Hour);
             }
-            timeline.pinned.set(parameter(MOMENT).and_then(|seconds| seconds.parse().ok()));
+            // Reading a fraction would add a tenth to the bundle's second file.
+            timeline.pinned.set(parameter(MOMENT).and_then(|seconds| seconds.parse::<u32>().ok()).map(f64::from));
         });
         Effect::new(move |_| timeline.keep_hour());
         timeline
@@ -245,8 +246,8 @@ impl Samples<'_> {
                 ..now.unwrap_or_else(|| ContainerStats::unmeasured(&trend.id, &trend.name))
             })
         });
-        let mut rows: Vec<ContainerStats> = rows.collect();
-        rows.sort_by(|a, b| b.cpu.unwrap_or(-1.0).total_cmp(&a.cpu.unwrap_or(-1.0)));
+        // The table sorts them.
+        let rows: Vec<ContainerStats> = rows.collect();
         let host = |values: Vec<Option<f64>>| values.get(slot).copied().flatten();
         let totals = history.totals.get(index);
         let split = |host: Option<f64>, containers: Option<f64>| {

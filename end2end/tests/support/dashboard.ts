@@ -64,6 +64,8 @@ export class Dashboard {
   readonly chips: Locator;
   /** What is wrong, in sentences. */
   readonly advice: Locator;
+  /** The page's card of memory, swap and disk. */
+  readonly facts: Locator;
   readonly agents: Locator;
   readonly summary: Locator;
   /** The live region for screen readers. */
@@ -89,6 +91,7 @@ export class Dashboard {
     this.disk = new Metric(page, 'disk');
     this.chips = page.locator('.ht-chip').filter({ visible: true });
     this.advice = page.locator('.ht-advice');
+    this.facts = page.locator('main #ht-facts');
     this.agents = page.locator('.ht-agents');
     this.summary = this.agents.locator('.ht-toggle');
     this.status = page.getByRole('status');

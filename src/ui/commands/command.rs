@@ -11,9 +11,9 @@ use std::time::Duration;
 /// How long a button says that its command was copied.
 const COPIED_FOR: Duration = Duration::from_secs(2);
 
-/// A command with a button that copies it.
+/// A command with a button that copies it; hidden while the command is empty.
 #[component]
-pub(in crate::ui) fn Command(command: String) -> impl IntoView {
+pub(in crate::ui) fn Command(command: Signal<String>) -> impl IntoView {
     let code = NodeRef::<html::Code>::new();
     let copied = RwSignal::new(false);
     let copy = move |_| {
@@ -32,10 +32,9 @@ pub(in crate::ui) fn Command(command: String) -> impl IntoView {
         });
     };
     let label = Signal::derive(move || String::from(if copied.get() { "Copied" } else { "Copy" }));
-    let text = command.clone();
-    let spoken = Signal::derive(move || if copied.get() { "Copied".into() } else { format!("Copy {text}") });
+    let spoken = Signal::derive(move || if copied.get() { "Copied".into() } else { format!("Copy {}", command.get()) });
     view! {
-        <span class="ht-command">
+        <span class=move || if command.with(String::is_empty) { "ht-is-hidden" } else { "ht-command" }>
             <code node_ref=code>{command}</code>
             <button type="button" aria-label=spoken on:click=copy>{label}</button>
         </span>

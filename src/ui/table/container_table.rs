@@ -1,14 +1,12 @@
 //! The table of all containers, which can be sorted and filtered and has totals that add up.
 
-use super::choice::Choice;
 use super::detail::Detail;
-use super::moment::{Moment, Source};
+use super::list::List;
+use super::moment::Moment;
 use super::order::{Column, Order};
-use super::pause::Pause;
-use super::row::{List, Row};
-use super::rows::{Listing, Place, Rows};
+use super::row::{Row, number};
+use super::rows::{Place, Rows};
 use super::totals::{Total, totals};
-use super::visibility::Visibility;
 use crate::model::CulpritKind;
 use crate::ui::format;
 use crate::ui::ids::PAGE_TABLE;
@@ -20,7 +18,7 @@ use leptos::html;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos::web_sys::wasm_bindgen::JsCast;
-use leptos::web_sys::{Element, Event, HtmlElement};
+use leptos::web_sys::{Element, Event, HtmlElement, Node};
 use std::time::Duration;
 
 /// The filter is shown if there are at least this many containers.
@@ -29,7 +27,8 @@ const MANY: usize = 9;
 /// The card that lists all containers: the latest numbers, or those of the moment that is pinned in the charts.
 #[component]
 pub(in crate::ui) fn TableCard(live: Live, timeline: Timeline) -> impl IntoView {
-    let pause = Pause::new();
+    let list = List::new(live, Some(timeline), Signal::stored(true));
+    list.keep_in_address();
     let heading = Signal::derive(move || {
         let heading = live.settings(|settings| format::heading(&settings.noun));
         match timeline.pinned() {
@@ -38,16 +37,17 @@ pub(in crate::ui) fn TableCard(live: Live, timeline: Timeline) -> impl IntoView 
         }
     });
     let class = live.read(|state| String::from(if state.containers_stale { "ht-card ht-is-stale" } else { "ht-card" }));
-    let back = move || if timeline.pinned().is_some() { "ht-button" } else { "ht-is-hidden" };
+    let back =
+        Signal::derive(move || String::from(if timeline.pinned().is_some() { "ht-button" } else { "ht-is-hidden" }));
     view! {
         <section class=class aria-labelledby=PAGE_TABLE>
             <div class="ht-card-head">
                 <h2 id=PAGE_TABLE tabindex="-1">{heading}</h2>
                 <button type="button" class=back on:click=move |_| timeline.let_go()>"Back to now"</button>
-                <p class="ht-card-note ht-pause">{pause.note()}</p>
+                <p class="ht-card-note ht-pause">{list.pause_note()}</p>
                 <p class="ht-card-note ht-stale-note">{stale_note(live)}</p>
             </div>
-            <Containers live timeline=Some(timeline) pause shown=Signal::stored(true)/>
+            <Containers list/>
         </section>
     }
 }
@@ -63,101 +63,54 @@ pub(in crate::ui) fn stale_note(live: Live) -> Signal<String> {
 /// The table with its filter, or an explanation if there is nothing to list. All elements are always present; the
 /// stylesheet hides those that are not needed.
 #[component]
-pub(in crate::ui) fn Containers(
-    live: Live,
-    /// The page's timeline; `None` for the panel, which always shows the latest numbers, in fewer columns.
-    timeline: Option<Timeline>,
-    pause: Pause,
-    /// Whether the table is currently shown.
-    shown: Signal<bool>,
-) -> impl IntoView {
-    let in_page = timeline.is_some();
-    let source = Source::new(live, timeline);
-    let choice = Choice::new();
-    if in_page {
-        choice.keep_in_address();
-    }
-    let Choice { order, filter, open } = choice;
-    Effect::new(move |_| {
-        if shown.get() {
-            live.load_trends();
-        }
-    });
+pub(in crate::ui) fn Containers(list: List) -> impl IntoView {
     let table = NodeRef::<html::Table>::new();
-    pause.watch_selection(table);
-    reveal_on_request(live, source, choice, table, shown, in_page);
-    let rows = Memo::new(move |before: Option<&Rows>| {
-        let listing = Listing { order: order.get(), filter: filter.get(), pinned: source.pinned() };
-        match before {
-            // A hidden table does not update.
-            Some(before) if !shown.get() => before.clone(),
-            Some(before) if pause.is_on() && before.is_of(&listing) => source.with(|moment| before.kept(moment)),
-            _ => source.with(|moment| Rows::of(moment, listing)),
-        }
-    });
-    let places = Memo::new(move |_| rows.with(|rows| open.with(|open| rows.places(open.as_deref()))));
-    let list = List { source, rows, choice, shown, in_page, visibility: Visibility::new() };
-    let totals = move || if shown.get() { source.with(totals) } else { source.untracked(totals) };
+    reveal_on_request(list, table);
     let hidden_if = move |class: &'static str, hidden: fn(Moment<'_>) -> bool| {
-        source.text(move |moment| format!("{class}{}", if hidden(moment) { " ht-is-hidden" } else { "" }))
+        list.text(move |moment| format!("{class}{}", if hidden(moment) { " ht-is-hidden" } else { "" }))
     };
-    let headline = source.text(|moment| match &moment.state.containers {
-        ContainersView::Unavailable { .. } if !moment.is_past => "Docker unavailable".into(),
-        _ => String::new(),
-    });
+    let totals = move || if list.shown.get() { list.with(totals) } else { list.untracked(totals) };
     let nothing = Signal::derive(move || {
-        let found = source.with(|moment| moment.rows().is_empty()) || rows.with(|rows| rows.len() > 0);
+        let found = list.with(|moment| moment.rows().is_empty()) || list.rows.with(Rows::len) > 0;
         if found {
             return String::new();
         }
-        let noun = live.settings(|settings| settings.noun.clone());
-        format!("No {} match “{}”.", format::plural(0, &noun), filter.get().trim())
+        let noun = list.live.settings(|settings| settings.noun.clone());
+        format!("No {} match “{}”.", format::plural(0, &noun), list.filter.get().trim())
     });
-    let body = NodeRef::<html::Tbody>::new();
-    let toggle = move |event: &Event| {
-        let id = row_of(event).and_then(|index| rows.with_untracked(|rows| rows.get(index).cloned()));
-        id.into_iter().for_each(|id| choice.toggle(id));
-    };
     let click = move |event: MouseEvent| {
         // A drag that selects text ends with a click.
         let selects = window().get_selection().ok().flatten().is_some_and(|selection| !selection.is_collapsed());
         if !selects || is_within(&event, "button") {
-            toggle(&event);
-        }
-    };
-    let press = move |event: KeyboardEvent| {
-        if event.key() == "Enter" && !is_within(&event, "button") {
-            toggle(&event);
+            row_of(&event).into_iter().for_each(|index| list.toggle(index));
         }
     };
     let place = move |place: Place| match place {
-        Place::Attention => EitherOf3::A(group("Needs attention".into())),
-        Place::Others => EitherOf3::A(group(live.settings(|settings| format::heading(&settings.noun)))),
+        Place::Urgent => EitherOf3::A(group("Needs attention".into())),
+        Place::Others => EitherOf3::A(group(list.live.settings(|settings| format::heading(&settings.noun)))),
         Place::Row(index) => EitherOf3::B(view! { <Row list index/> }),
-        Place::Detail => EitherOf3::C(view! { <Detail source open shown/> }),
+        Place::Detail => EitherOf3::C(view! { <Detail list/> }),
     };
+    let point = move |is_over| list.pointed.set(is_over);
     view! {
         <p class=hidden_if("ht-empty", |moment| !moment.rows().is_empty())>
-            <strong>{headline}</strong>
-            <span>{source.text(explanation)}</span>
+            <strong>{list.text(headline)}</strong>
+            <span>{list.text(explanation)}</span>
         </p>
-        <Filter source rows filter in_page/>
+        <Filter list/>
         <div class=hidden_if("ht-table-scroll", |moment| moment.rows().is_empty())>
             <table class="ht-table" node_ref=table>
                 <thead>
-                    {headings(source, order, in_page)}
-                    {move || totals().into_iter().map(|total| total_row(source, total, in_page)).collect_view()}
+                    {headings(list)}
+                    {move || totals().into_iter().map(|total| total_row(list, total)).collect_view()}
                 </thead>
                 <tbody
-                    node_ref=body
+                    node_ref=list.body
                     on:click=click
-                    on:keydown=press
-                    on:pointerenter=move |_| pause.point(true)
-                    on:pointerleave=move |_| pause.point(false)
-                    on:focusin=move |_| pause.focus_in()
-                    on:focusout=move |event| pause.focus_out(&event, body)
+                    on:pointerenter=move |_| point(true)
+                    on:pointerleave=move |_| point(false)
                 >
-                    <For each=move || places.get() key=|place| *place children=place/>
+                    <For each=move || list.rows.with(Rows::places) key=|place| place.key() children=place/>
                 </tbody>
             </table>
             <p class=move || if nothing.with(String::is_empty) { "ht-is-hidden" } else { "ht-empty" }>{nothing}</p>
@@ -166,28 +119,34 @@ pub(in crate::ui) fn Containers(
 }
 
 /// Shows who uses most of a metric's resource when the header asks for it.
-fn reveal_on_request(
-    live: Live,
-    source: Source,
-    choice: Choice,
-    table: NodeRef<html::Table>,
-    shown: Signal<bool>,
-    in_page: bool,
-) {
+fn reveal_on_request(list: List, table: NodeRef<html::Table>) {
+    let live = list.live;
     Effect::new(move |_| {
-        let Some(metric) = shown.get().then(|| live.take_reveal(in_page)).flatten() else { return };
-        source.let_go();
-        choice.order.set(Order::by_metric(metric));
-        choice.filter.set(String::new());
+        if !list.shown.get() {
+            return;
+        }
+        live.load_trends();
+        let Some(metric) = live.take_reveal(list.in_page()) else { return };
+        if let Some(timeline) = list.timeline.filter(|timeline| untrack(|| timeline.pinned().is_some())) {
+            timeline.let_go();
+        }
+        list.order.set(Order::by_metric(metric));
+        list.filter.set(String::new());
         spawn_local(async move {
             // By the next task, the rows are in their new order.
             sleep(Duration::ZERO).await;
-            let row = match live.untracked(|state| state.culprit(metric).map(|culprit| culprit.kind)) {
-                Some(CulpritKind::Other) => ".ht-is-other",
-                Some(CulpritKind::Containers) => ".ht-is-all",
-                Some(CulpritKind::Container) | None => ".ht-row",
-            };
-            let row = table.get_untracked().and_then(|table| table.query_selector(row).ok().flatten());
+            let row = live.untracked(|state| match state.culprit(metric).map(|culprit| culprit.kind) {
+                Some(CulpritKind::Other) => ".ht-is-other".into(),
+                Some(CulpritKind::Containers) => ".ht-is-all".into(),
+                Some(CulpritKind::Container) | None => {
+                    // Without a culprit, other rows may need attention and stand first.
+                    let culprit = state.culprit(metric).map_or("", |culprit| culprit.id.as_str());
+                    let first = Order::by_metric(metric).sorted(state.rows(), culprit).first().map(|row| &row.id);
+                    let index = first.and_then(|id| list.rows.with_untracked(|rows| rows.position(id)));
+                    format!("[data-row=\"{}\"]", index.unwrap_or(0))
+                }
+            });
+            let row = table.get_untracked().and_then(|table| table.query_selector(&row).ok().flatten());
             if let Some(row) = row {
                 let _ = row.unchecked_into::<HtmlElement>().focus();
             }
@@ -195,57 +154,37 @@ fn reveal_on_request(
     });
 }
 
-/// The filter by name, with how many rows it leaves. On the page, `/` moves the focus to it.
+/// The filter by name, with how many rows it leaves.
 #[component]
-fn Filter(source: Source, rows: Memo<Rows>, filter: RwSignal<String>, in_page: bool) -> impl IntoView {
-    let class =
-        source.text(|moment| String::from(if moment.rows().len() < MANY { "ht-is-hidden" } else { "ht-filter" }));
+fn Filter(list: List) -> impl IntoView {
+    let filter = list.filter;
+    let class = list.text(|moment| String::from(if moment.rows().len() < MANY { "ht-is-hidden" } else { "ht-filter" }));
     let count = Signal::derive(move || match filter.with(|filter| filter.trim().is_empty()) {
         true => String::new(),
-        false => format!("{} of {}", rows.with(Rows::len), source.with(|moment| moment.rows().len())),
+        false => format!("{} of {}", list.rows.with(Rows::len), list.with(|moment| moment.rows().len())),
     });
     let input = NodeRef::<html::Input>::new();
-    let focus = move || input.get_untracked().is_some_and(|input| input.focus().is_ok());
-    let clear = move || filter.set(String::new());
-    let press = move |event: KeyboardEvent| {
-        if event.key() == "Escape" && !filter.with_untracked(String::is_empty) {
-            // The panel stays open.
-            event.prevent_default();
-            event.stop_propagation();
-            clear();
+    Effect::new(move |_| {
+        let listener = window_event_listener(ev::keydown, move |event| press(list, &event, input));
+        on_cleanup(move || listener.remove());
+    });
+    let clear = move |_| {
+        filter.set(String::new());
+        if let Some(input) = input.get_untracked() {
+            let _ = input.focus();
         }
     };
-    if in_page {
-        Effect::new(move |_| {
-            let listener = window_event_listener(ev::keydown, move |event| {
-                let is_plain = event.key() == "/" && !event.ctrl_key() && !event.alt_key() && !event.meta_key();
-                if is_plain && !is_within(&event, "input, textarea, select, [contenteditable]") && focus() {
-                    event.prevent_default();
-                }
-            });
-            on_cleanup(move || listener.remove());
-        });
-    }
     view! {
         <div class=class>
             <input
                 type="search"
                 aria-label="Filter by name"
-                placeholder=if in_page { "/ Filter by name" } else { "Filter by name" }
+                placeholder=if list.in_page() { "/ Filter by name" } else { "Filter by name" }
                 prop:value=filter
                 node_ref=input
                 on:input=move |event| filter.set(event_target_value(&event))
-                on:keydown=press
             />
-            <button
-                type="button"
-                class=move || if filter.with(String::is_empty) { "ht-is-hidden" } else { "" }
-                aria-label="Clear the filter"
-                on:click=move |_| {
-                    clear();
-                    focus();
-                }
-            >
+            <button type="button" class=move || if filter.with(String::is_empty) { "ht-is-hidden" } else { "" } aria-label="Clear the filter" on:click=clear>
                 "×"
             </button>
             <span class="ht-filter-count" aria-live="polite">{count}</span>
@@ -253,8 +192,38 @@ fn Filter(source: Source, rows: Memo<Rows>, filter: RwSignal<String>, in_page: b
     }
 }
 
+/// Handles a key: Enter opens the row that has the focus, Escape clears the filter, and `/` moves the focus to the filter
+/// of the page.
+fn press(list: List, event: &KeyboardEvent, input: NodeRef<html::Input>) {
+    let is_within_ours = |ours: Option<&Node>| {
+        let target = event.target().map(|target| target.unchecked_into::<Node>());
+        ours.is_some_and(|ours| ours.contains(target.as_ref()))
+    };
+    let (rows, input) = (list.body.get_untracked(), input.get_untracked());
+    let is_done = match event.key().as_str() {
+        "Enter" if is_within_ours(rows.as_deref().map(AsRef::as_ref)) && !is_within(event, "button") => {
+            row_of(event).map(|index| list.toggle(index)).is_some()
+        }
+        "Escape"
+            if is_within_ours(input.as_deref().map(AsRef::as_ref)) && !list.filter.with_untracked(String::is_empty) =>
+        {
+            list.filter.set(String::new());
+            true
+        }
+        "/" if list.in_page() && !(event.ctrl_key() || event.alt_key() || event.meta_key()) => {
+            let is_typed = is_within(event, "input, textarea, select, [contenteditable]");
+            !is_typed && input.is_some_and(|input| input.focus().is_ok())
+        }
+        _ => false,
+    };
+    if is_done {
+        event.prevent_default();
+    }
+}
+
 /// The headings of the columns. Each has a shorter text for narrow tables.
-fn headings(source: Source, order: RwSignal<Order>, in_page: bool) -> impl IntoView {
+fn headings(list: List) -> impl IntoView {
+    let order = list.order;
     let heading = move |column, class: &'static str, long: &'static str, short: &'static str| {
         let sort = Signal::derive(move || String::from(order.get().aria(column)));
         view! {
@@ -267,21 +236,19 @@ fn headings(source: Source, order: RwSignal<Order>, in_page: bool) -> impl IntoV
         }
     };
     let trend = move |class: &'static str, what: &'static str| {
-        let span =
-            source.text(move |moment| format!("{what}, {}", format::short_span(moment.state.interval_seconds())));
+        let span = list.text(move |moment| format!("{what}, {}", format::short_span(moment.state.interval_seconds())));
         view! { <th scope="col" class=class>{span}</th> }
     };
     view! {
         <tr>
             {heading(Column::Name, "ht-name", "Name", "Name")}
-            {in_page.then(|| heading(Column::Cpu, "ht-number-cell ht-cpu", "CPU (100% = 1 core)", "CPU"))}
+            {heading(Column::Cpu, "ht-number-cell ht-cpu", "CPU (100% = 1 core)", "CPU")}
             {heading(Column::CpuShare, "ht-number-cell ht-share", "Share of host CPU", "CPU share")}
             {heading(Column::Memory, "ht-number-cell ht-memory", "Memory", "Memory")}
-            {in_page
-                .then(|| heading(Column::MemoryShare, "ht-number-cell ht-memory-share", "Share of memory", "Share"))}
+            {heading(Column::MemoryShare, "ht-number-cell ht-memory-share", "Share of memory", "Share")}
             {heading(Column::Limit, "ht-number-cell ht-limit", "Of its limit", "Of limit")}
             {trend("ht-trend-cell", "CPU")}
-            {in_page.then(|| trend("ht-trend-cell ht-is-memory", "Memory"))}
+            {trend("ht-trend-cell ht-is-memory", "Memory")}
         </tr>
     }
 }
@@ -291,27 +258,36 @@ fn group(text: String) -> impl IntoView {
     view! { <tr class="ht-group"><th scope="rowgroup" class="ht-name">{text}</th></tr> }
 }
 
-fn total_row(source: Source, total: Total, in_page: bool) -> impl IntoView {
-    let Total { label, cpu, share, memory, memory_share, limit, title, kind } = total;
+fn total_row(list: List, total: Total) -> impl IntoView {
+    let Total { label, cpu, share, memory, memory_share, title, kind } = total;
     let culprit = match kind {
         "all" => Some(CulpritKind::Containers),
         "other" => Some(CulpritKind::Other),
         _ => None,
     };
-    let culprit = culprit.filter(|_| source.untracked(|moment| !moment.is_past));
-    let marked = culprit.map(|kind| source.untracked(|moment| moment.state.culprit_class(kind, "")));
-    let class = format!("ht-total ht-is-{kind} {}", marked.unwrap_or_default());
+    let marked = list.untracked(|moment| {
+        let culprit = culprit.filter(|_| !moment.is_past).map(|kind| moment.state.culprit_class(kind, ""));
+        culprit.filter(|class| !class.is_empty()).map(|class| format!(" {class}"))
+    });
+    let class = format!("ht-total ht-is-{kind}{}", marked.unwrap_or_default());
     view! {
         <tr class=class title=title tabindex="-1">
             <th scope="row" class="ht-name">{label}</th>
-            {in_page.then(|| view! { <td class="ht-number-cell ht-cpu">{cpu}</td> })}
-            <td class="ht-number-cell ht-share">{share}</td>
-            <td class="ht-number-cell ht-memory">{memory}</td>
-            {in_page.then(|| view! { <td class="ht-number-cell ht-memory-share">{memory_share}</td> })}
-            <td class="ht-number-cell ht-limit">{limit}</td>
-            <td class="ht-trend-cell"></td>
-            {in_page.then(|| view! { <td class="ht-trend-cell ht-is-memory"></td> })}
+            {number("ht-number-cell ht-cpu", cpu)}
+            {number("ht-number-cell ht-share", share)}
+            {number("ht-number-cell ht-memory", memory)}
+            {number("ht-number-cell ht-memory-share", memory_share)}
+            {number("ht-number-cell ht-limit", String::new())}
+            {number("ht-trend-cell", String::new())}
+            {number("ht-trend-cell ht-is-memory", String::new())}
         </tr>
+    }
+}
+
+fn headline(moment: Moment<'_>) -> String {
+    match &moment.state.containers {
+        ContainersView::Unavailable { .. } if !moment.is_past => "Docker unavailable".into(),
+        _ => String::new(),
     }
 }
 

@@ -1,10 +1,12 @@
 //! The details of one container, below its row.
 
 use super::limit;
-use super::moment::{Moment, Source};
+use super::list::List;
+use super::moment::Moment;
 use super::row::{cpu_trend, memory_trend, top};
-use crate::model::{ContainerState, ContainerStats};
+use crate::model::{ContainerState, ContainerStats, ContainerTrend};
 use crate::ui::commands::{Command, commands_for, program};
+use crate::ui::facts::fact;
 use crate::ui::format;
 use crate::ui::graphics::spark_box;
 use leptos::prelude::*;
@@ -12,114 +14,102 @@ use leptos::prelude::*;
 /// Width and height of a chart, in CSS pixels.
 const CHART: (u32, u32) = (360, 72);
 
-/// The details as text. What is unknown is [`format::UNKNOWN`].
-#[derive(Clone, Default, PartialEq)]
-struct Texts {
-    facts: [String; LABELS.len()],
-    /// Why numbers are missing; empty if none are.
-    error: String,
-    commands: Vec<String>,
-    cpu: Chart,
-    memory: Chart,
-}
+const FACTS: [&str; 8] = ["State", "Memory limit", "CPU limit", "Restarts", "Image", "Container", "Shown as", "ID"];
 
-/// A series with its scale.
-#[derive(Clone, Default, PartialEq)]
-struct Chart {
-    /// The latest and the largest value.
-    values: String,
-    markup: String,
-}
-
-const LABELS: [&str; 8] =
-    ["State", "Memory limit", "CPU limit", "Restarts by its policy", "Image", "Container", "Shown as", "ID"];
-
-/// The details of the container with the ID `open`. They react only while the table is shown.
+/// The details of the container whose row is open.
 #[component]
-pub(super) fn Detail(source: Source, open: RwSignal<Option<String>>, shown: Signal<bool>) -> impl IntoView {
-    let texts = Memo::new(move |before: Option<&Texts>| match before {
-        Some(before) if !shown.get() => before.clone(),
-        _ => open.with(|id| source.with(|moment| Texts::of(id.as_deref().unwrap_or_default(), moment))),
-    });
-    let text = move |part: fn(&Texts) -> &String| Signal::derive(move || texts.with(|texts| part(texts).clone()));
-    let span = source.text(|moment| format::span(moment.state.interval_seconds()));
-    let chart = move |name: &'static str, class, values: fn(&Texts) -> &String, markup: fn(&Texts) -> &String| {
+pub(super) fn Detail(list: List) -> impl IntoView {
+    let text = move |part: fn(&str, Moment<'_>, usize) -> String, index: usize| {
+        list.text(move |moment| list.open.with(|id| part(id, moment, index)))
+    };
+    let chart = |index: usize, class: &'static str| {
         view! {
             <figure class=class>
-                <figcaption><b>{name}</b>", "{span}": "{text(values)}</figcaption>
-                <svg class="ht-spark" viewBox=spark_box(CHART) preserveAspectRatio="none" aria-hidden="true" inner_html=text(markup)></svg>
+                <figcaption>{text(caption, index)}</figcaption>
+                <svg class="ht-spark" viewBox=spark_box(CHART) preserveAspectRatio="none" aria-hidden="true" inner_html=text(drawing, index)></svg>
             </figure>
         }
     };
-    let fact = |index: usize| {
-        let value = Signal::derive(move || texts.with(|texts| texts.facts[index].clone()));
-        view! { <div><dt>{LABELS[index]}</dt><dd>{value}</dd></div> }
-    };
-    let error_class = move || if texts.with(|texts| texts.error.is_empty()) { "ht-is-hidden" } else { "ht-error" };
+    let empty = Signal::stored(String::new());
     view! {
         <tr class="ht-detail">
             <td>
                 <div class="ht-detail-body">
-                    <p class=error_class>{text(|texts| &texts.error)}</p>
-                    <div class="ht-detail-charts">
-                        {chart("CPU", "ht-is-cpu", |texts| &texts.cpu.values, |texts| &texts.cpu.markup)}
-                        {chart("Memory", "ht-is-memory", |texts| &texts.memory.values, |texts| &texts.memory.markup)}
-                    </div>
-                    <dl class="ht-facts">{[0, 1, 2, 3, 4, 5, 6, 7].map(fact)}</dl>
-                    <div class="ht-commands">
-                        <For each=move || texts.with(|texts| texts.commands.clone()) key=Clone::clone let:command>
-                            <Command command/>
-                        </For>
-                    </div>
+                    <p class="ht-error">{text(error, 0)}</p>
+                    <div class="ht-detail-charts">{chart(0, "ht-is-cpu")} {chart(1, "ht-is-memory")}</div>
+                    <dl class="ht-facts">
+                        {[0, 1, 2, 3, 4, 5, 6, 7].map(|index| fact(text(label, index), text(value, index), empty, empty))}
+                    </dl>
+                    <div class="ht-commands">{[0, 1].map(|index| view! { <Command command=text(command, index)/> })}</div>
                 </div>
             </td>
         </tr>
     }
 }
 
-impl Texts {
-    fn of(id: &str, moment: Moment<'_>) -> Self {
-        let state = moment.state;
-        let history = &state.history.containers;
-        let overdue = state.containers_overdue();
-        let cpu = history.container(id, overdue, |trend| &trend.cpu);
-        let memory = history.container(id, overdue, |trend| &trend.memory);
-        let ended = ContainerStats::unmeasured(id, "");
-        let row = moment.row(id);
-        let [memory_limit, cpu_limit] = limit::words(row.unwrap_or(&ended));
-        let known = |text: Option<String>| text.unwrap_or(format::UNKNOWN.into());
-        Self {
-            facts: [
-                row.map_or_else(|| "ended".into(), |row| state_text(row, moment)),
-                memory_limit,
-                cpu_limit,
-                known(row.and_then(|row| row.restart_count).map(|count| count.to_string())),
-                known(row.and_then(|row| row.image.clone())),
-                known(row.and_then(|row| row.full_name.clone())),
-                known(row.map(|row| row.name.clone())),
-                id.into(),
-            ],
-            error: row.and_then(|row| row.error.clone()).unwrap_or_default(),
-            commands: row.map(|row| commands_for(program(state), row)).unwrap_or_default(),
-            cpu: Chart { values: values(&cpu, |percent| format::exact(percent)), markup: cpu_trend(&cpu, CHART) },
-            memory: Chart {
-                values: values(&memory, |mib| format::memory(Some(mib))),
-                markup: memory_trend(&memory, CHART),
-            },
-        }
+fn label(_: &str, _: Moment<'_>, index: usize) -> String {
+    FACTS[index].into()
+}
+
+/// A fact about the container; [`format::UNKNOWN`] if it is unknown.
+fn value(id: &str, moment: Moment<'_>, index: usize) -> String {
+    let Some(row) = moment.row(id) else {
+        return match index {
+            0 => "ended".into(),
+            7 => id.into(),
+            _ => format::UNKNOWN.into(),
+        };
+    };
+    let known = |text: &Option<String>| text.clone().unwrap_or(format::UNKNOWN.into());
+    match index {
+        0 => state(row, moment),
+        1 | 2 => limit::words(row)[index - 1].clone(),
+        3 => row.restart_count.map_or(format::UNKNOWN.into(), |count| count.to_string()),
+        4 => known(&row.image),
+        5 => known(&row.full_name),
+        6 => row.name.clone(),
+        _ => row.id.clone(),
     }
 }
 
-/// The latest and the largest value: `12.5%, at most 63.0%`.
-fn values(series: &[Option<f64>], text: fn(f64) -> String) -> String {
-    match series.last() {
-        Some(Some(last)) => format!("{}, at most {}", text(*last), text(top(series, 0.0))),
+/// Why numbers are missing; empty if none are.
+fn error(id: &str, moment: Moment<'_>, _: usize) -> String {
+    moment.row(id).and_then(|row| row.error.clone()).unwrap_or_default()
+}
+
+fn command(id: &str, moment: Moment<'_>, index: usize) -> String {
+    let commands = moment.row(id).map(|row| commands_for(program(moment.state), row)).unwrap_or_default();
+    commands.into_iter().nth(index).unwrap_or_default()
+}
+
+/// The CPU or, for index 1, the memory over time.
+fn series(id: &str, moment: Moment<'_>, index: usize) -> Vec<Option<f64>> {
+    let values: fn(&ContainerTrend) -> &Vec<Option<f64>> = match index {
+        0 => |trend| &trend.cpu,
+        _ => |trend| &trend.memory,
+    };
+    moment.state.history.containers.container(id, moment.state.containers_overdue(), values)
+}
+
+fn drawing(id: &str, moment: Moment<'_>, index: usize) -> String {
+    let series = series(id, moment, index);
+    if index == 0 { cpu_trend(&series, CHART) } else { memory_trend(&series, CHART) }
+}
+
+/// The latest and the largest value: `CPU, last 5 minutes: 12.5%, at most 63.0%`.
+fn caption(id: &str, moment: Moment<'_>, index: usize) -> String {
+    let series = series(id, moment, index);
+    let text = |value: f64| if index == 0 { format::exact(value) } else { format::memory(Some(value)) };
+    let values = match series.last() {
+        Some(Some(last)) => format!("{}, at most {}", text(*last), text(top(&series, 0.0))),
         _ => format::UNKNOWN.into(),
-    }
+    };
+    let name = if index == 0 { "CPU" } else { "Memory" };
+    format!("{name}, {}: {values}", format::span(moment.state.interval_seconds()))
 }
 
-/// The container's state and since when it has been up: `running · up 3 h`.
-fn state_text(row: &ContainerStats, moment: Moment<'_>) -> String {
+/// The container's state and for how long it has been up: `running · up 3 h`.
+fn state(row: &ContainerStats, moment: Moment<'_>) -> String {
     let state = match row.state {
         ContainerState::Running => "running",
         ContainerState::Paused => "paused",

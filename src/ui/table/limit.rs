@@ -3,14 +3,6 @@
 use crate::model::{ContainerStats, Severity, percent_of};
 use crate::ui::format;
 
-/// The text of the column for limits. The second part is left out where there is no room.
-#[derive(Debug, Default, PartialEq, Eq)]
-pub(super) struct LimitText {
-    pub(super) used: String,
-    pub(super) size: String,
-    pub(super) class: String,
-}
-
 /// Memory usage as a percentage of the memory limit; `None` if either is unknown or there is no limit.
 pub(super) fn memory_percent(row: &ContainerStats) -> Option<f64> {
     percent_of(row.memory_mb?, row.memory_limit_mb?)
@@ -33,20 +25,24 @@ pub(super) fn sizes(row: &ContainerStats) -> [String; 2] {
     [text(row.memory_limit_mb.map(format::memory_limit)), text(row.cpu_limit_cores.map(format::cores))]
 }
 
-/// The text of the column: `86%` and ` · 256 MiB`, or only what is known.
-pub(super) fn text(row: &ContainerStats) -> LimitText {
+/// The column as markup: `86%` with its severity, and ` · 256 MiB`, which is left out where there is no room; or only what
+/// is known.
+pub(super) fn markup(row: &ContainerStats) -> String {
     let [memory, cores] = sizes(row);
     let has_limit = row.memory_limit_mb.is_some() || row.cpu_limit_cores.is_some();
     let size = if row.memory_limit_mb.is_none() && has_limit { cores } else { memory };
-    let Some(percent) = percent(row) else {
-        let class = if has_limit { "" } else { "ht-is-none" };
-        return LimitText { used: size, class: class.into(), ..LimitText::default() };
+    let (class, text) = match percent(row) {
+        Some(percent) => {
+            let class = match Severity::of(percent) {
+                Severity::Normal | Severity::Raised => "",
+                Severity::High => " ht-is-high",
+                Severity::Critical => " ht-is-critical",
+            };
+            (class, format!("{}<span class=\"ht-size\">\u{a0}· {size}</span>", format::percent(Some(percent))))
+        }
+        None => (if has_limit { "" } else { " ht-is-none" }, size),
     };
-    let class = match Severity::of(percent) {
-        Severity::Normal | Severity::Raised => String::new(),
-        severity => format!("ht-is-{}", severity.word()),
-    };
-    LimitText { used: format::percent(Some(percent)), size: format!("\u{a0}· {size}"), class }
+    format!("<span class=\"ht-cell{class}\">{text}</span>")
 }
 
 /// Both limits in words, for the tooltip and the opened row: memory, CPU.
@@ -63,9 +59,11 @@ pub(super) fn words(row: &ContainerStats) -> [String; 2] {
 mod tests {
     use super::*;
 
+    /// The text and the suffix of the class.
     fn parts(row: &ContainerStats) -> (String, String) {
-        let LimitText { used, size, class } = text(row);
-        (used + &size, class)
+        let markup = markup(row).replace("<span class=\"ht-size\">", "").replace("</span>", "");
+        let (class, text) = markup.split_once("\">").expect("an element");
+        (text.into(), class.replace("<span class=\"ht-cell", "").replace(" ht-is-", ""))
     }
 
     #[test]
@@ -76,8 +74,8 @@ mod tests {
             ..ContainerStats::sample("a")
         };
         assert_eq!(parts(&row(100.0)), ("39%\u{a0}· 256 MiB".into(), String::new()));
-        assert_eq!(parts(&row(192.0)), ("75%\u{a0}· 256 MiB".into(), "ht-is-high".into()));
-        assert_eq!(parts(&row(253.9)), ("99%\u{a0}· 256 MiB".into(), "ht-is-critical".into()));
+        assert_eq!(parts(&row(192.0)), ("75%\u{a0}· 256 MiB".into(), "high".into()));
+        assert_eq!(parts(&row(253.9)), ("99%\u{a0}· 256 MiB".into(), "critical".into()));
         let unmeasured = ContainerStats { memory_mb: None, ..row(0.0) };
         assert_eq!(parts(&unmeasured), ("256 MiB".into(), String::new()));
         let only_cpu =
@@ -89,10 +87,10 @@ mod tests {
     #[test]
     fn what_was_not_read_is_not_said_to_be_unlimited() {
         let row = ContainerStats { memory_mb: Some(100.0), cpu: Some(3.0), ..ContainerStats::sample("a") };
-        assert_eq!(parts(&row), ("no limit".into(), "ht-is-none".into()));
+        assert_eq!(parts(&row), ("no limit".into(), "none".into()));
         for limits_known in [Some(false), None] {
             let unread = ContainerStats { limits_known, ..row.clone() };
-            assert_eq!(parts(&unread), ("–".into(), "ht-is-none".into()));
+            assert_eq!(parts(&unread), ("–".into(), "none".into()));
             assert_eq!(words(&unread), ["–", "–"]);
         }
     }

@@ -1,14 +1,12 @@
 //! One container's row in the table.
 
 use super::attention::restart_note;
-use super::choice::Choice;
-use super::limit::{self, LimitText};
-use super::moment::{Moment, Source};
-use super::rows::Rows;
-use super::visibility::Visibility;
+use super::limit;
+use super::list::List;
+use super::moment::Moment;
 use crate::model::{ContainerState, ContainerStats, CulpritKind, percent_of};
 use crate::ui::format;
-use crate::ui::graphics::{bar, spark, spark_box};
+use crate::ui::graphics::{spark, spark_box};
 use leptos::html::Tr;
 use leptos::prelude::*;
 
@@ -18,50 +16,23 @@ const TREND: (u32, u32) = (60, 20);
 /// A share of the host below this percentage has no bar: it would be less than a pixel long.
 const SHORTEST: f64 = 1.0;
 
-/// The containers listed in a table.
-#[derive(Clone, Copy)]
-pub(super) struct List {
-    pub(super) source: Source,
-    pub(super) rows: Memo<Rows>,
-    /// What the user chose. A new choice also updates invisible rows.
-    pub(super) choice: Choice,
-    /// Whether the table is currently shown.
-    pub(super) shown: Signal<bool>,
-    /// Whether this is the page's table, which has more columns than the panel's.
-    pub(super) in_page: bool,
-    pub(super) visibility: Visibility,
-}
-
-impl List {
-    /// Reads the container at this index: reactively while visible, once otherwise.
-    fn read<T: Default>(self, index: usize, visible: RwSignal<bool>, read: impl Fn(&str, Moment<'_>) -> T) -> T {
-        let read = |rows: &Rows, moment: Moment<'_>| rows.get(index).map(|id| read(id, moment)).unwrap_or_default();
-        self.choice.track();
-        match self.shown.get() && visible.get() {
-            true => self.rows.with(|rows| self.source.with(|moment| read(rows, moment))),
-            false => self.rows.with_untracked(|rows| self.source.untracked(|moment| read(rows, moment))),
-        }
-    }
-}
-
-/// The row at this index in the list. An invisible row does not react to new numbers, which saves work. The elements of
-/// its cells stay the same, so that a selected text survives an update.
+/// The row at this index in the list. An invisible row does not react to new numbers, which saves work. The elements
+/// stay the same, so that a selected name survives an update.
 #[component]
 pub(super) fn Row(list: List, index: usize) -> impl IntoView {
     let row = NodeRef::<Tr>::new();
     let visible = list.visibility.of(row);
     let class = Signal::derive(move || list.read(index, visible, class));
     let cells = move || {
-        let is_open = |id: &str| list.choice.open.with(|open| open.as_deref() == Some(id));
-        list.read(index, visible, |id, moment| Cells::of(id, is_open(id), moment)).into_view(list.in_page)
+        let open = list.open.get();
+        list.read(index, visible, |id, moment| Cells::of(id, open == id, moment)).into_view()
     };
     view! { <tr node_ref=row class=class tabindex="-1" data-row=index.to_string()>{cells}</tr> }
 }
 
 fn class(id: &str, moment: Moment<'_>) -> String {
     let culprit = if moment.is_past { String::new() } else { moment.state.culprit_class(CulpritKind::Container, id) };
-    let ended = if moment.row(id).is_none() { "ht-is-ended" } else { "" };
-    format!("ht-row {culprit}{ended}")
+    format!("ht-row {culprit}")
 }
 
 /// The contents of a row's cells.
@@ -73,14 +44,12 @@ struct Cells {
     note: String,
     note_class: &'static str,
     cpu: String,
-    /// CPU usage as a percentage of the whole host, 0 to 100; `None` if it was not measured.
-    cpu_share: Option<f64>,
     memory: String,
-    /// Memory usage as a percentage of the host's memory; `None` if either is unknown.
-    memory_share: Option<f64>,
-    limit: LimitText,
     limit_title: String,
-    /// The sparklines of CPU and memory usage, as markup.
+    /// Markup.
+    cpu_share: String,
+    memory_share: String,
+    limit: String,
     cpu_trend: String,
     memory_trend: String,
 }
@@ -89,70 +58,83 @@ impl Cells {
     fn of(id: &str, is_open: bool, moment: Moment<'_>) -> Self {
         let state = moment.state;
         let overdue = state.containers_overdue();
-        let trends = &state.history.containers;
-        let Some(row) = moment.row(id) else {
+        let history = &state.history.containers;
+        let ended;
+        let (row, note, note_class) = match moment.row(id) {
+            Some(row) => (row, note(row, moment), note_class(row)),
             // The row stays until the order may change.
-            let name = trends.containers.iter().find(|trend| trend.id == id).map(|trend| trend.name.clone());
-            let row = ContainerStats::unmeasured(id, &name.unwrap_or_default());
-            return Self { note: "ended".into(), note_class: "ht-note", is_open, ..Self::numbers(&row, moment) };
+            None => {
+                let trend = history.containers.iter().find(|trend| trend.id == id);
+                ended = ContainerStats::unmeasured(id, trend.map_or("", |trend| &trend.name));
+                (&ended, "ended".into(), "ht-note")
+            }
         };
         let [memory, cores] = limit::words(row);
-        Self {
-            is_open,
-            note: note(row, moment),
-            note_class: if row.error.is_some() { "ht-note ht-error" } else { "ht-note" },
-            limit_title: format!("Memory limit: {memory}\nCPU limit: {cores}"),
-            cpu_trend: cpu_trend(&trends.container(id, overdue, |trend| &trend.cpu), TREND),
-            memory_trend: memory_trend(&trends.container(id, overdue, |trend| &trend.memory), TREND),
-            ..Self::numbers(row, moment)
-        }
-    }
-
-    fn numbers(row: &ContainerStats, moment: Moment<'_>) -> Self {
+        let memory_share = row.memory_mb.zip(moment.memory_total_mb()).and_then(|(used, all)| percent_of(used, all));
+        let trend = |markup: String| {
+            let size = spark_box(TREND);
+            format!("<svg class=\"ht-spark ht-trend\" viewBox=\"{size}\" aria-hidden=\"true\">{markup}</svg>")
+        };
         Self {
             name: row.name.clone(),
+            is_open,
+            note,
+            note_class,
             cpu: format::percent_exact(row.cpu),
-            cpu_share: row.cpu_host_percent,
             memory: format::memory(row.memory_mb),
-            memory_share: row.memory_mb.zip(moment.memory_total_mb()).and_then(|(used, all)| percent_of(used, all)),
-            limit: limit::text(row),
-            ..Self::default()
+            limit_title: format!("Memory limit: {memory}\nCPU limit: {cores}"),
+            cpu_share: share("cpu", row.cpu_host_percent),
+            memory_share: share("memory", memory_share),
+            limit: limit::markup(row),
+            cpu_trend: trend(cpu_trend(&history.container(id, overdue, |trend| &trend.cpu), TREND)),
+            memory_trend: trend(memory_trend(&history.container(id, overdue, |trend| &trend.memory), TREND)),
         }
     }
 
-    fn into_view(self, in_page: bool) -> impl IntoView {
+    fn into_view(self) -> impl IntoView {
         // Titles show what is cut off.
         let (name_title, note_title) = (self.name.clone(), self.note.clone());
         let open = format!("Details of {}", self.name);
-        let share = |class: &'static str, fill: &'static str, share: Option<f64>| {
-            let fill = if share.is_some_and(|share| share >= SHORTEST) { fill } else { "ht-bar ht-is-short" };
-            view! { <td class=class>{bar(fill, share)}<span class="ht-cell">{format::percent_exact(share)}</span></td> }
-        };
-        let trend = |class: &'static str, markup: String| {
-            view! {
-                <td class=class>
-                    <svg class="ht-spark ht-trend" viewBox=spark_box(TREND) aria-hidden="true" inner_html=markup></svg>
-                </td>
-            }
-        };
-        let limit_class = format!("ht-cell {}", self.limit.class);
         view! {
             <th scope="row" class="ht-name">
-                <button type="button" class="ht-open" aria-expanded=self.is_open.to_string() aria-label=open></button>
-                <span class="ht-name-text" title=name_title>{self.name}</span>
-                <span class=self.note_class title=note_title>{self.note}</span>
+                <div class="ht-name-line">
+                    <button type="button" class="ht-open" aria-expanded=self.is_open.to_string() aria-label=open></button>
+                    <span class="ht-name-text" title=name_title>{self.name}</span>
+                    <span class=self.note_class title=note_title>{self.note}</span>
+                </div>
             </th>
-            {in_page.then(|| view! { <td class="ht-number-cell ht-cpu"><span class="ht-cell">{self.cpu}</span></td> })}
-            {share("ht-number-cell ht-share", "ht-bar ht-is-cpu", self.cpu_share)}
-            <td class="ht-number-cell ht-memory"><span class="ht-cell">{self.memory}</span></td>
-            {in_page.then(|| share("ht-number-cell ht-memory-share", "ht-bar ht-is-memory", self.memory_share))}
-            <td class="ht-number-cell ht-limit" title=self.limit_title>
-                <span class=limit_class>{self.limit.used}<span class="ht-size">{self.limit.size}</span></span>
-            </td>
-            {trend("ht-trend-cell", self.cpu_trend)}
-            {in_page.then(|| trend("ht-trend-cell ht-is-memory", self.memory_trend))}
+            {number("ht-number-cell ht-cpu", self.cpu)}
+            {drawing("ht-number-cell ht-share", String::new(), self.cpu_share)}
+            {number("ht-number-cell ht-memory", self.memory)}
+            {drawing("ht-number-cell ht-memory-share", String::new(), self.memory_share)}
+            {drawing("ht-number-cell ht-limit", self.limit_title, self.limit)}
+            {drawing("ht-trend-cell", String::new(), self.cpu_trend)}
+            {drawing("ht-trend-cell ht-is-memory", String::new(), self.memory_trend)}
         }
     }
+}
+
+/// A cell with a number.
+pub(super) fn number(class: &'static str, text: String) -> impl IntoView {
+    view! { <td class=class><span class="ht-cell">{text}</span></td> }
+}
+
+/// A cell with markup. It is written as text because each kind of element adds as much to the bundle as a hundred lines.
+/// It must contain only numbers: names and errors come from outside.
+fn drawing(class: &'static str, title: String, markup: String) -> impl IntoView {
+    view! { <td class=class title=title inner_html=markup></td> }
+}
+
+/// A share of the host and, if it is long enough to see, its bar, as markup.
+fn share(metric: &str, share: Option<f64>) -> String {
+    let text = format!("<span class=\"ht-cell\">{}</span>", format::percent_exact(share));
+    let Some(share) = share.filter(|share| *share >= SHORTEST) else { return text };
+    let width = format::decimal(share.min(100.0));
+    format!(
+        "<svg class=\"ht-bar ht-is-{metric}\" viewBox=\"0 0 100 4\" preserveAspectRatio=\"none\" aria-hidden=\"true\">\
+        <rect class=\"ht-bar-track\" width=\"100\" height=\"4\"/>\
+        <rect class=\"ht-bar-fill\" width=\"{width}\" height=\"4\"/></svg>{text}"
+    )
 }
 
 /// The container's state and why a number is missing; empty if there is nothing to say.
@@ -170,6 +152,14 @@ fn note(row: &ContainerStats, moment: Moment<'_>) -> String {
         Some(error) if state.is_empty() => format!("{nothing}{error}"),
         Some(error) => format!("{state} · {nothing}{error}"),
         None => state.into(),
+    }
+}
+
+fn note_class(row: &ContainerStats) -> &'static str {
+    match row.state {
+        _ if row.error.is_some() => "ht-note ht-error",
+        ContainerState::Running | ContainerState::Restarting if !row.stale => "ht-note ht-is-high",
+        _ => "ht-note",
     }
 }
 
@@ -210,5 +200,12 @@ mod tests {
         );
         assert_eq!(text(&ContainerStats { state: ContainerState::Restarting, ..row.clone() }), "restarting");
         assert_eq!(text(&ContainerStats { stale: true, ..row }), "stale");
+    }
+
+    #[test]
+    fn a_bar_stands_only_beside_a_share_that_it_can_show() {
+        assert_eq!(share("cpu", None), "<span class=\"ht-cell\">–</span>");
+        assert!(!share("cpu", Some(0.9)).contains("<svg"));
+        assert!(share("cpu", Some(42.25)).contains("width=\"42.3\""));
     }
 }

@@ -1,7 +1,7 @@
 //! The totals at the top of a table: containers and other processes, which add up to the host's usage.
 
 use super::moment::Moment;
-use crate::model::{ContainersStats, Split, percent_of};
+use crate::model::{Split, percent_of};
 use crate::ui::format;
 
 /// One row of totals, as text. Cells that do not apply are empty.
@@ -12,8 +12,6 @@ pub(super) struct Total {
     pub(super) memory: String,
     pub(super) share: String,
     pub(super) memory_share: String,
-    /// The sum of the memory limits or, of the host, its memory.
-    pub(super) limit: String,
     /// An explanation, shown as a tooltip.
     pub(super) title: &'static str,
     /// Suffix of the row's CSS class.
@@ -30,8 +28,16 @@ pub(super) fn totals(moment: Moment<'_>) -> Vec<Total> {
     let Some(stats) = moment.stats.filter(|stats| !stats.containers.is_empty()) else { return Vec::new() };
     let total_mb = moment.memory_total_mb();
     let of_host = |mib: f64| total_mb.and_then(|total| percent_of(mib, total)).map(format::exact);
-    let mut lines = vec![containers(stats, &moment.state.settings.noun)];
-    lines[0].memory_share = stats.total_memory_mb.and_then(of_host).unwrap_or(format::UNKNOWN.into());
+    let noun = &moment.state.settings.noun;
+    let mut lines = vec![Total {
+        label: format!("All {}", format::lowered(&format::measured(stats, noun))),
+        cpu: format::percent_exact(stats.total_cpu_percent),
+        share: format::percent_exact(stats.cpu_host_percent()),
+        memory: format::memory(stats.total_memory_mb),
+        memory_share: stats.total_memory_mb.and_then(of_host).unwrap_or(format::UNKNOWN.into()),
+        title: "Total of containers measured in the last sample",
+        kind: "all",
+    }];
     let cpu = stats.split.cpu_percent.as_ref();
     let memory = stats.split.memory_mb.as_ref();
     if cpu.is_none() && memory.is_none() {
@@ -52,7 +58,6 @@ pub(super) fn totals(moment: Moment<'_>) -> Vec<Total> {
         memory_share: memory
             .and_then(|split| Some(format::split_part(split, of_host(part(split))?)))
             .unwrap_or(format::UNKNOWN.into()),
-        limit: String::new(),
         title,
         kind,
     };
@@ -71,22 +76,6 @@ pub(super) fn totals(moment: Moment<'_>) -> Vec<Total> {
     }
     let other = "Processes outside these containers, other containers, and containers that could not be measured";
     lines.push(line("Other processes", other, "other", |split| split.other));
-    let mut all = line("Host", "Total host usage", "host", |split| split.host);
-    all.limit = total_mb.map_or_else(String::new, format::memory_limit);
-    lines.push(all);
+    lines.push(line("Host", "Total host usage", "host", |split| split.host));
     lines
-}
-
-fn containers(stats: &ContainersStats, noun: &str) -> Total {
-    let (limits, _) = stats.memory_limits();
-    Total {
-        label: format!("All {}", format::lowered(&format::measured(stats, noun))),
-        cpu: format::percent_exact(stats.total_cpu_percent),
-        memory: format::memory(stats.total_memory_mb),
-        limit: if limits > 0.0 { format::memory_limit(limits) } else { String::new() },
-        share: format::percent_exact(stats.cpu_host_percent()),
-        memory_share: String::new(),
-        title: "Total of containers measured in the last sample",
-        kind: "all",
-    }
 }

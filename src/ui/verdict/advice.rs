@@ -17,7 +17,7 @@ pub(super) struct Advice {
     pub(super) detail: String,
     /// What to do.
     pub(super) next: String,
-    /// Commands to copy.
+    /// At most two commands to copy.
     pub(super) commands: Vec<String>,
 }
 

@@ -24,16 +24,15 @@ pub(in crate::ui) fn VerdictCard(live: Live) -> impl IntoView {
 fn Item(live: Live, index: usize) -> impl IntoView {
     let get = move |state: &_| advice(live, state).into_iter().nth(index).unwrap_or_default();
     let text = move |part: fn(Advice) -> String| live.read(move |state| part(get(state)));
-    let commands = Memo::new(move |_| live.with(|state| get(state).commands));
+    let command =
+        move |index: usize| live.read(move |state| get(state).commands.into_iter().nth(index).unwrap_or_default());
     view! {
         <div class=text(|advice| format!("ht-card ht-advice ht-is-{}", advice.severity))>
             <div>
                 <p><strong>{text(|advice| advice.headline)}</strong>" "{text(|advice| advice.detail)}</p>
                 <p class="ht-card-note">{text(|advice| advice.next)}</p>
             </div>
-            <div class="ht-commands">
-                <For each=move || commands.get() key=Clone::clone let:command><Command command/></For>
-            </div>
+            <div class="ht-commands">{[0, 1].map(|index| view! { <Command command=command(index)/> })}</div>
         </div>
     }
 }
