@@ -92,6 +92,7 @@ test('details that load while a gap is being filled do not request the history a
   await dashboard.waitForDetails();
   await history.release();
   await dashboard.waitUntilIdle();
+  await page.setViewportSize({ width: 1280, height: 1000 });
   const lines = dashboard.rows.locator('.ht-trend-cell:not(.ht-is-memory) polyline');
   await expect(lines).toHaveCount(2);
   expect(Math.min(...(await points(lines)))).toBeGreaterThan(3);

@@ -35,7 +35,7 @@ pub(super) fn Facts(live: Live) -> impl IntoView {
         let [label, value] = [text(index, |fact| fact.label.clone()), text(index, |fact| fact.value.clone())];
         fact(label, value, text(index, class), text(index, |fact| fact.title.into()))
     };
-    view! { <dl class="ht-facts">{[0, 1, 2, 3].map(item)}</dl> }
+    view! { <dl class="ht-facts">{[item(0), item(1), item(2), item(3)]}</dl> }
 }
 
 /// One fact, which is hidden while its label is empty.
@@ -45,7 +45,7 @@ pub(super) fn fact(
     class: Signal<String>,
     title: Signal<String>,
 ) -> impl IntoView {
-    let hidden = Signal::derive(move || String::from(if label.with(String::is_empty) { "ht-is-hidden" } else { "" }));
+    let hidden = Signal::derive(move || String::from(if label.get().is_empty() { "ht-is-hidden" } else { "" }));
     view! { <div class=hidden title=title><dt>{label}</dt><dd class=class>{value}</dd></div> }
 }
 

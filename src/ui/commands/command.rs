@@ -33,8 +33,10 @@ pub(in crate::ui) fn Command(command: Signal<String>) -> impl IntoView {
     };
     let label = Signal::derive(move || String::from(if copied.get() { "Copied" } else { "Copy" }));
     let spoken = Signal::derive(move || if copied.get() { "Copied".into() } else { format!("Copy {}", command.get()) });
+    let class =
+        Signal::derive(move || String::from(if command.get().is_empty() { "ht-is-hidden" } else { "ht-command" }));
     view! {
-        <span class=move || if command.with(String::is_empty) { "ht-is-hidden" } else { "ht-command" }>
+        <span class=class>
             <code node_ref=code>{command}</code>
             <button type="button" aria-label=spoken on:click=copy>{label}</button>
         </span>

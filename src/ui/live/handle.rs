@@ -138,7 +138,7 @@ impl Live {
             None => {
                 let facts = element(PAGE_FACTS).filter(|_| metric.is_some() && users_of.is_none());
                 let target = facts.unwrap_or(table);
-                target.scroll_into_view();
+                // The stylesheet's scroll margin says how far it scrolls.
                 let _ = target.focus();
             }
         }

@@ -6,7 +6,7 @@ use super::moment::Moment;
 use super::order::{Column, Order};
 use super::row::{Row, number};
 use super::rows::{Place, Rows};
-use super::totals::{Total, totals};
+use super::totals::Total;
 use crate::model::CulpritKind;
 use crate::ui::format;
 use crate::ui::ids::PAGE_TABLE;
@@ -18,7 +18,7 @@ use leptos::html;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos::web_sys::wasm_bindgen::JsCast;
-use leptos::web_sys::{Element, Event, HtmlElement, Node};
+use leptos::web_sys::{Element, Event, HtmlElement};
 use std::time::Duration;
 
 /// The filter is shown if there are at least this many containers.
@@ -64,20 +64,8 @@ pub(in crate::ui) fn stale_note(live: Live) -> Signal<String> {
 /// stylesheet hides those that are not needed.
 #[component]
 pub(in crate::ui) fn Containers(list: List) -> impl IntoView {
-    let table = NodeRef::<html::Table>::new();
-    reveal_on_request(list, table);
-    let hidden_if = move |class: &'static str, hidden: fn(Moment<'_>) -> bool| {
-        list.text(move |moment| format!("{class}{}", if hidden(moment) { " ht-is-hidden" } else { "" }))
-    };
-    let totals = move || if list.shown.get() { list.with(totals) } else { list.untracked(totals) };
-    let nothing = Signal::derive(move || {
-        let found = list.with(|moment| moment.rows().is_empty()) || list.rows.with(Rows::len) > 0;
-        if found {
-            return String::new();
-        }
-        let noun = list.live.settings(|settings| settings.noun.clone());
-        format!("No {} match “{}”.", format::plural(0, &noun), list.filter.get().trim())
-    });
+    let input = NodeRef::<html::Input>::new();
+    reveal_on_request(list, input);
     let click = move |event: MouseEvent| {
         // A drag that selects text ends with a click.
         let selects = window().get_selection().ok().flatten().is_some_and(|selection| !selection.is_collapsed());
@@ -91,37 +79,38 @@ pub(in crate::ui) fn Containers(list: List) -> impl IntoView {
         Place::Row(index) => EitherOf3::B(view! { <Row list index/> }),
         Place::Detail => EitherOf3::C(view! { <Detail list/> }),
     };
-    let point = move |is_over| list.pointed.set(is_over);
     view! {
-        <p class=hidden_if("ht-empty", |moment| !moment.rows().is_empty())>
-            <strong>{list.text(headline)}</strong>
-            <span>{list.text(explanation)}</span>
+        <p class=list.text(empty_class, 0)>
+            <strong>{list.text(headline, 0)}</strong>
+            <span>{list.text(explanation, 0)}</span>
         </p>
-        <Filter list/>
-        <div class=hidden_if("ht-table-scroll", |moment| moment.rows().is_empty())>
-            <table class="ht-table" node_ref=table>
+        <Filter list input/>
+        <div class=list.text(|_, moment, _| hidden_if(moment.rows().is_empty(), "ht-table-scroll"), 0)>
+            <table class="ht-table">
                 <thead>
                     {headings(list)}
-                    {move || totals().into_iter().map(|total| total_row(list, total)).collect_view()}
+                    {move || list.totals().into_iter().map(total_row).collect_view()}
                 </thead>
                 <tbody
                     node_ref=list.body
                     on:click=click
-                    on:pointerenter=move |_| point(true)
-                    on:pointerleave=move |_| point(false)
+                    on:pointerenter=move |_| list.pointed.set(true)
+                    on:pointerleave=move |_| list.pointed.set(false)
                 >
                     <For each=move || list.rows.with(Rows::places) key=|place| place.key() children=place/>
                 </tbody>
             </table>
-            <p class=move || if nothing.with(String::is_empty) { "ht-is-hidden" } else { "ht-empty" }>{nothing}</p>
+            <p class=list.text(empty_class, 1)>{list.text(nothing, 0)}</p>
         </div>
     }
 }
 
-/// Shows who uses most of a metric's resource when the header asks for it.
-fn reveal_on_request(list: List, table: NodeRef<html::Table>) {
+/// Handles keys, and shows who uses most of a metric's resource when the header asks for it.
+fn reveal_on_request(list: List, input: NodeRef<html::Input>) {
     let live = list.live;
     Effect::new(move |_| {
+        let listener = window_event_listener(ev::keydown, move |event| press(list, &event, input));
+        on_cleanup(move || listener.remove());
         if !list.shown.get() {
             return;
         }
@@ -146,7 +135,8 @@ fn reveal_on_request(list: List, table: NodeRef<html::Table>) {
                     format!("[data-row=\"{}\"]", index.unwrap_or(0))
                 }
             });
-            let row = table.get_untracked().and_then(|table| table.query_selector(&row).ok().flatten());
+            let table = list.body.get_untracked().and_then(|body| body.closest("table").ok().flatten());
+            let row = table.and_then(|table| table.query_selector(&row).ok().flatten());
             if let Some(row) = row {
                 let _ = row.unchecked_into::<HtmlElement>().focus();
             }
@@ -156,18 +146,8 @@ fn reveal_on_request(list: List, table: NodeRef<html::Table>) {
 
 /// The filter by name, with how many rows it leaves.
 #[component]
-fn Filter(list: List) -> impl IntoView {
+fn Filter(list: List, input: NodeRef<html::Input>) -> impl IntoView {
     let filter = list.filter;
-    let class = list.text(|moment| String::from(if moment.rows().len() < MANY { "ht-is-hidden" } else { "ht-filter" }));
-    let count = Signal::derive(move || match filter.with(|filter| filter.trim().is_empty()) {
-        true => String::new(),
-        false => format!("{} of {}", list.rows.with(Rows::len), list.with(|moment| moment.rows().len())),
-    });
-    let input = NodeRef::<html::Input>::new();
-    Effect::new(move |_| {
-        let listener = window_event_listener(ev::keydown, move |event| press(list, &event, input));
-        on_cleanup(move || listener.remove());
-    });
     let clear = move |_| {
         filter.set(String::new());
         if let Some(input) = input.get_untracked() {
@@ -175,7 +155,7 @@ fn Filter(list: List) -> impl IntoView {
         }
     };
     view! {
-        <div class=class>
+        <div class=list.text(|_, moment, _| hidden_if(moment.rows().len() < MANY, "ht-filter"), 0)>
             <input
                 type="search"
                 aria-label="Filter by name"
@@ -184,10 +164,10 @@ fn Filter(list: List) -> impl IntoView {
                 node_ref=input
                 on:input=move |event| filter.set(event_target_value(&event))
             />
-            <button type="button" class=move || if filter.with(String::is_empty) { "ht-is-hidden" } else { "" } aria-label="Clear the filter" on:click=clear>
+            <button type="button" class=list.text(|rows, _, _| hidden_if(rows.filter().is_empty(), ""), 0) aria-label="Clear the filter" on:click=clear>
                 "×"
             </button>
-            <span class="ht-filter-count" aria-live="polite">{count}</span>
+            <span class="ht-filter-count" aria-live="polite">{list.text(count, 0)}</span>
         </div>
     }
 }
@@ -195,24 +175,16 @@ fn Filter(list: List) -> impl IntoView {
 /// Handles a key: Enter opens the row that has the focus, Escape clears the filter, and `/` moves the focus to the filter
 /// of the page.
 fn press(list: List, event: &KeyboardEvent, input: NodeRef<html::Input>) {
-    let is_within_ours = |ours: Option<&Node>| {
-        let target = event.target().map(|target| target.unchecked_into::<Node>());
-        ours.is_some_and(|ours| ours.contains(target.as_ref()))
-    };
-    let (rows, input) = (list.body.get_untracked(), input.get_untracked());
+    let is_ours = is_within(event, if list.in_page() { ".ht-details" } else { ".ht-panel" });
     let is_done = match event.key().as_str() {
-        "Enter" if is_within_ours(rows.as_deref().map(AsRef::as_ref)) && !is_within(event, "button") => {
-            row_of(event).map(|index| list.toggle(index)).is_some()
-        }
-        "Escape"
-            if is_within_ours(input.as_deref().map(AsRef::as_ref)) && !list.filter.with_untracked(String::is_empty) =>
-        {
+        "Enter" if is_ours && !is_within(event, "button") => row_of(event).map(|index| list.toggle(index)).is_some(),
+        "Escape" if is_ours && is_within(event, "input") && !list.filter.get_untracked().is_empty() => {
             list.filter.set(String::new());
             true
         }
-        "/" if list.in_page() && !(event.ctrl_key() || event.alt_key() || event.meta_key()) => {
+        "/" if list.in_page() && !["Control", "Alt", "Meta"].iter().any(|key| event.get_modifier_state(key)) => {
             let is_typed = is_within(event, "input, textarea, select, [contenteditable]");
-            !is_typed && input.is_some_and(|input| input.focus().is_ok())
+            !is_typed && input.get_untracked().is_some_and(|input| input.focus().is_ok())
         }
         _ => false,
     };
@@ -235,9 +207,8 @@ fn headings(list: List) -> impl IntoView {
             </th>
         }
     };
-    let trend = move |class: &'static str, what: &'static str| {
-        let span = list.text(move |moment| format!("{what}, {}", format::short_span(moment.state.interval_seconds())));
-        view! { <th scope="col" class=class>{span}</th> }
+    let trend = move |class: &'static str, index: usize| {
+        view! { <th scope="col" class=class>{list.text(trend_heading, index)}</th> }
     };
     view! {
         <tr>
@@ -247,8 +218,8 @@ fn headings(list: List) -> impl IntoView {
             {heading(Column::Memory, "ht-number-cell ht-memory", "Memory", "Memory")}
             {heading(Column::MemoryShare, "ht-number-cell ht-memory-share", "Share of memory", "Share")}
             {heading(Column::Limit, "ht-number-cell ht-limit", "Of its limit", "Of limit")}
-            {trend("ht-trend-cell", "CPU")}
-            {trend("ht-trend-cell ht-is-memory", "Memory")}
+            {trend("ht-trend-cell", 0)}
+            {trend("ht-trend-cell ht-is-memory", 1)}
         </tr>
     }
 }
@@ -258,18 +229,8 @@ fn group(text: String) -> impl IntoView {
     view! { <tr class="ht-group"><th scope="rowgroup" class="ht-name">{text}</th></tr> }
 }
 
-fn total_row(list: List, total: Total) -> impl IntoView {
-    let Total { label, cpu, share, memory, memory_share, title, kind } = total;
-    let culprit = match kind {
-        "all" => Some(CulpritKind::Containers),
-        "other" => Some(CulpritKind::Other),
-        _ => None,
-    };
-    let marked = list.untracked(|moment| {
-        let culprit = culprit.filter(|_| !moment.is_past).map(|kind| moment.state.culprit_class(kind, ""));
-        culprit.filter(|class| !class.is_empty()).map(|class| format!(" {class}"))
-    });
-    let class = format!("ht-total ht-is-{kind}{}", marked.unwrap_or_default());
+fn total_row(total: Total) -> impl IntoView {
+    let Total { label, cpu, share, memory, memory_share, title, class } = total;
     view! {
         <tr class=class title=title tabindex="-1">
             <th scope="row" class="ht-name">{label}</th>
@@ -284,7 +245,34 @@ fn total_row(list: List, total: Total) -> impl IntoView {
     }
 }
 
-fn headline(moment: Moment<'_>) -> String {
+fn hidden_if(hidden: bool, class: &str) -> String {
+    String::from(if hidden { "ht-is-hidden" } else { class })
+}
+
+fn trend_heading(_: &Rows, moment: Moment<'_>, index: usize) -> String {
+    format!("{}, {}", ["CPU", "Memory"][index], format::short_span(moment.state.interval_seconds()))
+}
+
+/// How many rows the filter leaves; empty without one.
+fn count(rows: &Rows, moment: Moment<'_>, _: usize) -> String {
+    if rows.filter().is_empty() { String::new() } else { format!("{} of {}", rows.len(), moment.rows().len()) }
+}
+
+/// Says that no row matches the filter; empty if one does.
+fn nothing(rows: &Rows, moment: Moment<'_>, _: usize) -> String {
+    if rows.len() > 0 || moment.rows().is_empty() {
+        return String::new();
+    }
+    format!("No {} match “{}”.", format::plural(0, &moment.state.settings.noun), rows.filter())
+}
+
+/// The class of the texts in place of rows: why there are none or, for index 1, that none matches.
+fn empty_class(rows: &Rows, moment: Moment<'_>, index: usize) -> String {
+    let text = if index == 0 { explanation(rows, moment, 0) } else { nothing(rows, moment, 0) };
+    hidden_if(text.is_empty(), "ht-empty")
+}
+
+fn headline(_: &Rows, moment: Moment<'_>, _: usize) -> String {
     match &moment.state.containers {
         ContainersView::Unavailable { .. } if !moment.is_past => "Docker unavailable".into(),
         _ => String::new(),
@@ -292,7 +280,7 @@ fn headline(moment: Moment<'_>) -> String {
 }
 
 /// Explains why there are no rows; empty if there are any.
-fn explanation(moment: Moment<'_>) -> String {
+fn explanation(_: &Rows, moment: Moment<'_>, _: usize) -> String {
     let State { containers, settings, .. } = moment.state;
     let nouns = format::plural(0, &settings.noun);
     match containers {

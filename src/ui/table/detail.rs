@@ -4,6 +4,7 @@ use super::limit;
 use super::list::List;
 use super::moment::Moment;
 use super::row::{cpu_trend, memory_trend, top};
+use super::rows::Rows;
 use crate::model::{ContainerState, ContainerStats, ContainerTrend};
 use crate::ui::commands::{Command, commands_for, program};
 use crate::ui::facts::fact;
@@ -19,40 +20,42 @@ const FACTS: [&str; 8] = ["State", "Memory limit", "CPU limit", "Restarts", "Ima
 /// The details of the container whose row is open.
 #[component]
 pub(super) fn Detail(list: List) -> impl IntoView {
-    let text = move |part: fn(&str, Moment<'_>, usize) -> String, index: usize| {
-        list.text(move |moment| list.open.with(|id| part(id, moment, index)))
-    };
     let chart = |index: usize, class: &'static str| {
         view! {
             <figure class=class>
-                <figcaption>{text(caption, index)}</figcaption>
-                <svg class="ht-spark" viewBox=spark_box(CHART) preserveAspectRatio="none" aria-hidden="true" inner_html=text(drawing, index)></svg>
+                <figcaption>{list.text(caption, index)}</figcaption>
+                <svg class="ht-spark" viewBox=spark_box(CHART) preserveAspectRatio="none" aria-hidden="true" inner_html=list.text(drawing, index)></svg>
             </figure>
         }
     };
     let empty = Signal::stored(String::new());
+    let item = |index: usize| fact(list.text(label, index), list.text(value, index), empty, empty);
     view! {
         <tr class="ht-detail">
             <td>
                 <div class="ht-detail-body">
-                    <p class="ht-error">{text(error, 0)}</p>
+                    <p class="ht-error">{list.text(error, 0)}</p>
                     <div class="ht-detail-charts">{chart(0, "ht-is-cpu")} {chart(1, "ht-is-memory")}</div>
                     <dl class="ht-facts">
-                        {[0, 1, 2, 3, 4, 5, 6, 7].map(|index| fact(text(label, index), text(value, index), empty, empty))}
+                        {[item(0), item(1), item(2), item(3), item(4), item(5), item(6), item(7)]}
                     </dl>
-                    <div class="ht-commands">{[0, 1].map(|index| view! { <Command command=text(command, index)/> })}</div>
+                    <div class="ht-commands">
+                        <Command command=list.text(command, 0)/>
+                        <Command command=list.text(command, 1)/>
+                    </div>
                 </div>
             </td>
         </tr>
     }
 }
 
-fn label(_: &str, _: Moment<'_>, index: usize) -> String {
+fn label(_: &Rows, _: Moment<'_>, index: usize) -> String {
     FACTS[index].into()
 }
 
 /// A fact about the container; [`format::UNKNOWN`] if it is unknown.
-fn value(id: &str, moment: Moment<'_>, index: usize) -> String {
+fn value(rows: &Rows, moment: Moment<'_>, index: usize) -> String {
+    let id = rows.open();
     let Some(row) = moment.row(id) else {
         return match index {
             0 => "ended".into(),
@@ -73,12 +76,12 @@ fn value(id: &str, moment: Moment<'_>, index: usize) -> String {
 }
 
 /// Why numbers are missing; empty if none are.
-fn error(id: &str, moment: Moment<'_>, _: usize) -> String {
-    moment.row(id).and_then(|row| row.error.clone()).unwrap_or_default()
+fn error(rows: &Rows, moment: Moment<'_>, _: usize) -> String {
+    moment.row(rows.open()).and_then(|row| row.error.clone()).unwrap_or_default()
 }
 
-fn command(id: &str, moment: Moment<'_>, index: usize) -> String {
-    let commands = moment.row(id).map(|row| commands_for(program(moment.state), row)).unwrap_or_default();
+fn command(rows: &Rows, moment: Moment<'_>, index: usize) -> String {
+    let commands = moment.row(rows.open()).map(|row| commands_for(program(moment.state), row)).unwrap_or_default();
     commands.into_iter().nth(index).unwrap_or_default()
 }
 
@@ -91,14 +94,14 @@ fn series(id: &str, moment: Moment<'_>, index: usize) -> Vec<Option<f64>> {
     moment.state.history.containers.container(id, moment.state.containers_overdue(), values)
 }
 
-fn drawing(id: &str, moment: Moment<'_>, index: usize) -> String {
-    let series = series(id, moment, index);
+fn drawing(rows: &Rows, moment: Moment<'_>, index: usize) -> String {
+    let series = series(rows.open(), moment, index);
     if index == 0 { cpu_trend(&series, CHART) } else { memory_trend(&series, CHART) }
 }
 
 /// The latest and the largest value: `CPU, last 5 minutes: 12.5%, at most 63.0%`.
-fn caption(id: &str, moment: Moment<'_>, index: usize) -> String {
-    let series = series(id, moment, index);
+fn caption(rows: &Rows, moment: Moment<'_>, index: usize) -> String {
+    let series = series(rows.open(), moment, index);
     let text = |value: f64| if index == 0 { format::exact(value) } else { format::memory(Some(value)) };
     let values = match series.last() {
         Some(Some(last)) => format!("{}, at most {}", text(*last), text(top(&series, 0.0))),

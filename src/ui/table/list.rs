@@ -3,6 +3,7 @@
 use super::moment::Moment;
 use super::order::Order;
 use super::rows::{Listing, Rows};
+use super::totals::{Total, totals};
 use super::visibility::Visibility;
 use crate::ui::address::{parameter, set_parameter};
 use crate::ui::live::{Live, State};
@@ -67,22 +68,21 @@ impl List {
 
     /// The note that says that rows keep their places; empty while they may change them.
     pub(in crate::ui) fn pause_note(self) -> Signal<String> {
-        Signal::derive(move || if self.rows.with(Rows::is_held) { "Order paused".into() } else { String::new() })
+        self.text(|rows, _, _| if rows.is_held() { "Order paused".into() } else { String::new() }, 0)
     }
 
-    /// Reads the numbers and subscribes the caller to their changes.
-    pub(super) fn with<T>(self, read: impl FnOnce(Moment<'_>) -> T) -> T {
-        self.rows.with(|rows| self.live.with(|state| read(rows.moment(state))))
+    /// The totals, which change only while the table is shown.
+    pub(super) fn totals(self) -> Vec<Total> {
+        match self.shown.get() {
+            true => self.rows.with(|rows| self.live.with(|state| totals(rows.moment(state)))),
+            false => self.rows.with_untracked(|rows| self.live.untracked(|state| totals(rows.moment(state)))),
+        }
     }
 
-    /// Reads the numbers without subscribing to their changes.
-    pub(super) fn untracked<T>(self, read: impl FnOnce(Moment<'_>) -> T) -> T {
-        self.rows.with_untracked(|rows| self.live.untracked(|state| read(rows.moment(state))))
-    }
-
-    /// Derives a text from the numbers.
-    pub(super) fn text(self, read: impl Fn(Moment<'_>) -> String + Send + Sync + 'static) -> Signal<String> {
-        Signal::derive(move || self.with(&read))
+    /// Derives a text from the rows and their numbers. `index` is passed on: a function costs the bundle much less than a
+    /// closure, of which each kind brings its own copy of everything that calls it.
+    pub(super) fn text(self, read: fn(&Rows, Moment<'_>, usize) -> String, index: usize) -> Signal<String> {
+        Signal::derive(move || self.rows.with(|rows| self.live.with(|state| read(rows, rows.moment(state), index))))
     }
 
     /// Reads the container at this index: reactively while visible, once otherwise.

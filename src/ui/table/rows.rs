@@ -94,6 +94,16 @@ impl Rows {
         self.ids.get(index)
     }
 
+    /// The ID of the container whose row is open; empty if none is.
+    pub(super) fn open(&self) -> &str {
+        &self.listing.open
+    }
+
+    /// The name that the user looks for.
+    pub(super) fn filter(&self) -> &str {
+        self.listing.filter.trim()
+    }
+
     /// The index of the row of the container with this ID.
     pub(super) fn position(&self, id: &str) -> Option<usize> {
         self.ids.iter().position(|listed| listed == id)

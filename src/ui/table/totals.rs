@@ -1,7 +1,7 @@
 //! The totals at the top of a table: containers and other processes, which add up to the host's usage.
 
 use super::moment::Moment;
-use crate::model::{Split, percent_of};
+use crate::model::{CulpritKind, Split, percent_of};
 use crate::ui::format;
 
 /// One row of totals, as text. Cells that do not apply are empty.
@@ -14,8 +14,7 @@ pub(super) struct Total {
     pub(super) memory_share: String,
     /// An explanation, shown as a tooltip.
     pub(super) title: &'static str,
-    /// Suffix of the row's CSS class.
-    pub(super) kind: &'static str,
+    pub(super) class: String,
 }
 
 /// Differences smaller than this, in MiB, are treated as rounding errors.
@@ -29,6 +28,16 @@ pub(super) fn totals(moment: Moment<'_>) -> Vec<Total> {
     let total_mb = moment.memory_total_mb();
     let of_host = |mib: f64| total_mb.and_then(|total| percent_of(mib, total)).map(format::exact);
     let noun = &moment.state.settings.noun;
+    let class = |kind: &str| {
+        let culprit = match kind {
+            "all" => Some(CulpritKind::Containers),
+            "other" => Some(CulpritKind::Other),
+            _ => None,
+        };
+        let culprit = culprit.filter(|_| !moment.is_past).map(|kind| moment.state.culprit_class(kind, ""));
+        let culprit = culprit.filter(|class| !class.is_empty()).map(|class| format!(" {class}"));
+        format!("ht-total ht-is-{kind}{}", culprit.unwrap_or_default())
+    };
     let mut lines = vec![Total {
         label: format!("All {}", format::lowered(&format::measured(stats, noun))),
         cpu: format::percent_exact(stats.total_cpu_percent),
@@ -36,7 +45,7 @@ pub(super) fn totals(moment: Moment<'_>) -> Vec<Total> {
         memory: format::memory(stats.total_memory_mb),
         memory_share: stats.total_memory_mb.and_then(of_host).unwrap_or(format::UNKNOWN.into()),
         title: "Total of containers measured in the last sample",
-        kind: "all",
+        class: class("all"),
     }];
     let cpu = stats.split.cpu_percent.as_ref();
     let memory = stats.split.memory_mb.as_ref();
@@ -59,7 +68,7 @@ pub(super) fn totals(moment: Moment<'_>) -> Vec<Total> {
             .and_then(|split| Some(format::split_part(split, of_host(part(split))?)))
             .unwrap_or(format::UNKNOWN.into()),
         title,
-        kind,
+        class: class(kind),
     };
     // The difference from an approximate split would be meaningless.
     let exact = memory.filter(|split| !split.is_approximate());
@@ -70,7 +79,7 @@ pub(super) fn totals(moment: Moment<'_>) -> Vec<Total> {
             memory: format!("−{}", format::memory(Some(cache))),
             memory_share: of_host(cache).map(|share| format!("−{share}")).unwrap_or_default(),
             title: "The kernel frees it when memory is needed, so the host does not count it as used",
-            kind: "cache",
+            class: class("cache"),
             ..Total::default()
         });
     }

@@ -32,7 +32,7 @@ fn Item(live: Live, index: usize) -> impl IntoView {
                 <p><strong>{text(|advice| advice.headline)}</strong>" "{text(|advice| advice.detail)}</p>
                 <p class="ht-card-note">{text(|advice| advice.next)}</p>
             </div>
-            <div class="ht-commands">{[0, 1].map(|index| view! { <Command command=command(index)/> })}</div>
+            <div class="ht-commands"><Command command=command(0)/><Command command=command(1)/></div>
         </div>
     }
 }
