@@ -25,18 +25,21 @@ wasm_opt_flags() {
   sed -n '/^wasm-opt-features = \[/,/^\]/p' Cargo.toml | grep -o '"[^"]*"' | tr -d '"'
 }
 
-# The names of the bundle's imports, in the order of the JavaScript.
-import_names() {
-  grep -oE '\b__wbg_\w+_[0-9a-f]{16}\b' "$1/host-telemetry.js" | sort -u
-}
-
-# wasm-bindgen ends the name of each import with a hash, in both files. Hashes do not compress: together they are more
-# than a hundredth of the first update. Four digits are enough to tell imports of the same name apart.
-shorten_hashes() {
-  local imports
-  imports=$(import_names "$1" | wc -l)
-  LC_ALL=C sed -i -E 's/(__wbg_\w+_[0-9a-f]{4})[0-9a-f]{12}\b/\1000000000000/g' "$1/host-telemetry.js" "$1/host-telemetry.wasm"
-  [ "$(import_names "$1" | wc -l)" = "$imports" ] || die "two imports of the bundle have the same name"
+# short_import_names SCRIPT PROGRAM: numbers the names of the functions that the program imports from the script.
+# wasm-bindgen ends each name with a hash, and random digits do not compress: over a hundred of them, in two files, are a
+# fiftieth of what the browser loads first. The new names are as long as the old ones, so the program stays valid.
+short_import_names() {
+  perl -e '
+    use strict;
+    local $/;
+    my (%names, $count);
+    for my $path (@ARGV) {
+      open my $in, "<:raw", $path or die $!;
+      my $data = <$in>;
+      $data =~ s/(__wbg_\w+?_)([0-9a-f]{16})(?![0-9a-z])/$names{"$1$2"} ||= $1 . sprintf("%016d", ++$count)/ge;
+      open my $out, ">:raw", $path or die $!;
+      print $out $data;
+    }' "$@"
 }
 
 # Assembles the site in a scratch folder and then moves it, so a running server never serves a half-built site.
@@ -54,7 +57,7 @@ build_site() {
     --out-dir "$scratch/pkg" "$scratch/whole/host-telemetry.wasm"
   rm -r "$scratch/whole"
   mv "$scratch/pkg/host-telemetry_bg.wasm" "$scratch/pkg/host-telemetry.wasm"
-  shorten_hashes "$scratch/pkg"
+  if have perl; then short_import_names "$scratch/pkg/host-telemetry.js" "$scratch/pkg/host-telemetry.wasm"; fi
   if have wasm-opt; then
     for file in "$scratch"/pkg/*.wasm; do
       # shellcheck disable=SC2046 # each flag is one word

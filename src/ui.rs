@@ -1,13 +1,15 @@
 //! The user interface. Depends only on `model` and `api`.
 //!
 //! `live` keeps the state up to date, `metrics` describes what the header shows, and `header` renders it. `lazy` is the
-//! only way into the second bundle file: `chart`, `table`, `panel`, `verdict` and `tab`. `graphics` and `format` are
-//! shared.
+//! only way into the second bundle file: `facts`, `chart`, `table`, `panel`, `verdict`, `commands` and `tab`. `graphics`
+//! and `format` are shared.
 //!
 //! Other Leptos apps can use [`HostTelemetry`] in their header and [`Sparkline`] anywhere.
 
 mod address;
 mod chart;
+mod commands;
+mod facts;
 mod format;
 mod graphics;
 mod header;

@@ -61,8 +61,8 @@ for (const panel of ['closed', 'open']) {
     await page.goto(server.url);
     await expectPolls(2);
     if (panel === 'open') {
-      await dashboard.summary.click();
-      await expect(dashboard.panelRows.first().locator('.ht-trend polyline')).toHaveCount(1);
+      await dashboard.openPanel();
+      await expect(dashboard.panelRows.first().locator('.ht-trend-cell:not(.ht-is-memory) polyline')).toHaveCount(1);
     }
     // Give the engine time to compile the hot code.
     await expectPolls(5);

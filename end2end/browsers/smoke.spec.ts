@@ -29,6 +29,7 @@ for (const width of WIDTHS) {
     expect(await driver.evaluate(() => innerWidth, undefined)).toBe(width);
     expect(await dashboard.flaws('header')).toEqual([]);
     expect(await dashboard.flaws('page')).toEqual([]);
+    await dashboard.removePage();
     await dashboard.click('.ht-toggle');
     await expect.poll(() => dashboard.texts('.ht-panel tbody .ht-name-text')).toHaveLength(NAMES.length);
     expect(await dashboard.flaws('panel')).toEqual([]);
@@ -37,6 +38,7 @@ for (const width of WIDTHS) {
 
 test('the panel opens by pointer and keyboard, and closes by Escape', async ({ dashboard, driver }) => {
   const names = () => dashboard.texts('.ht-panel tbody .ht-name-text');
+  await dashboard.removePage();
   for (const open of [() => dashboard.click('.ht-toggle'), () => driver.press('Enter')]) {
     await open();
     await expect.poll(names, { message: 'rows of the open panel' }).toEqual(NAMES);
@@ -84,6 +86,20 @@ test('the table can be sorted and filtered', async ({ dashboard, driver }) => {
   await expect.poll(names).toEqual(NAMES.toSorted());
 });
 
+test('a selected name and the order stay while the pointer is over the rows, and a row opens', async ({ dashboard, driver }) => {
+  await dashboard.click(`${TABLE} tbody .ht-open`);
+  await expect.poll(() => dashboard.texts(`${TABLE} .ht-detail dt`)).toContain('Image');
+  expect(await dashboard.attribute(`${TABLE} tbody .ht-open`, 'aria-expanded')).toBe('true');
+  await expect.poll(() => dashboard.text('main .ht-pause')).toBe('Order paused');
+  const selected = () => driver.evaluate(() => String(getSelection()), undefined);
+  await driver.evaluate((rows) => getSelection()?.selectAllChildren(document.querySelector(rows)!), ROWS);
+  const [name] = await dashboard.texts(ROWS);
+  const newest = () => dashboard.text('.ht-chart-x span:last-child');
+  const before = await newest();
+  await expect.poll(newest, { message: 'time of the newest sample' }).not.toBe(before);
+  expect((await selected()).trim()).toBe(name);
+});
+
 test('the filter can be cleared by a button', async ({ dashboard, driver }) => {
   const button = 'main .ht-filter button';
   expect(await dashboard.text(button), 'shown without a filter').toBeUndefined();
@@ -95,16 +111,17 @@ test('the filter can be cleared by a button', async ({ dashboard, driver }) => {
 });
 
 test('numbers stand below their headings, and the arrow of the order beside its heading', async ({ dashboard, driver }) => {
+  await dashboard.removePage();
   await dashboard.click('.ht-toggle');
   await expect.poll(() => dashboard.texts('.ht-panel tbody .ht-name-text')).toEqual(NAMES);
-  for (const column of ['cpu', 'memory', 'share']) {
+  for (const column of ['share', 'memory', 'limit']) {
     const edges = await Promise.all(
       [`thead .ht-${column} button`, `tbody .ht-${column} .ht-cell`].map((part) => dashboard.textEdge(`.ht-panel ${part}`)),
     );
     expect(Math.abs(edges[0]! - edges[1]!), column).toBeLessThan(0.5);
   }
   const onTop = await driver.evaluate(() => {
-    const button = document.querySelector('.ht-panel thead .ht-cpu button');
+    const button = document.querySelector('.ht-panel thead .ht-share button');
     const { right = 0, top = 0, height = 0 } = button?.getBoundingClientRect() ?? {};
     return document.elementFromPoint(right + 4, top + height / 2) === button;
   }, undefined);

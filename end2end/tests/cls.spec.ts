@@ -103,7 +103,7 @@ for (const width of [1280, 820, 560, 360]) {
     expect(withCulprit, 'polls with a culprit').toBeGreaterThan(3);
     expect(withCulprit).toBeLessThan(POLLS);
 
-    await dashboard.summary.click();
+    await dashboard.openPanel();
     await expect(dashboard.panelRows).toHaveCount(AGENTS);
     for (let poll = 1; poll <= 3; poll += 1) {
       hostMock.respondWith(host(poll));

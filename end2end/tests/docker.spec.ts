@@ -29,7 +29,7 @@ test('the busiest of three agents comes first', async ({ page, dashboard, docker
   await expect.poll(async () => (await shown()) === (await served()), { timeout: 30_000 }).toBe(true);
 
   await expect(dashboard.panel).toBeHidden();
-  await dashboard.summary.click();
+  await dashboard.openPanel();
   await expect(dashboard.panel).toBeVisible();
   await expect(dashboard.panelRows).toHaveCount(3);
   await page.keyboard.press('Escape');

@@ -97,7 +97,7 @@ test('a page uses no more memory after 2,000 polls than after 100', async ({ pag
   await page.addInitScript(mockInPage, NOON.getTime());
   await page.addInitScript(keepMemory);
   await dashboard.openFrozen(server.url);
-  await dashboard.summary.click();
+  await dashboard.openPanel();
   const cdp = await page.context().newCDPSession(page);
   await cdp.send('Performance.enable');
 

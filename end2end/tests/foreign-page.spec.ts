@@ -126,7 +126,7 @@ for (const place of ['before', 'after'] as const) {
     await expect(dashboard.chips.first()).toBeVisible();
     await expect(dashboard.containers.locator('input')).toBeVisible();
     const togglePanel = async (opens: boolean) => {
-      if (opens) await dashboard.summary.click();
+      if (opens) await dashboard.openPanel();
       else await page.keyboard.press('Escape');
       await expect(dashboard.panel).toBeVisible({ visible: opens });
       // Clear the hover state, and the focus that returned to the button when the panel closed.

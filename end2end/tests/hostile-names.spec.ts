@@ -34,10 +34,11 @@ test('names and errors are text, never markup', async ({ page, dashboard, fakeDo
       await expect(shown).toHaveAttribute('title', name);
     }
     const broken = dashboard.rows.filter({ hasText: 'broken' });
-    await expect(broken.locator('.ht-error')).toContainText(error);
+    await expect(broken.locator('.ht-error')).toHaveText(`not measured: Docker error 500: ${error}`);
+    await expect(broken.locator('.ht-error')).toHaveAttribute('title', `not measured: Docker error 500: ${error}`);
     await expect(broken.locator('.ht-cell').first()).toHaveText('–');
     await expect(page.locator('script')).toHaveCount(scripts);
-    await expect(page.locator('img, i, .ht-name-text *, .ht-error :not(wbr), .host *, [onload]')).toHaveCount(0);
+    await expect(page.locator('img, i, .ht-name-text *, .ht-note *, .host *, [onload]')).toHaveCount(0);
   }
   expect(dialogs).toEqual([]);
 });

@@ -87,7 +87,7 @@ for (const [name, scene] of Object.entries(STATES)) {
 
       if (scene.panel) {
         await page.setViewportSize({ width: 1280, height: HEIGHT });
-        await dashboard.summary.click();
+        await dashboard.openPanel();
         await expect(dashboard.panelRows).toHaveCount(scene.noDocker || scene.begins ? 0 : (scene.agents?.length ?? 5));
         found.push(...(await flawsAt(page, WIDTHS, 'panel')));
         found.push(...(await violations(page, 'panel', true)));

@@ -38,12 +38,14 @@ test('severity keeps its shape in forced colors', async ({ page, dashboard }) =>
 });
 
 test('print shows the numbers and hides the panel', async ({ page, dashboard }) => {
-  await dashboard.summary.click();
+  await dashboard.openPanel();
   await expect(dashboard.panel).toBeVisible();
   await page.emulateMedia({ media: 'print' });
   await expect(dashboard.panel).toBeHidden();
   await expect(dashboard.cpu.number).toBeVisible();
   await expect(dashboard.rows).toHaveCount(1);
+  await expect(dashboard.containers.locator('thead')).toHaveCSS('position', 'static');
+  await expect(page.locator('main button').filter({ visible: true, hasNot: page.locator('span') })).toHaveCount(0);
   await expect(page.locator('body'), 'backgrounds are printed').toHaveCSS('print-color-adjust', 'exact');
 });
 

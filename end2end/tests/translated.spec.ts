@@ -43,11 +43,11 @@ async function expectNewNumbers(page: Page, dashboard: Dashboard, hostMock: Host
   await expect(dashboard.legendOf('memory')).toContainText(/^Memory 91\.0%.*other processes 61\.0%free 9\.0%$/);
   for (const within of [dashboard.containers, dashboard.panel]) {
     await expect(within.locator('tbody .ht-name-text')).toHaveText(['scribe', 'researcher']);
-    await expect(within.locator('tbody .ht-cpu .ht-cell')).toHaveText(['488.0%', '40.0%']);
+    await expect(within.locator('tbody .ht-share .ht-cell')).toHaveText(['61.0%', '5.0%']);
     await expect(dashboard.totals(within, 'all').locator('.ht-name')).toHaveText('All agents');
-    await expect(dashboard.totals(within, 'all').locator('.ht-cpu')).toHaveText('528.0%');
+    await expect(dashboard.totals(within, 'all').locator('.ht-share')).toHaveText('66.0%');
   }
-  await expect(dashboard.panel.locator('.ht-headroom dd').first()).toHaveText('1.8 of 20 GiB');
+  for (const facts of [dashboard.facts, dashboard.panel.locator('.ht-facts')]) await expect(facts.locator('dd').first()).toHaveText('1.8 of 20 GiB');
   await expect(page.locator('.ht font, .ht-details font')).toHaveCount(0);
 }
 
@@ -62,7 +62,7 @@ test('a translated page keeps updating names and numbers', async ({ page, dashbo
     { name: 'reviewer', cpuShare: 5, memoryShare: 5 },
   ]);
   await dashboard.nextPoll(1);
-  await dashboard.summary.click();
+  await dashboard.openPanel();
   await expect(dashboard.panelRows).toHaveCount(3);
   await page.locator('main').evaluate((main) => main.insertAdjacentHTML('beforeend', '<p id="prose">All is well.</p>'));
 
@@ -89,7 +89,7 @@ test('a page that was translated before hydration keeps updating', async ({ page
   hostMock.run([{ name: 'coder', cpuShare: 10, memoryShare: 5 }]);
   await dashboard.openFrozen(server.url);
   await dashboard.nextPoll(1);
-  await dashboard.summary.click();
+  await dashboard.openPanel();
   await expect(dashboard.panelRows).toHaveCount(1);
   await expectNewNumbers(page, dashboard, hostMock);
 });

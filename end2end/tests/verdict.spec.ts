@@ -38,7 +38,7 @@ test('the header says who, how much and for how long, the page since when and wh
   await expect(dashboard.advice).toContainText('CPU at 94%');
   await expect(dashboard.advice).toContainText(SINCE);
   await expect(dashboard.advice).toContainText('agent-x uses 61% of the host (its limit: 6 cores).');
-  await expect(dashboard.advice.locator('code')).toHaveText(['docker logs --tail 50 agent-x', 'docker stats agent-x']);
+  await expect(dashboard.advice.locator('.ht-command code')).toHaveText(['docker logs --tail 50 agent-x', 'docker stats agent-x']);
 
   hostMock.respondWith(CALM);
   await dashboard.nextPoll(1);
@@ -50,7 +50,7 @@ test("commands have the container's real name and the engine's program, and are 
   hostMock.run([{ ...GREEDY[0]!, full_name: 'prod_agent-x' }], { engine: 'podman' });
   await dashboard.nextPoll(1);
   const command = dashboard.advice.locator('.ht-command').first();
-  await expect(command.locator('code')).toHaveText('podman logs --tail 50 prod_agent-x');
+  await expect(command.locator('.ht-command code')).toHaveText('podman logs --tail 50 prod_agent-x');
   await context.grantPermissions(['clipboard-read', 'clipboard-write']);
   const button = command.getByRole('button');
   await expect(button).toHaveText('Copy');
@@ -67,7 +67,7 @@ test('many small agents are named together', async ({ page, dashboard, hostMock 
   await dashboard.nextPoll(1);
   await expect(dashboard.chips).toHaveText('199 agents together 79% of CPU · 2 min');
   await expect(dashboard.advice).toContainText('199 agents together use 79% of the host.');
-  await expect(dashboard.advice.locator('code')).toHaveText(['docker stats']);
+  await expect(dashboard.advice.locator('.ht-command code')).toHaveText(['docker stats']);
   await dashboard.chips.click();
   const row = dashboard.totals(dashboard.containers, 'all');
   await expectFocused(row);
@@ -81,7 +81,7 @@ test('other processes are named, and their row is marked and focused', async ({ 
   await dashboard.nextPoll(1);
   await expect(dashboard.chips).toHaveText('other processes 84% of CPU · 2 min');
   await expect(dashboard.advice).toContainText('Other processes use 84% of the host.');
-  await expect(dashboard.advice.locator('code')).toHaveText(['top -o %CPU']);
+  await expect(dashboard.advice.locator('.ht-command code')).toHaveText(['top -o %CPU']);
   await dashboard.chips.click();
   const row = dashboard.totals(dashboard.containers, 'other');
   await expect(row).toContainClass('ht-is-culprit');
@@ -103,9 +103,9 @@ test('a full disk is named with what is left to do', async ({ dashboard, hostMoc
   await dashboard.nextPoll(1);
   await expect(dashboard.chips).toHaveText('Disk 96% full · 2 min');
   await expect(dashboard.advice).toContainText('192.6 of 200.0 GiB used at /.');
-  await expect(dashboard.advice.locator('code')).toHaveText(['df -h', 'docker system df']);
+  await expect(dashboard.advice.locator('.ht-command code')).toHaveText(['df -h', 'docker system df']);
   await dashboard.chips.click();
-  await expect(dashboard.panel, 'the disk has no row, but the panel shows it').toBeVisible();
+  await expect(dashboard.facts, 'the disk has no row').toBeFocused();
 });
 
 test('a container that is about to reach its memory limit is named', async ({ dashboard, hostMock }) => {
@@ -222,7 +222,7 @@ test('without Docker, the page says since when, and what is then not known', asy
   const [cpu, docker] = [dashboard.advice.first(), dashboard.advice.last()];
   await expect(cpu).toContainText('Which of the agents uses it is unknown without Docker. Last known: agent-x, 61% of the host.');
   await expect(docker).toContainText(/^Docker unavailable since \d\d:\d\d\. Connection refused at .* is the daemon running\? CPU and memory of the agents are unknown/);
-  await expect(docker.locator('code')).toHaveText(['systemctl status docker']);
+  await expect(docker.locator('.ht-command code')).toHaveText(['systemctl status docker']);
   hostMock.respondWith(CALM);
   await dashboard.nextPoll(1);
   await expect(dashboard.chips).toHaveText(['Docker unavailable · 5 min']);
@@ -234,7 +234,7 @@ test('a scrape that is overdue is said in the header and at the table', async ({
   await dashboard.nextPoll(1);
   await expect(dashboard.chips).toHaveText(/^Agents not updated/);
   await expect(dashboard.summary).toHaveText(/^2agents\sstale$/);
-  await expect(dashboard.containers.locator('.ht-card-note').first()).toHaveText(/^Last updated \d\d:\d\d:\d\d$/);
+  await expect(dashboard.containers.locator('.ht-stale-note')).toHaveText(/^Last updated \d\d:\d\d:\d\d$/);
 });
 
 for (const [name, answer, column] of [['agent-050', HOT, 'CPU'], ['agent-051', { ...CALM, memory: FULL_MEMORY }, 'Memory']] as const) {
@@ -260,14 +260,22 @@ for (const [name, answer, column] of [['agent-050', HOT, 'CPU'], ['agent-051', {
   }
 }
 
-test('a click on another metric leaves the panel open where it has the only table, and closes it on our page', async ({ page, dashboard }) => {
+test('on our page, every click in the header leads to the page, and the panel stays closed', async ({ page, dashboard }) => {
   await dashboard.nextPoll(1);
-  await dashboard.summary.click();
-  await expect(dashboard.panel).toBeVisible();
-  await dashboard.memory.root.click();
+  await dashboard.openPanel();
+  await dashboard.memory.root.evaluate((button: HTMLElement) => button.click());
   await expect(dashboard.panel).toBeHidden();
   await expectFocused(dashboard.rows.first());
+  await dashboard.summary.click();
+  await expect(dashboard.containers.getByRole('heading')).toBeFocused();
+  await expect(dashboard.containers.getByRole('heading')).toBeInViewport({ ratio: 1 });
+  await dashboard.disk.root.click();
+  await expect(dashboard.facts).toBeFocused();
+  await expect(dashboard.panel).toBeHidden();
+});
 
+test('a click on another metric leaves the panel open where it has the only table', async ({ page, dashboard }) => {
+  await dashboard.nextPoll(1);
   await page.locator('main').evaluate((main) => main.remove());
   await dashboard.cpu.root.click();
   await expectFocused(dashboard.panelRows.first());
@@ -284,8 +292,8 @@ test('a click on a metric sorts by it, and clears a filter', async ({ dashboard,
   await expect(dashboard.rows).toHaveCount(2);
   await dashboard.memory.root.click();
   await expect(filter).toHaveValue('');
-  await expect(dashboard.rows.first()).toContainText('hoarder');
-  await expectFocused(dashboard.rows.first());
+  await expect(dashboard.rows.first(), 'the culprit of CPU needs attention').toContainText('agent-x');
+  await expectFocused(dashboard.rows.filter({ hasText: 'hoarder' }));
 });
 
 test('an answer of an older server, which names nobody, is understood', async ({ page, dashboard }) => {

@@ -5,3 +5,6 @@ pub(super) const PANEL: &str = "ht-agents-panel";
 
 /// The ID of the heading of the page's table. A page without one shows containers in the panel only.
 pub(super) const PAGE_TABLE: &str = "ht-containers-title";
+
+/// The ID of the page's facts: memory, swap and disk.
+pub(super) const PAGE_FACTS: &str = "ht-facts";

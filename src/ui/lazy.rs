@@ -10,6 +10,7 @@
 mod first;
 
 use super::chart::HistoryCharts;
+use super::facts::FactsCard;
 use super::live::{Live, RETRY, sleep};
 use super::panel::Panel;
 use super::tab::watch_tab;
@@ -27,7 +28,7 @@ use wasm_split_helpers::{SplitLoaderError, wasm_split};
 /// A section of the page whose code is in the second bundle file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Section {
-    /// The content below the header: the verdict, the chart and the table of containers.
+    /// The content below the header: the verdict, the facts, the chart and the table of containers.
     Page,
     /// The content of the header's panel.
     Panel,
@@ -40,7 +41,8 @@ pub(super) enum Section {
     },
 }
 
-/// The page below the header: what is wrong, the chart of the host's recent samples, and the table of all containers.
+/// The page below the header: what is wrong, how much room is left, the chart of the host's recent samples, and the table
+/// of all containers.
 #[component]
 pub fn Details(
     /// The state to show.
@@ -115,8 +117,9 @@ fn page(live: Live) -> impl IntoView {
     let timeline = Timeline::new(live);
     view! {
         <VerdictCard live/>
+        <FactsCard live/>
         <HistoryCharts live timeline/>
-        <TableCard live/>
+        <TableCard live timeline/>
     }
 }
 

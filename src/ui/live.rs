@@ -8,7 +8,7 @@ mod poller;
 mod state;
 mod timer;
 
-pub(super) use causes::{Cause, Trouble};
+pub(super) use causes::{Cause, LOOP, Trouble};
 pub(super) use fetch::ask_hour;
 pub use handle::Live;
 pub(super) use handle::use_live;

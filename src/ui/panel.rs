@@ -1,6 +1,5 @@
-//! The header's panel: headroom and the table of all containers.
+//! The header's panel: the short form of facts and table, for a header in somebody else's dashboard.
 
 mod agents_panel;
-mod headroom;
 
 pub(super) use agents_panel::Panel;

@@ -274,6 +274,7 @@ impl<'a> Samples<'a> {
                 ..now.unwrap_or_else(|| ContainerStats::unmeasured(&trend.id, &trend.name))
             })
         });
+        // The table sorts them.
         let rows: Vec<ContainerStats> = rows.collect();
         let host = |values: Vec<Option<f64>>| values.get(slot).copied().flatten();
         let totals = history.totals.get(index);

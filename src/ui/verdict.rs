@@ -2,6 +2,5 @@
 
 mod advice;
 mod card;
-mod commands;
 
 pub(super) use card::VerdictCard;

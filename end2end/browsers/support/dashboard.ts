@@ -80,6 +80,11 @@ export class Dashboard {
     await this.driver.evaluate((theme) => void (document.documentElement.dataset['theme'] = theme), theme);
   }
 
+  /** Leaves the header alone, as in a dashboard that has no table of its own, where the summary opens the panel. */
+  async removePage(): Promise<void> {
+    await this.driver.evaluate(() => document.querySelector('main')?.remove(), undefined);
+  }
+
   /** The names of the WebAssembly files that the page has loaded. */
   programs(): Promise<string[]> {
     return this.driver.evaluate(() => {

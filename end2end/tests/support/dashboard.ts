@@ -64,6 +64,8 @@ export class Dashboard {
   readonly chips: Locator;
   /** What is wrong, in sentences. */
   readonly advice: Locator;
+  /** The page's card of memory, swap and disk. */
+  readonly facts: Locator;
   readonly agents: Locator;
   readonly summary: Locator;
   /** The live region for screen readers. */
@@ -90,22 +92,23 @@ export class Dashboard {
     this.disk = new Metric(page, 'disk');
     this.chips = page.locator('.ht-chip').filter({ visible: true });
     this.advice = page.locator('.ht-advice');
+    this.facts = page.locator('main #ht-facts');
     this.agents = page.locator('.ht-agents');
     this.summary = this.agents.locator('.ht-toggle');
     this.status = page.getByRole('status');
     this.panel = this.agents.locator('.ht-panel');
-    this.panelRows = this.panel.locator('tbody tr');
+    this.panelRows = this.panel.locator('.ht-row');
     this.history = page.locator('main section', { has: page.locator('#ht-history-title') });
     this.chart = this.history.locator('.ht-chart.ht-is-cpu .ht-chart-plot');
     this.when = this.history.locator('.ht-when');
     this.containers = page.locator('main section', { has: page.locator('#ht-containers-title') });
-    this.rows = this.containers.locator('tbody tr');
+    this.rows = this.containers.locator('.ht-row');
     this.times = this.history.locator('.ht-chart-times text');
   }
 
-  /** A row of totals below the table in `within`, which is the panel or the page's containers section. */
+  /** A row of totals above the rows of the table in `within`, which is the panel or the page's containers section. */
   totals(within: Locator, kind: 'all' | 'cache' | 'other' | 'host'): Locator {
-    return within.locator(`tfoot .ht-is-${kind}`);
+    return within.locator(`thead .ht-is-${kind}`);
   }
 
   /** A resource's chart and its scales. */
@@ -121,6 +124,11 @@ export class Dashboard {
   /** The lines of the host's usage. A gap starts a new line. */
   line(resource: 'cpu' | 'memory'): Locator {
     return this.chartOf(resource).locator('polyline.ht-is-total');
+  }
+
+  /** Opens the panel, as a click on the summary does in a dashboard that has no table of its own. */
+  async openPanel(): Promise<void> {
+    await this.panel.evaluate((panel: HTMLElement) => panel.showPopover());
   }
 
   /** Waits until the details, which are loaded lazily from the bundle's second file, are live. */

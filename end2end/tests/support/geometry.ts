@@ -19,12 +19,12 @@ function inspect({ part, selector }: { part: Part; selector: string }): string[]
   const slack = 0.5;
   /** The minimum gap between text in different parts, in pixels. */
   const gap = 4;
-  const parts = '.host, .ht-chip, .ht-metric, .ht-agents, .ht-command, td, th, .ht-chart-times text, .ht-legend > *, .ht-headroom > *';
+  const parts = '.host, .ht-chip, .ht-metric, .ht-agents, .ht-command, td, th, .ht-chart-times text, .ht-legend > *, .ht-facts > *';
   /** Text must stay within these elements. */
-  const boxes = 'td, th, .ht-chart-head, .ht-card-head, .ht-headroom';
+  const boxes = ':not(.ht-detail) > td, th, .ht-chart-head, .ht-card-head, .ht-facts';
   /** Elements that may be truncated, because names and daemon errors have no maximum length. */
-  const truncatable = '.host, .ht-chip, .ht-dropped, .ht-command code, .ht-name-text, .ht-error, .ht-key > span';
-  const oneLine = part === 'header' ? selector : '.ht-number-cell:not(.ht-limit), thead th, .ht-legend > *, .ht-headroom dt';
+  const truncatable = '.host, .ht-chip, .ht-dropped, .ht-command code, .ht-name-text, .ht-note, .ht-key > span';
+  const oneLine = part === 'header' ? selector : '.ht-number-cell, .ht-row .ht-name, thead th:not([scope=row]), .ht-legend > *, .ht-facts dt';
   /** Elements that cover the chart on purpose. */
   const overlays = '.ht-chart-cursor, .ht-chart-pointer';
 
@@ -45,7 +45,7 @@ function inspect({ part, selector }: { part: Part; selector: string }): string[]
 
   const describe = (element: Element, text = ''): string => {
     const classed = element.closest('[class]:not([class=""])') ?? element;
-    const inside = element.closest('.ht-is-cpu.ht-metric, .ht-is-memory.ht-metric, .ht-is-disk.ht-metric, .ht-agents, thead, tbody, tfoot');
+    const inside = element.closest('.ht-is-cpu.ht-metric, .ht-is-memory.ht-metric, .ht-is-disk.ht-metric, .ht-agents, thead, tbody');
     const place = inside && inside !== classed ? `${inside.classList[1] ?? inside.classList[0] ?? inside.localName} ` : '';
     const own = [element.localName, ...classed.classList].join('.');
     return place + own + (text && ` "${text.length > 24 ? `${text.slice(0, 24)}…` : text}"`);
@@ -168,7 +168,7 @@ function inspect({ part, selector }: { part: Part; selector: string }): string[]
     const next = first && lines.find((leaf) => leaf.top > first.bottom - slack);
     const tall = lines.find((leaf) => leaf.bottom - leaf.top > 2 * Number.parseFloat(getComputedStyle(leaf.element).fontSize));
     if (next) found.add(`on a second line: ${next.name}`);
-    if (tall && !tall.element.closest('.ht-error')) found.add(`wrapped: ${tall.name}`);
+    if (tall) found.add(`wrapped: ${tall.name}`);
   }
 
   for (const element of [document.documentElement, root, ...root.querySelectorAll('*')]) {

@@ -8,7 +8,7 @@ use crate::ui::live::{ContainersView, Live, State};
 use leptos::html::Div;
 use leptos::prelude::*;
 
-/// The summary of all agents, a button that opens the panel. The browser opens and closes the panel (on Enter, Space,
+/// The summary of all agents, a button that opens the panel or, on a page that has its own table, goes to it. The browser opens and closes the panel (on Enter, Space,
 /// Escape, or a click outside) and moves the focus, so the panel works even without the bundle.
 #[component]
 pub(super) fn Agents(live: Live) -> impl IntoView {
@@ -28,7 +28,7 @@ pub(super) fn Agents(live: Live) -> impl IntoView {
     let text = |text: fn(Totals) -> String| live.read(move |state| text(Totals::of(state)));
     view! {
         <div class=class>
-            <button type="button" class="ht-toggle" popovertarget=PANEL title=text(|totals| totals.tooltip)>
+            <button type="button" class="ht-toggle" popovertarget=PANEL title=text(|totals| totals.tooltip) on:click=move |event| live.reveal(None, &event)>
                 <b class="ht-count">{text(|totals| totals.count)}</b>
                 <span class="ht-label" data-widest=widest_label>{text(|totals| totals.label)}</span>
                 <b class="ht-agents-value" data-widest="100%">{text(|totals| totals.cpu)}</b>

@@ -7,7 +7,7 @@ use super::timer::{is_hidden, sleep};
 use crate::api::{GetContainers, GetHistory, GetHost, RenderedSnapshot, Settings, Snapshot, TelemetryError};
 use crate::model::{ContainersStats, HistoryAnswer, HostStats, Recorded, Stamped, Timestamp};
 use crate::ui::format;
-use crate::ui::ids::{PAGE_TABLE, PANEL};
+use crate::ui::ids::{PAGE_FACTS, PAGE_TABLE, PANEL};
 use crate::ui::local_time::clock;
 use crate::ui::metrics::Metric;
 use futures::future::join;
@@ -125,21 +125,31 @@ impl Live {
         self.zoned.get()
     }
 
-    /// Handles a click on a button that opens the panel: asks the page's table or, if the page has none or it has no
-    /// rows, the panel's to show who uses most of this metric's resource. In the former case, the panel stays closed.
-    /// Without a metric, the panel opens as it is.
+    /// Handles a click on a button that opens the panel. On a page that has its own table, the panel stays closed: the
+    /// page's table shows who uses most of this metric's resource, or is scrolled to if nobody is known to use it.
+    /// Elsewhere, the panel opens and shows the same. Without a metric, a table stays as it is.
     pub(in crate::ui) fn reveal(self, metric: Option<&'static Metric>, click: &MouseEvent) {
-        let Some(metric) = metric.filter(|metric| metric.attribution.is_some()) else { return };
-        let has_rows = self.untracked(|state| !state.rows().is_empty());
-        let in_page = has_rows && document().get_element_by_id(PAGE_TABLE).is_some();
-        if in_page {
-            click.prevent_default();
-            // An open panel would cover the table.
-            if let Some(panel) = document().get_element_by_id(PANEL) {
-                let _ = panel.unchecked_into::<HtmlElement>().hide_popover();
+        let users_of = metric.filter(|metric| metric.attribution.is_some());
+        let element =
+            |id: &str| document().get_element_by_id(id).map(|element| element.unchecked_into::<HtmlElement>());
+        let Some(table) = element(PAGE_TABLE) else {
+            self.reveal.set(users_of.map(|metric| (metric, false)));
+            return;
+        };
+        click.prevent_default();
+        // An open panel would cover the table.
+        if let Some(panel) = element(PANEL) {
+            let _ = panel.hide_popover();
+        }
+        match users_of.filter(|_| self.untracked(|state| !state.rows().is_empty())) {
+            Some(metric) => self.reveal.set(Some((metric, true))),
+            None => {
+                let facts = element(PAGE_FACTS).filter(|_| metric.is_some() && users_of.is_none());
+                let target = facts.unwrap_or(table);
+                // The stylesheet's scroll margin says how far it scrolls.
+                let _ = target.focus();
             }
         }
-        self.reveal.set(Some((metric, in_page)));
     }
 
     /// Takes the metric whose largest users this table is to show: the page's or the panel's. Subscribes to later

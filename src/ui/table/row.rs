@@ -1,178 +1,211 @@
 //! One container's row in the table.
 
-use super::order::Order;
-use super::visibility::Visibility;
-use crate::model::{ContainerState, ContainerStats, CulpritKind, Severity, percent_of};
+use super::attention::restart_note;
+use super::limit;
+use super::list::List;
+use super::moment::Moment;
+use crate::model::{ContainerState, ContainerStats, CulpritKind, percent_of};
 use crate::ui::format;
-use crate::ui::graphics::{bar, spark, spark_box};
-use crate::ui::live::{Live, State};
+use crate::ui::graphics::{spark, spark_box};
 use leptos::html::Tr;
 use leptos::prelude::*;
 
-/// Width and height of a container's sparkline, in CSS pixels.
+/// Width and height of a container's sparklines, in CSS pixels.
 const TREND: (u32, u32) = (60, 20);
 
-/// The containers listed in a table.
-#[derive(Clone, Copy)]
-pub(super) struct List {
-    pub(super) live: Live,
-    /// The IDs of the containers, in the order of the rows.
-    pub(super) ids: Memo<Vec<String>>,
-    /// The order that the user chose. Changing the order or the filter also updates invisible rows.
-    pub(super) order: RwSignal<Order>,
-    pub(super) filter: RwSignal<String>,
-    /// Whether the table is currently shown.
-    pub(super) shown: Signal<bool>,
-    pub(super) visibility: Visibility,
-}
+/// A share of the host below this percentage has no bar: it would be less than a pixel long.
+const SHORTEST: f64 = 1.0;
 
-impl List {
-    /// Reads the container at this index: reactively while visible, once otherwise.
-    fn read<T: Default>(self, index: usize, visible: RwSignal<bool>, read: impl Fn(&str, &State) -> T) -> T {
-        let read = |ids: &Vec<String>, state: &State| ids.get(index).map(|id| read(id, state)).unwrap_or_default();
-        self.order.track();
-        self.filter.track();
-        match self.shown.get() && visible.get() {
-            true => self.ids.with(|ids| self.live.with(|state| read(ids, state))),
-            false => self.ids.with_untracked(|ids| self.live.untracked(|state| read(ids, state))),
-        }
-    }
-}
-
-/// The row at this index in the list. An invisible row does not react to new numbers, which saves work.
+/// The row at this index in the list. An invisible row does not react to new numbers, which saves work. The elements
+/// stay the same, so that a selected name survives an update.
 #[component]
 pub(super) fn Row(list: List, index: usize) -> impl IntoView {
     let row = NodeRef::<Tr>::new();
     let visible = list.visibility.of(row);
-    let class =
-        Signal::derive(move || list.read(index, visible, |id, state| state.culprit_class(CulpritKind::Container, id)));
-    view! { <tr node_ref=row class=class tabindex="-1">{move || list.read(index, visible, Cells::of).into_view()}</tr> }
+    let class = Signal::derive(move || list.read(index, visible, class));
+    let cells = move || {
+        let open = list.open.get();
+        list.read(index, visible, |id, moment| Cells::of(id, open == id, moment)).into_view()
+    };
+    view! { <tr node_ref=row class=class tabindex="-1" data-row=index.to_string()>{cells}</tr> }
+}
+
+fn class(id: &str, moment: Moment<'_>) -> String {
+    let culprit = if moment.is_past { String::new() } else { moment.state.culprit_class(CulpritKind::Container, id) };
+    format!("ht-row {culprit}")
 }
 
 /// The contents of a row's cells.
 #[derive(Default)]
 struct Cells {
     name: String,
-    /// The container's state, or a note that its numbers are stale; empty for a running container with current numbers.
-    state: &'static str,
-    error: String,
+    is_open: bool,
+    /// The container's state and what is wrong with it; empty for a running container with current numbers.
+    note: String,
+    note_class: &'static str,
     cpu: String,
-    /// CPU usage as a percentage of the whole host, 0 to 100; `None` if it was not measured.
-    share: Option<f64>,
     memory: String,
-    /// Memory usage as a percentage of the host's memory; `None` if either is unknown.
-    memory_share: Option<f64>,
+    limit_title: String,
+    /// Markup.
+    cpu_share: String,
+    memory_share: String,
     limit: String,
-    limit_class: String,
-    /// The CPU limit; empty if the container has none or it is unknown.
-    cores: String,
-    /// The sparkline of CPU usage, as markup.
-    trend: String,
+    cpu_trend: String,
+    memory_trend: String,
 }
 
 impl Cells {
-    /// The cells for the container with this ID; empty if it has ended, in which case its row is about to be removed.
-    fn of(id: &str, state: &State) -> Self {
-        let Some(row) = state.rows().iter().find(|row| row.id == id) else { return Self::default() };
-        let (limit, limit_class) = limit(row);
+    fn of(id: &str, is_open: bool, moment: Moment<'_>) -> Self {
+        let state = moment.state;
+        let overdue = state.containers_overdue();
+        let history = &state.history.containers;
+        let ended;
+        let (row, note, note_class) = match moment.row(id) {
+            Some(row) => (row, note(row, moment), note_class(row)),
+            // The row stays until the order may change.
+            None => {
+                let trend = history.containers.iter().find(|trend| trend.id == id);
+                ended = ContainerStats::unmeasured(id, trend.map_or("", |trend| &trend.name));
+                (&ended, "ended".into(), "ht-note")
+            }
+        };
+        let [memory, cores] = limit::words(row);
+        let memory_share = row.memory_mb.zip(moment.memory_total_mb()).and_then(|(used, all)| percent_of(used, all));
+        let trend = |markup: String| {
+            let size = spark_box(TREND);
+            format!("<svg class=\"ht-spark ht-trend\" viewBox=\"{size}\" aria-hidden=\"true\">{markup}</svg>")
+        };
         Self {
             name: row.name.clone(),
-            state: match row.state {
-                _ if row.stale => "stale",
-                ContainerState::Running => "",
-                ContainerState::Paused => "paused",
-                ContainerState::Stopping => "stopping",
-                ContainerState::Restarting => "restarting",
-            },
-            error: error(row),
+            is_open,
+            note,
+            note_class,
             cpu: format::percent_exact(row.cpu),
-            share: row.cpu_host_percent,
             memory: format::memory(row.memory_mb),
-            memory_share: row.memory_mb.zip(state.memory_total_mb()).and_then(|(used, total)| percent_of(used, total)),
-            limit,
-            limit_class,
-            cores: row.cpu_limit_cores.map(format::cores).unwrap_or_default(),
-            trend: trend(&state.history.containers.container(id, state.containers_overdue(), |trend| &trend.cpu)),
+            limit_title: format!("Memory limit: {memory}\nCPU limit: {cores}"),
+            cpu_share: share("cpu", row.cpu_host_percent),
+            memory_share: share("memory", memory_share),
+            limit: limit::markup(row),
+            cpu_trend: trend(cpu_trend(&history.container(id, overdue, |trend| &trend.cpu), TREND)),
+            memory_trend: trend(memory_trend(&history.container(id, overdue, |trend| &trend.memory), TREND)),
         }
     }
 
     fn into_view(self) -> impl IntoView {
-        // Shows what is cut off.
-        let (title, error) = (self.name.clone(), self.error.clone());
+        // Titles show what is cut off.
+        let (name_title, note_title) = (self.name.clone(), self.note.clone());
+        let open = format!("Details of {}", self.name);
         view! {
             <th scope="row" class="ht-name">
-                <span class="ht-name-text" title=title>{self.name}</span>
-                <span class="ht-state">{self.state}</span>
-                <span class="ht-error" title=error>{breakable(&self.error)}</span>
+                <div class="ht-name-line">
+                    <button type="button" class="ht-open" aria-expanded=self.is_open.to_string() aria-label=open></button>
+                    <span class="ht-name-text" title=name_title>{self.name}</span>
+                    <span class=self.note_class title=note_title>{self.note}</span>
+                </div>
             </th>
-            <td class="ht-number-cell ht-cpu"><span class="ht-cell">{self.cpu}</span>{bar("ht-bar ht-is-cpu", self.share)}</td>
-            <td class="ht-number-cell ht-memory"><span class="ht-cell">{self.memory}</span>{bar("ht-bar ht-is-memory", self.memory_share)}</td>
-            <td class="ht-number-cell ht-limit"><span class=self.limit_class>{self.limit}</span><span>{self.cores}</span></td>
-            <td class="ht-number-cell ht-trend-cell">
-                <svg class="ht-spark ht-trend" viewBox=spark_box(TREND) aria-hidden="true" inner_html=self.trend></svg>
-            </td>
-            <td class="ht-number-cell ht-share"><span class="ht-cell">{format::percent_exact(self.share)}</span></td>
+            {number("ht-number-cell ht-cpu", self.cpu)}
+            {drawing("ht-number-cell ht-share", String::new(), self.cpu_share)}
+            {number("ht-number-cell ht-memory", self.memory)}
+            {drawing("ht-number-cell ht-memory-share", String::new(), self.memory_share)}
+            {drawing("ht-number-cell ht-limit", self.limit_title, self.limit)}
+            {drawing("ht-trend-cell", String::new(), self.cpu_trend)}
+            {drawing("ht-trend-cell ht-is-memory", String::new(), self.memory_trend)}
         }
     }
 }
 
-/// Text that may break after each slash of a path, as not every browser does by itself.
-fn breakable(text: &str) -> impl IntoView + use<> {
-    text.split_inclusive('/').map(|part| view! { {part.to_owned()}<wbr/> }).collect_view()
+/// A cell with a number.
+pub(super) fn number(class: &'static str, text: String) -> impl IntoView {
+    view! { <td class=class><span class="ht-cell">{text}</span></td> }
 }
 
-/// Why a number is missing; empty if none is. If only one of them is, its cell shows which.
-fn error(row: &ContainerStats) -> String {
-    let nothing = if row.cpu.is_none() && row.memory_mb.is_none() { "not measured: " } else { "" };
-    row.error.as_ref().map_or_else(String::new, |error| format!("{nothing}{error}"))
+/// A cell with markup. It is written as text because each kind of element adds as much to the bundle as a hundred lines.
+/// It must contain only numbers: names and errors come from outside.
+fn drawing(class: &'static str, title: String, markup: String) -> impl IntoView {
+    view! { <td class=class title=title inner_html=markup></td> }
 }
 
-/// Whether a missing limit means that there is none. The wire does not distinguish it from a limit that could not be
-/// read, so it is taken for unread if the row has an error or is restarting.
-pub(in crate::ui) fn has_known_limits(row: &ContainerStats) -> bool {
-    row.error.is_none() && row.state != ContainerState::Restarting
+/// A share of the host and, if it is long enough to see, its bar, as markup.
+fn share(metric: &str, share: Option<f64>) -> String {
+    let text = format!("<span class=\"ht-cell\">{}</span>", format::percent_exact(share));
+    let Some(share) = share.filter(|share| *share >= SHORTEST) else { return text };
+    let width = format::decimal(share.min(100.0));
+    format!(
+        "<svg class=\"ht-bar ht-is-{metric}\" viewBox=\"0 0 100 4\" preserveAspectRatio=\"none\" aria-hidden=\"true\">\
+        <rect class=\"ht-bar-track\" width=\"100\" height=\"4\"/>\
+        <rect class=\"ht-bar-fill\" width=\"{width}\" height=\"4\"/></svg>{text}"
+    )
 }
 
-/// The text and CSS class for the memory limit. At [`Severity::High`] and above, the text also gives the usage as a
-/// percentage of the limit.
-fn limit(row: &ContainerStats) -> (String, String) {
-    let Some(limit) = row.memory_limit_mb else {
-        let text = match (has_known_limits(row), row.cpu_limit_cores) {
-            (false, _) => format::UNKNOWN,
-            (true, None) => "no limit",
-            (true, Some(_)) => "",
-        };
-        return (text.into(), "ht-is-none".into());
+/// The container's state and why a number is missing; empty if there is nothing to say.
+fn note(row: &ContainerStats, moment: Moment<'_>) -> String {
+    let restarts = restart_note(moment, row);
+    let state = match row.state {
+        _ if row.stale => "stale",
+        ContainerState::Paused => "paused",
+        ContainerState::Stopping => "stopping",
+        ContainerState::Running | ContainerState::Restarting => restarts.as_str(),
     };
-    let used = row.memory_mb.and_then(|used| percent_of(used, limit)).unwrap_or(0.0);
-    let text = format::memory_limit(limit);
-    match Severity::of(used) {
-        Severity::Normal | Severity::Raised => (text, String::new()),
-        band => (format!("{} of {text}", format::percent(Some(used))), format!("ht-is-{}", band.word())),
+    // If only one number is missing, its cell shows which.
+    let nothing = if row.cpu.is_none() && row.memory_mb.is_none() { "not measured: " } else { "" };
+    match &row.error {
+        Some(error) if state.is_empty() => format!("{nothing}{error}"),
+        Some(error) => format!("{state} · {nothing}{error}"),
+        None => state.into(),
     }
 }
 
-/// A container's sparkline, as markup. Its scale ends at one core, or higher if the container used more than one core.
-fn trend(cpu: &[Option<f64>]) -> String {
-    spark(cpu, cpu.iter().flatten().fold(100.0, |top, value| value.max(top)), TREND)
+fn note_class(row: &ContainerStats) -> &'static str {
+    match row.state {
+        _ if row.error.is_some() => "ht-note ht-error",
+        ContainerState::Running | ContainerState::Restarting if !row.stale => "ht-note ht-is-high",
+        _ => "ht-note",
+    }
+}
+
+/// A container's CPU as a sparkline, as markup. Its scale ends at one core, or higher if it used more than that.
+pub(super) fn cpu_trend(cpu: &[Option<f64>], size: (u32, u32)) -> String {
+    spark(cpu, top(cpu, 100.0), size)
+}
+
+/// A container's memory as a sparkline, as markup. Its scale ends a little above its largest value, so that growth
+/// shows.
+pub(super) fn memory_trend(memory: &[Option<f64>], size: (u32, u32)) -> String {
+    spark(memory, top(memory, 1.0) * 1.2, size)
+}
+
+/// The largest value, but at least `least`.
+pub(super) fn top(values: &[Option<f64>], least: f64) -> f64 {
+    values.iter().flatten().fold(least, |top, value| value.max(top))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ui::live::State;
 
     #[test]
-    fn what_was_not_measured_is_not_said_to_be_unlimited() {
+    fn a_note_says_the_state_and_what_is_missing() {
+        let state = State::default();
+        let text = |row: &ContainerStats| note(row, Moment::new(&state, None));
         let row = ContainerStats { memory_mb: Some(100.0), ..ContainerStats::sample("a") };
-        let text = |row: &ContainerStats| (limit(row).0, error(row));
-        assert_eq!(text(&row), ("no limit".into(), String::new()));
+        assert_eq!(text(&row), "");
         let failed = ContainerStats { memory_mb: None, error: Some("timed out".into()), ..row.clone() };
-        assert_eq!(text(&failed), ("–".into(), "not measured: timed out".into()));
+        assert_eq!(text(&failed), "not measured: timed out");
         let uncounted = ContainerStats { error: Some("the engine does not count its CPU".into()), ..row.clone() };
-        assert_eq!(text(&uncounted), ("–".into(), "the engine does not count its CPU".into()));
-        let bound = ContainerStats { cpu_limit_cores: Some(1.5), ..row.clone() };
-        assert_eq!(text(&bound), (String::new(), String::new()), "only the CPU limit is shown");
-        let restarting = ContainerStats { state: ContainerState::Restarting, ..bound };
-        assert_eq!(text(&restarting), ("–".into(), String::new()));
+        assert_eq!(text(&uncounted), "the engine does not count its CPU");
+        assert_eq!(
+            text(&ContainerStats { state: ContainerState::Paused, ..failed }),
+            "paused · not measured: timed out"
+        );
+        assert_eq!(text(&ContainerStats { state: ContainerState::Restarting, ..row.clone() }), "restarting");
+        assert_eq!(text(&ContainerStats { stale: true, ..row }), "stale");
+    }
+
+    #[test]
+    fn a_bar_stands_only_beside_a_share_that_it_can_show() {
+        assert_eq!(share("cpu", None), "<span class=\"ht-cell\">–</span>");
+        assert!(!share("cpu", Some(0.9)).contains("<svg"));
+        assert!(share("cpu", Some(42.25)).contains("width=\"42.3\""));
     }
 }

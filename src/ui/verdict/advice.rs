@@ -1,7 +1,7 @@
 //! What is wrong, as sentences for an operator, with the next step.
 
-use super::commands::{commands_for, program};
 use crate::model::{ContainerStats, Culprit, CulpritKind, Severity, Timestamp};
+use crate::ui::commands::{commands_for, program};
 use crate::ui::format;
 use crate::ui::live::{Cause, ContainersView, Live, State, Trouble};
 use crate::ui::metrics::Metric;
@@ -17,7 +17,7 @@ pub(super) struct Advice {
     pub(super) detail: String,
     /// What to do.
     pub(super) next: String,
-    /// Commands to copy.
+    /// At most two commands to copy.
     pub(super) commands: Vec<String>,
 }
 

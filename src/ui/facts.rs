@@ -1,8 +1,10 @@
-//! Headroom: available memory, swap and disk usage, and the containers' memory limits.
+//! How much room is left: available memory, swap and disk usage, and the containers' memory limits.
 
-use crate::ui::format;
-use crate::ui::live::{Live, State};
-use crate::ui::table::has_known_limits;
+use super::format;
+use super::ids::PAGE_FACTS;
+use super::live::{Live, State};
+use super::metrics::{METRICS, Metric};
+use crate::model::Severity;
 use leptos::prelude::*;
 
 /// A number with its label and an explanation.
@@ -11,41 +13,83 @@ struct Fact {
     label: String,
     value: String,
     title: &'static str,
-    /// The CSS class of the value; empty unless it is alarming.
-    class: &'static str,
+    /// The severity, which colors the value; `None` unless it is alarming.
+    severity: Option<Severity>,
+}
+
+/// The facts as a card of the page.
+#[component]
+pub(super) fn FactsCard(live: Live) -> impl IntoView {
+    let class = live.read(|state| String::from(if facts(state).is_empty() { "ht-is-hidden" } else { "ht-card" }));
+    view! { <section id=PAGE_FACTS class=class aria-label="Room left" tabindex="-1"><Facts live/></section> }
 }
 
 /// Lists the facts that are known.
 #[component]
-pub(super) fn Headroom(live: Live) -> impl IntoView {
-    let facts = live.read(facts);
-    let fact = |Fact { label, value, title, class }: Fact| {
-        view! { <div title=title><dt>{label}</dt><dd class=class>{value}</dd></div> }
+pub(super) fn Facts(live: Live) -> impl IntoView {
+    let text = move |index: usize, part: fn(&Fact) -> String| {
+        live.read(move |state| facts(state).get(index).map(part).unwrap_or_default())
     };
-    view! { <dl class="ht-headroom">{move || facts.get().into_iter().map(fact).collect_view()}</dl> }
+    let class = |fact: &Fact| fact.severity.map_or_else(String::new, |severity| format!("ht-is-{}", severity.word()));
+    let item = |index| {
+        let [label, value] = [text(index, |fact| fact.label.clone()), text(index, |fact| fact.value.clone())];
+        fact(label, value, text(index, class), text(index, |fact| fact.title.into()))
+    };
+    view! { <dl class="ht-facts">{[item(0), item(1), item(2), item(3)]}</dl> }
 }
 
+/// One fact, which is hidden while its label is empty.
+pub(super) fn fact(
+    label: Signal<String>,
+    value: Signal<String>,
+    class: Signal<String>,
+    title: Signal<String>,
+) -> impl IntoView {
+    let hidden = Signal::derive(move || String::from(if label.get().is_empty() { "ht-is-hidden" } else { "" }));
+    view! { <div class=hidden title=title><dt>{label}</dt><dd class=class>{value}</dd></div> }
+}
+
+/// At most four facts.
 fn facts(state: &State) -> Vec<Fact> {
     let host = state.host.as_ref();
     let memory = host.and_then(|host| host.memory.as_ref());
+    let severity =
+        |id: &str| METRICS.into_iter().find(|metric| metric.id == id).and_then(|metric| alarm(metric, state));
     let mut facts = Vec::new();
-    let mut add = |label: String, value: String, title| facts.push(Fact { label, value, title, class: "" });
     if let Some(memory) = memory {
-        let left = of(memory.available_gb, memory.total_gb);
-        add("Available memory".into(), left, "Available to new processes without swapping");
+        facts.push(Fact {
+            label: "Available memory".into(),
+            value: of(memory.available_gb, memory.total_gb),
+            title: "Available to new processes without swapping",
+            severity: severity("memory"),
+        });
     }
     // If memory is known and there is no error for swap, a missing value means that the machine has no swap.
     if let Some(host) = host.filter(|host| host.memory.is_some() && host.errors.swap.is_none()) {
-        let used = host.swap.as_ref().map_or("No swap".into(), |swap| usage(swap.used_gb, swap.total_gb, swap.percent));
-        add("Swap".into(), used, "Memory that the kernel has swapped out");
-    }
-    if let Some(disk) = host.and_then(|host| host.disk.as_ref()) {
-        let label = disk.path.as_ref().map_or("File system".into(), |path| format!("File system at {path}"));
-        let used = usage(disk.used_gb, disk.total_gb, disk.percent) + format::read_only(disk);
-        add(label, used, "Used space, as df counts it");
+        let swap = host.swap.as_ref();
+        facts.push(Fact {
+            label: "Swap".into(),
+            value: swap.map_or("No swap".into(), |swap| usage(swap.used_gb, swap.total_gb, swap.percent)),
+            title: "Memory that the kernel has swapped out",
+            // Unlike other resources, swap is meant to stay mostly empty, so its use is worth a color from half on.
+            severity: swap.map(|swap| Severity::of(swap.percent)).filter(|severity| *severity >= Severity::Raised),
+        });
     }
     facts.extend(limits(state));
+    if let Some(disk) = host.and_then(|host| host.disk.as_ref()) {
+        facts.push(Fact {
+            label: disk.path.as_ref().map_or("File system".into(), |path| format!("File system at {path}")),
+            value: usage(disk.used_gb, disk.total_gb, disk.percent) + format::read_only(disk),
+            title: "Used space, as df counts it",
+            severity: severity("disk"),
+        });
+    }
     facts
+}
+
+/// The severity of a metric that is in trouble.
+fn alarm(metric: &Metric, state: &State) -> Option<Severity> {
+    (metric.severity)(state.host.as_ref()?).filter(|severity| *severity >= Severity::High)
 }
 
 fn of(part_gb: f64, total_gb: f64) -> String {
@@ -73,7 +117,7 @@ fn limits(state: &State) -> Option<Fact> {
     let total = state.memory_total_mb()?;
     let percent = (100.0 * sum / total).round() as u64;
     let unlimited =
-        stats.containers.iter().filter(|row| row.memory_limit_mb.is_none() && has_known_limits(row)).count();
+        stats.containers.iter().filter(|row| row.memory_limit_mb.is_none() && row.limits_known == Some(true)).count();
     let unknown = without - unlimited;
     let mut value = match unlimited {
         _ if sum > 0.0 => format!("{} ({percent}% of host)", format::memory_limit(sum)),
@@ -86,12 +130,13 @@ fn limits(state: &State) -> Option<Fact> {
     if unknown > 0 {
         value += &format!(" · {unknown} unknown");
     }
-    let (title, class) = if percent > 100 {
-        ("Overcommitted: containers may be OOM-killed", "ht-is-high")
+    let (title, severity) = if percent > 100 {
+        ("Overcommitted: containers may be OOM-killed", Some(Severity::High))
     } else {
-        ("Sum of all memory limits", "")
+        ("Sum of all memory limits", None)
     };
-    Some(Fact { label: format!("Memory limits of {}", format::plural(0, &state.settings.noun)), value, title, class })
+    let label = format!("Memory limits of {}", format::plural(0, &state.settings.noun));
+    Some(Fact { label, value, title, severity })
 }
 
 #[cfg(test)]
@@ -135,14 +180,14 @@ mod tests {
             [
                 "Available memory: 7.5 of 20 GiB",
                 "Swap: 0.2 of 2 GiB",
-                "File system at /: 108.2 of 200 GiB",
                 "Memory limits of agents: 26 GiB (130% of host) · 1 unlimited",
+                "File system at /: 108.2 of 200 GiB",
             ]
         );
         assert!(texts(&state(&[None], None)).contains(&"Memory limits of agents: No limits set".into()));
         let mut failing = state(&[Some(16384.0), None, None], None);
         let ContainersView::Measured(stats) = &mut failing.containers else { panic!("numbers") };
-        stats.containers[2].error = Some("timed out".into());
+        stats.containers[2].limits_known = Some(false);
         let limits = "Memory limits of agents: 16 GiB (80% of host) · 1 unlimited · 1 unknown";
         assert!(texts(&failing).contains(&limits.into()), "what was not read is not unlimited");
         assert!(texts(&state(&[], None)).contains(&"Swap: No swap".into()));
@@ -159,9 +204,22 @@ mod tests {
 
     #[test]
     fn the_total_of_limits_is_alarming_only_beyond_the_memory() {
-        let class = |limit: f64| limits(&state(&[Some(limit)], None)).map(|fact| (fact.class, fact.title));
-        assert_eq!(class(20480.0), Some(("", "Sum of all memory limits")));
-        assert_eq!(class(23552.0), Some(("ht-is-high", "Overcommitted: containers may be OOM-killed")));
+        let class = |limit: f64| limits(&state(&[Some(limit)], None)).map(|fact| (fact.severity, fact.title));
+        assert_eq!(class(20480.0), Some((None, "Sum of all memory limits")));
+        assert_eq!(class(23552.0), Some((Some(Severity::High), "Overcommitted: containers may be OOM-killed")));
+    }
+
+    #[test]
+    fn what_is_nearly_used_up_has_a_color() {
+        let colored = |swap: f64, memory: f64, disk: f64| {
+            let mut state = state(&[], Some(SwapStats { percent: swap, used_gb: 1.0, total_gb: 2.0 }));
+            let host = state.host.as_mut().expect("a host");
+            host.memory.iter_mut().for_each(|of| of.percent = memory);
+            host.disk.iter_mut().for_each(|of| of.percent = disk);
+            facts(&state).into_iter().map(|fact| fact.severity).collect::<Vec<_>>()
+        };
+        assert_eq!(colored(49.9, 74.9, 74.9), [None; 3], "memory and disk may be well used");
+        assert_eq!(colored(50.0, 75.0, 90.0), [Severity::High, Severity::Raised, Severity::Critical].map(Some));
     }
 
     #[test]

@@ -1,10 +1,10 @@
-//! Commands that an operator can run next.
+//! The commands of the container engine.
 
 use crate::model::{ContainerStats, Engine};
 use crate::ui::live::State;
 
 /// The name of the engine's command-line program.
-pub(super) fn program(state: &State) -> &'static str {
+pub(in crate::ui) fn program(state: &State) -> &'static str {
     match state.engine {
         Some(Engine::Podman) => "podman",
         Some(Engine::Docker) | None => "docker",
@@ -12,7 +12,7 @@ pub(super) fn program(state: &State) -> &'static str {
 }
 
 /// Commands that show a container's logs and usage.
-pub(super) fn commands_for(program: &str, row: &ContainerStats) -> Vec<String> {
+pub(in crate::ui) fn commands_for(program: &str, row: &ContainerStats) -> Vec<String> {
     let container = row.full_name.as_ref().filter(|name| is_plain(name)).unwrap_or(&row.id);
     vec![format!("{program} logs --tail 50 {container}"), format!("{program} stats {container}")]
 }

@@ -1,0 +1,142 @@
+//! The containers that a table lists, and what the user chose.
+
+use super::moment::Moment;
+use super::order::Order;
+use super::rows::{Listing, Rows};
+use super::totals::{Total, totals};
+use super::visibility::Visibility;
+use crate::ui::address::{parameter, set_parameter};
+use crate::ui::live::{Live, State};
+use crate::ui::timeline::Timeline;
+use leptos::html::Tbody;
+use leptos::prelude::*;
+use std::borrow::Cow;
+
+/// The parameters in the page's address.
+const ORDER: &str = "sort";
+const FILTER: &str = "filter";
+const OPEN: &str = "open";
+
+/// The containers of a table. Copies refer to the same table.
+#[derive(Clone, Copy)]
+pub(in crate::ui) struct List {
+    pub(super) live: Live,
+    /// The page's timeline; `None` for the panel, which always shows the latest numbers.
+    pub(super) timeline: Option<Timeline>,
+    /// Whether the table is currently shown.
+    pub(super) shown: Signal<bool>,
+    pub(super) order: RwSignal<Order>,
+    /// Part of a name; empty if all rows are listed.
+    pub(super) filter: RwSignal<String>,
+    /// The ID of the container whose row is open; empty if none is.
+    pub(super) open: RwSignal<String>,
+    pub(super) rows: Memo<Rows>,
+    pub(super) visibility: Visibility,
+    /// The element that contains the rows.
+    pub(super) body: NodeRef<Tbody>,
+    /// Whether the pointer is over the rows.
+    pub(super) pointed: RwSignal<bool>,
+}
+
+impl List {
+    pub(in crate::ui) fn new(live: Live, timeline: Option<Timeline>, shown: Signal<bool>) -> Self {
+        let (order, filter, open) = (RwSignal::new(Order::default()), RwSignal::default(), RwSignal::default());
+        let (body, pointed) = (NodeRef::new(), RwSignal::new(false));
+        let rows = Memo::new(move |before: Option<&Rows>| {
+            // A hidden table does not update.
+            if let Some(before) = before.filter(|_| !shown.get()) {
+                return before.clone();
+            }
+            let pinned = timeline.and_then(Timeline::pinned);
+            // A moment without a scrape has no rows, rather than the latest ones.
+            let numbers = |timeline: Timeline, state: &State| timeline.containers(state).map(Cow::into_owned);
+            let past = timeline.filter(|_| pinned.is_some());
+            let past = past.map(|timeline| live.with(|state| numbers(timeline, state)).unwrap_or_default());
+            let listing = Listing { order: order.get(), filter: filter.get(), open: open.get(), pinned };
+            pointed.track();
+            let held = before.filter(|before| is_in_use(body) && before.is_of(&listing));
+            live.with(|state| Rows::of(state, past, listing, held))
+        });
+        let visibility = Visibility::new();
+        Self { live, timeline, shown, order, filter, open, rows, visibility, body, pointed }
+    }
+
+    /// Whether this is the page's table rather than the panel's.
+    pub(super) fn in_page(self) -> bool {
+        self.timeline.is_some()
+    }
+
+    /// The note that says that rows keep their places; empty while they may change them.
+    pub(in crate::ui) fn pause_note(self) -> Signal<String> {
+        self.text(|rows, _, _| if rows.is_held() { "Order paused".into() } else { String::new() }, 0)
+    }
+
+    /// The totals, which change only while the table is shown.
+    pub(super) fn totals(self) -> Vec<Total> {
+        match self.shown.get() {
+            true => self.rows.with(|rows| self.live.with(|state| totals(rows.moment(state)))),
+            false => self.rows.with_untracked(|rows| self.live.untracked(|state| totals(rows.moment(state)))),
+        }
+    }
+
+    /// Derives a text from the rows and their numbers. `index` is passed on: a function costs the bundle much less than a
+    /// closure, of which each kind brings its own copy of everything that calls it.
+    pub(super) fn text(self, read: fn(&Rows, Moment<'_>, usize) -> String, index: usize) -> Signal<String> {
+        Signal::derive(move || self.rows.with(|rows| self.live.with(|state| read(rows, rows.moment(state), index))))
+    }
+
+    /// Reads the container at this index: reactively while visible, once otherwise.
+    pub(super) fn read<T: Default>(
+        self,
+        index: usize,
+        visible: RwSignal<bool>,
+        read: impl Fn(&str, Moment<'_>) -> T,
+    ) -> T {
+        let read =
+            |rows: &Rows, state: &State| rows.get(index).map(|id| read(id, rows.moment(state))).unwrap_or_default();
+        // A new choice also updates invisible rows.
+        self.order.track();
+        self.filter.track();
+        self.open.track();
+        match self.shown.get() && visible.get() {
+            true => self.rows.with(|rows| self.live.with(|state| read(rows, state))),
+            false => self.rows.with_untracked(|rows| self.live.untracked(|state| read(rows, state))),
+        }
+    }
+
+    /// Opens the row at this index, or closes it.
+    pub(super) fn toggle(self, index: usize) {
+        if let Some(id) = self.rows.with_untracked(|rows| rows.get(index).cloned()) {
+            self.open.update(|open| *open = if *open == id { String::new() } else { id });
+        }
+    }
+
+    /// Starts with what the page's address says, and keeps the address up to date.
+    pub(super) fn keep_in_address(self) {
+        Effect::new(move |is_read: Option<bool>| {
+            let (order, filter, open) = (self.order.get(), self.filter.get(), self.open.get());
+            if is_read.is_some() {
+                let set = |key, value: &str| set_parameter(key, Some(value).filter(|value| !value.is_empty()));
+                set(ORDER, &order.parameter());
+                set(FILTER, filter.trim());
+                set(OPEN, &open);
+            } else {
+                if let Some(order) = parameter(ORDER).and_then(|text| Order::from_parameter(&text)) {
+                    self.order.set(order);
+                }
+                self.filter.set(parameter(FILTER).unwrap_or_default());
+                self.open.set(parameter(OPEN).unwrap_or_default());
+            }
+            true
+        });
+    }
+}
+
+/// Whether the user works with the rows: the pointer is over them, they contain the focus, or text in them is selected.
+fn is_in_use(body: NodeRef<Tbody>) -> bool {
+    let Some(body) = body.get_untracked() else { return false };
+    let selection = window().get_selection().ok().flatten().filter(|selection| !selection.is_collapsed());
+    let has_selection = selection.map(|selection| selection.contains_node_with_allow_partial_containment(&body, true))
+        == Some(Ok(true));
+    has_selection || body.matches(":hover, :focus-within") == Ok(true)
+}
