@@ -230,7 +230,7 @@ for (const [name, answer, column] of [['agent-050', HOT, 'CPU'], ['agent-051', {
   }
 }
 
-test('on our page, every click in the header leads to the page, and the panel stays closed', async ({ page, dashboard }) => {
+test('on our page, every click in the header leads to the page, and the panel stays closed', async ({ dashboard }) => {
   await dashboard.nextPoll(1);
   await dashboard.openPanel();
   await dashboard.memory.root.evaluate((button: HTMLElement) => button.click());
