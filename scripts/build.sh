@@ -25,10 +25,15 @@ wasm_opt_flags() {
   sed -n '/^wasm-opt-features = \[/,/^\]/p' Cargo.toml | grep -o '"[^"]*"' | tr -d '"'
 }
 
-# short_import_names SCRIPT PROGRAM: numbers the names of the functions that the program imports from the script.
-# wasm-bindgen ends each name with a hash, and random digits do not compress: over a hundred of them, in two files, are a
-# fiftieth of what the browser loads first. The new names are as long as the old ones, so the program stays valid.
-short_import_names() {
+# Leptos links wasm-streams for streamed answers, which nothing here uses. But its classes are exported, which keeps a
+# hundredth of the program alive.
+STREAMS='intounderlying*'
+
+# smaller_glue SCRIPT PROGRAM: removes the classes of wasm-streams from the script, and numbers the names that the program
+# and the script share. wasm-bindgen ends each name with a hash, and random digits do not compress: over a hundred of
+# them, in two files, are a fiftieth of what the browser loads first. The new names are as long as the old ones, so the
+# program stays valid.
+smaller_glue() {
   perl -e '
     use strict;
     local $/;
@@ -36,10 +41,21 @@ short_import_names() {
     for my $path (@ARGV) {
       open my $in, "<:raw", $path or die $!;
       my $data = <$in>;
-      $data =~ s/(__wbg_\w+?_)([0-9a-f]{16})(?![0-9a-z])/$names{"$1$2"} ||= $1 . sprintf("%016d", ++$count)/ge;
+      if ($path =~ /\.js$/) {
+        $data =~ s/^export class IntoUnderlying.*?^}\n(if \(Symbol\.dispose\) IntoUnderlying.*?\n)?//msg;
+        $data =~ s/^const IntoUnderlying\w+Finalization = .*?;\n//msg;
+      }
+      $data =~ s/(__wbg_\w+?_|__wbindgen_\w+?_|_6invoke17h)([0-9a-f]{16})(?![0-9a-z])/$names{"$1$2"} ||= $1 . sprintf("%016d", ++$count)/ge;
       open my $out, ">:raw", $path or die $!;
       print $out $data;
     }' "$@"
+}
+
+# shrink_program PROGRAM: cargo-leptos passes the flags in any order, so those that need one are here.
+shrink_program() {
+  wasm-opt --debuginfo "--remove-exports=$STREAMS" "--remove-exports=__wbg_$STREAMS" "$1" -o "$1"
+  # shellcheck disable=SC2046 # each flag is one word
+  wasm-opt $(wasm_opt_flags) --flatten --rereloop -Oz --dealign --reorder-functions-by-name "$1" -o "$1"
 }
 
 # Assembles the site in a scratch folder and then moves it, so a running server never serves a half-built site.
@@ -57,11 +73,10 @@ build_site() {
     --out-dir "$scratch/pkg" "$scratch/whole/host-telemetry.wasm"
   rm -r "$scratch/whole"
   mv "$scratch/pkg/host-telemetry_bg.wasm" "$scratch/pkg/host-telemetry.wasm"
-  if have perl; then short_import_names "$scratch/pkg/host-telemetry.js" "$scratch/pkg/host-telemetry.wasm"; fi
+  if have perl; then smaller_glue "$scratch/pkg/host-telemetry.js" "$scratch/pkg/host-telemetry.wasm"; fi
   if have wasm-opt; then
     for file in "$scratch"/pkg/*.wasm; do
-      # shellcheck disable=SC2046 # each flag is one word
-      wasm-opt $(wasm_opt_flags) --flatten --rereloop -Oz --dealign --reorder-functions-by-name "$file" -o "$file"
+      shrink_program "$file"
     done
   fi
   if have esbuild; then

@@ -50,7 +50,7 @@ test("commands have the container's real name and the engine's program, and are 
   hostMock.run([{ ...GREEDY[0]!, full_name: 'prod_agent-x' }], { engine: 'podman' });
   await dashboard.nextPoll(1);
   const command = dashboard.advice.locator('.ht-command').first();
-  await expect(command.locator('.ht-command code')).toHaveText('podman logs --tail 50 prod_agent-x');
+  await expect(command.locator('code')).toHaveText('podman logs --tail 50 prod_agent-x');
   await context.grantPermissions(['clipboard-read', 'clipboard-write']);
   const button = command.getByRole('button');
   await expect(button).toHaveText('Copy');
@@ -260,7 +260,7 @@ for (const [name, answer, column] of [['agent-050', HOT, 'CPU'], ['agent-051', {
   }
 }
 
-test('on our page, every click in the header leads to the page, and the panel stays closed', async ({ page, dashboard }) => {
+test('on our page, every click in the header leads to the page, and the panel stays closed', async ({ dashboard }) => {
   await dashboard.nextPoll(1);
   await dashboard.openPanel();
   await dashboard.memory.root.evaluate((button: HTMLElement) => button.click());

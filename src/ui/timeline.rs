@@ -61,16 +61,20 @@ impl Timeline {
             is_asking: RwSignal::new(false),
             asked: RwSignal::new(None),
         };
-        Effect::new(move |_| {
-            if parameter(PERIOD).as_deref() == Some("hour") {
-                timeline.is_hour.set(true);
+        Effect::new(move |begun: Option<()>| {
+            if begun.is_none() {
+                timeline.read_address();
             }
-            // A number with decimals would take ten times as much code to read.
-            let moment = parameter(MOMENT).and_then(|seconds| seconds.parse::<u32>().ok());
-            timeline.pinned.set(moment.map(f64::from));
+            timeline.keep_hour();
         });
-        Effect::new(move |_| timeline.keep_hour());
         timeline
+    }
+
+    fn read_address(self) {
+        self.is_hour.set(parameter(PERIOD).as_deref() == Some("hour"));
+        // A number with decimals would take ten times as much code to read.
+        let moment = parameter(MOMENT).and_then(|seconds| seconds.parse::<u32>().ok());
+        self.pinned.set(moment.map(f64::from));
     }
 
     /// Reads from the samples of the chosen period, and subscribes the caller to their changes. Until the last hour has

@@ -21,7 +21,7 @@ function inspect({ part, selector }: { part: Part; selector: string }): string[]
   const gap = 4;
   const parts = '.host, .ht-chip, .ht-metric, .ht-agents, .ht-command, td, th, .ht-chart-times text, .ht-legend > *, .ht-facts > *';
   /** Text must stay within these elements. */
-  const boxes = ':not(.ht-detail) > td, th, .ht-chart-head, .ht-card-head, .ht-facts';
+  const boxes = ':not(.ht-detail) > td, :not(.ht-group) > th, .ht-chart-head, .ht-card-head, .ht-facts';
   /** Elements that may be truncated, because names and daemon errors have no maximum length. */
   const truncatable = '.host, .ht-chip, .ht-dropped, .ht-command code, .ht-name-text, .ht-note, .ht-key > span';
   const oneLine = part === 'header' ? selector : '.ht-number-cell, .ht-row .ht-name, thead th:not([scope=row]), .ht-legend > *, .ht-facts dt';

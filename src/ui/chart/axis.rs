@@ -45,7 +45,7 @@ pub(super) fn times(samples: Samples<'_>, zoned: bool) -> String {
         // There is room for the time zone beside the heading only.
         let x = across_time(time, first, last);
         let _ = write!(markup, "<line x1=\"{x}\" x2=\"{x}\" y1=\"0\" y2=\"4\"/>");
-        text(&mut markup, "", &x, "18".into(), label.trim_end_matches(" UTC"));
+        text(&mut markup, "", &x, "18".into(), label.strip_suffix(" UTC").unwrap_or(&label));
         time += f64::from(step);
     }
     markup

@@ -8,11 +8,11 @@ use crate::ui::graphics::Projection;
 use crate::ui::live::Live;
 use crate::ui::timeline::{Period, Samples, Timeline};
 use leptos::ev;
-use leptos::html::Input;
+use leptos::html::Section;
 use leptos::prelude::*;
 use leptos::web_sys::wasm_bindgen::JsCast;
 use leptos::web_sys::wasm_bindgen::closure::Closure;
-use leptos::web_sys::{Event, HtmlInputElement, KeyboardEvent, MouseEvent};
+use leptos::web_sys::{Event, HtmlElement, HtmlInputElement, KeyboardEvent, MouseEvent};
 use std::cell::Cell;
 
 /// The size of a drawing. The page stretches it to the available size, but not its strokes.
@@ -20,6 +20,9 @@ const SIZE: (u32, u32) = (1000, 120);
 
 /// The margins of a drawing, wide enough for a line at 100 %.
 const MARGINS: (u32, u32, u32) = (0, 2, 1);
+
+/// The class of the sliders that select a moment.
+const POINTER: &str = "ht-chart-pointer";
 
 /// What selects a moment.
 const EVENTS: [&str; 9] =
@@ -33,13 +36,17 @@ fn projection(slots: usize) -> Projection {
 /// containers, and everything else. Pointer, finger or keyboard select a moment; a click or Enter pins it.
 #[component]
 pub(in crate::ui) fn HistoryCharts(live: Live, timeline: Timeline) -> impl IntoView {
+    let card = NodeRef::<Section>::new();
     Effect::new(move |_| {
-        let listener = window_event_listener(ev::keydown, move |event| {
-            if event.key() == "Escape" && !event.default_prevented() {
-                timeline.let_go();
-            }
-        });
-        on_cleanup(move || listener.remove());
+        if let Some(card) = card.get() {
+            follow(&card, timeline);
+            let listener = window_event_listener(ev::keydown, move |event| {
+                if event.key() == "Escape" && !event.default_prevented() {
+                    timeline.let_go();
+                }
+            });
+            on_cleanup(move || listener.remove());
+        }
     });
     let title = timeline.read(|samples| match samples.is_hour {
         true => "Last hour".into(),
@@ -56,7 +63,7 @@ pub(in crate::ui) fn HistoryCharts(live: Live, timeline: Timeline) -> impl IntoV
     let times = timeline.read(move |samples| axis::times(samples, live.zoned()));
     let events = timeline.read(move |samples| axis::events(samples, live.zoned()));
     view! {
-        <section class="ht-card" aria-labelledby="ht-history-title">
+        <section class="ht-card" aria-labelledby="ht-history-title" node_ref=card>
             <div class="ht-card-head">
                 <h2 id="ht-history-title">{title}</h2>
                 <p class="ht-when">{timeline.read(move |samples| when(live, timeline, samples))}</p>
@@ -112,12 +119,6 @@ fn Chart(live: Live, timeline: Timeline, resource: Resource) -> impl IntoView {
         let when = timeline.with(|samples| when(live, timeline, samples));
         format!("{when}: {} {}", resource.name(), spoken.get())
     });
-    let pointer = NodeRef::<Input>::new();
-    Effect::new(move |_| {
-        if let Some(pointer) = pointer.get() {
-            follow(&pointer, timeline);
-        }
-    });
     // Texts and drawings are markup: each element of a view is code of its own.
     let drawing = move |class: &'static str, markup: Signal<String>| {
         view! {
@@ -139,13 +140,12 @@ fn Chart(live: Live, timeline: Timeline, resource: Resource) -> impl IntoView {
                 {drawing("ht-chart-cursor", cursor)}
                 <input
                     type="range"
-                    class="ht-chart-pointer"
+                    class=POINTER
                     min="0"
                     max=at_slot(|stack, _, _| (stack.parts.len() - 1).to_string())
                     prop:value=at_slot(|_, slot, _| slot.to_string())
                     aria-label=Signal::derive(move || stack.read().description(resource))
                     aria-valuetext=spoken
-                    node_ref=pointer
                 />
             </div>
             {labels("ht-chart-thresholds", axis::thresholds(&projection(1)))}
@@ -159,13 +159,15 @@ fn cursor(x: u32, is_pinned: bool) -> String {
     format!("<line class=\"{class}\" x1=\"{x}\" x2=\"{x}\" y1=\"0\" y2=\"100%\"/>")
 }
 
-/// Selects moments by pointer, finger and keyboard. One listener for all events: each `on:` would be code of its own.
-fn follow(pointer: &HtmlInputElement, timeline: Timeline) {
-    let slider = pointer.clone();
+/// Selects moments by pointer, finger and keyboard. One listener for all events of both charts: each `on:` would be code
+/// of its own.
+fn follow(card: &HtmlElement, timeline: Timeline) {
     // While the pointer is down, the slider follows it by itself.
     let is_pressed = Cell::new(false);
     let listener = Closure::<dyn Fn(Event)>::new(move |event: Event| {
-        let value = || slider.value().parse::<usize>().unwrap_or(0);
+        let slider = event.target().map(JsCast::unchecked_into::<HtmlInputElement>);
+        let Some(slider) = slider.filter(|slider| slider.class_name() == POINTER) else { return };
+        let value = || slider.value().parse().unwrap_or(0);
         // The interval under the pointer.
         let under = || {
             let offset = f64::from(event.unchecked_ref::<MouseEvent>().offset_x());
@@ -183,7 +185,7 @@ fn follow(pointer: &HtmlInputElement, timeline: Timeline) {
                 timeline.point(Some(under()));
             }
             "pointerup" | "pointercancel" => is_pressed.set(false),
-            "pointerleave" | "blur" => {
+            "pointerout" | "focusout" => {
                 is_pressed.set(false);
                 timeline.point(None);
             }
@@ -192,6 +194,6 @@ fn follow(pointer: &HtmlInputElement, timeline: Timeline) {
     });
     let listener = listener.into_js_value();
     for event in EVENTS {
-        let _ = pointer.add_event_listener_with_callback(event, listener.unchecked_ref());
+        let _ = card.add_event_listener_with_callback(event, listener.unchecked_ref());
     }
 }

@@ -34,7 +34,7 @@ pub(super) fn Detail(list: List) -> impl IntoView {
         <tr class="ht-detail">
             <td>
                 <div class="ht-detail-body">
-                    <p class="ht-error">{list.text(error, 0)}</p>
+                    <p class=list.text(error_class, 0)>{list.text(error, 0)}</p>
                     <div class="ht-detail-charts">{chart(0, "ht-is-cpu")} {chart(1, "ht-is-memory")}</div>
                     <dl class="ht-facts">
                         {[item(0), item(1), item(2), item(3), item(4), item(5), item(6), item(7)]}
@@ -78,6 +78,10 @@ fn value(rows: &Rows, moment: Moment<'_>, index: usize) -> String {
 /// Why numbers are missing; empty if none are.
 fn error(rows: &Rows, moment: Moment<'_>, _: usize) -> String {
     moment.row(rows.open()).and_then(|row| row.error.clone()).unwrap_or_default()
+}
+
+fn error_class(rows: &Rows, moment: Moment<'_>, _: usize) -> String {
+    String::from(if error(rows, moment, 0).is_empty() { "ht-is-hidden" } else { "ht-error" })
 }
 
 fn command(rows: &Rows, moment: Moment<'_>, index: usize) -> String {

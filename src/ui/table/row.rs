@@ -25,7 +25,7 @@ pub(super) fn Row(list: List, index: usize) -> impl IntoView {
     let class = Signal::derive(move || list.read(index, visible, class));
     let cells = move || {
         let open = list.open.get();
-        list.read(index, visible, |id, moment| Cells::of(id, open == id, moment)).into_view()
+        list.read(index, visible, |id, moment| Cells::of(id, open == id, list.in_page(), moment)).into_view()
     };
     view! { <tr node_ref=row class=class tabindex="-1" data-row=index.to_string()>{cells}</tr> }
 }
@@ -55,7 +55,8 @@ struct Cells {
 }
 
 impl Cells {
-    fn of(id: &str, is_open: bool, moment: Moment<'_>) -> Self {
+    /// The panel has fewer columns, so their cells stay empty.
+    fn of(id: &str, is_open: bool, in_page: bool, moment: Moment<'_>) -> Self {
         let state = moment.state;
         let overdue = state.containers_overdue();
         let history = &state.history.containers;
@@ -80,14 +81,18 @@ impl Cells {
             is_open,
             note,
             note_class,
-            cpu: format::percent_exact(row.cpu),
+            cpu: if in_page { format::percent_exact(row.cpu) } else { String::new() },
             memory: format::memory(row.memory_mb),
             limit_title: format!("Memory limit: {memory}\nCPU limit: {cores}"),
             cpu_share: share("cpu", row.cpu_host_percent),
-            memory_share: share("memory", memory_share),
+            memory_share: if in_page { share("memory", memory_share) } else { String::new() },
             limit: limit::markup(row),
             cpu_trend: trend(cpu_trend(&history.container(id, overdue, |trend| &trend.cpu), TREND)),
-            memory_trend: trend(memory_trend(&history.container(id, overdue, |trend| &trend.memory), TREND)),
+            memory_trend: if in_page {
+                trend(memory_trend(&history.container(id, overdue, |trend| &trend.memory), TREND))
+            } else {
+                String::new()
+            },
         }
     }
 

@@ -21,6 +21,14 @@ pub(super) struct Advice {
     pub(super) commands: Vec<String>,
 }
 
+impl Advice {
+    /// The sentences as markup.
+    pub(super) fn markup(self) -> String {
+        let [headline, detail, next] = [self.headline, self.detail, self.next].map(|text| format::escaped(&text));
+        format!("<p><strong>{headline}</strong> {detail}</p><p class=\"ht-card-note\">{next}</p>")
+    }
+}
+
 /// All advice, on the worst cause first; empty while nothing is wrong.
 pub(super) fn advice(live: Live, state: &State) -> Vec<Advice> {
     let causes = state.causes();
