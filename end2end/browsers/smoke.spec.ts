@@ -94,9 +94,9 @@ test('a selected name and the order stay while the pointer is over the rows, and
   const selected = () => driver.evaluate(() => String(getSelection()), undefined);
   await driver.evaluate((rows) => getSelection()?.selectAllChildren(document.querySelector(rows)!), ROWS);
   const [name] = await dashboard.texts(ROWS);
-  const newest = () => dashboard.text('.ht-chart-x span:last-child');
-  const before = await newest();
-  await expect.poll(newest, { message: 'time of the newest sample' }).not.toBe(before);
+  const line = () => dashboard.attribute('.ht-chart-plot polyline.ht-is-total', 'points');
+  const before = await line();
+  await expect.poll(line, { message: 'line of CPU usage' }).not.toBe(before);
   expect((await selected()).trim()).toBe(name);
 });
 

@@ -249,7 +249,8 @@ test.describe('without JavaScript', () => {
   test('times are in UTC', async ({ page, dashboard, startServer }) => {
     const server = await startServer({ args: ['--interval', String(INTERVAL)] });
     await page.goto(server.url);
-    await expect(dashboard.times).toHaveText(Array<RegExp>(5).fill(/^\d\d:\d\d$/));
+    await expect(dashboard.times.first()).toHaveText(/^\d\d:\d\d$/);
+    expect(await dashboard.times.count(), 'a minute apart').toBeGreaterThanOrEqual(4);
     await expect(dashboard.when).toHaveText(/^\d\d:\d\d:\d\d UTC$/);
   });
 });

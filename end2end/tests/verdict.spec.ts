@@ -122,6 +122,9 @@ test('a container that is about to reach its memory limit is named', async ({ da
   await expect(dashboard.advice).toContainText('254.0 MiB of 256 MiB: at the limit, the kernel kills it.');
   await expect(dashboard.advice.locator('code')).toHaveText(['docker logs --tail 50 leaky', 'docker stats leaky']);
   await expect(dashboard.status).toHaveText(/leaky is near its memory limit/);
+  await dashboard.chips.click();
+  const row = dashboard.rows.filter({ hasText: 'leaky' });
+  await expectFocused(row);
 });
 
 test('a container that restarts over and over is named', async ({ dashboard, hostMock }) => {

@@ -11,7 +11,7 @@ mod timer;
 pub(super) use causes::{Cause, LOOP, Trouble};
 pub(super) use fetch::ask_hour;
 pub use handle::Live;
-pub(super) use handle::use_live;
+pub(super) use handle::{Reveal, use_live};
 pub(super) use poller::RETRY;
 pub(super) use state::{ContainersView, State};
 pub(super) use timer::sleep;

@@ -45,7 +45,15 @@ pub(super) fn times(samples: Samples<'_>, zoned: bool) -> String {
         // There is room for the time zone beside the heading only.
         let x = across_time(time, first, last);
         let _ = write!(markup, "<line x1=\"{x}\" x2=\"{x}\" y1=\"0\" y2=\"4\"/>");
-        text(&mut markup, "", &x, "18".into(), label.strip_suffix(" UTC").unwrap_or(&label));
+        // Where there is little room, every second or fourth is left out: always the same ones, while they move.
+        let class = match ((time / f64::from(step)) as u64 & 3, step < 60) {
+            (0, _) => "",
+            (2, false) => "ht-is-second-time",
+            (2, true) => "ht-is-second-second",
+            (_, false) => "ht-is-odd-time",
+            (_, true) => "ht-is-odd-second",
+        };
+        text(&mut markup, class, &x, "18".into(), label.strip_suffix(" UTC").unwrap_or(&label));
         time += f64::from(step);
     }
     markup
@@ -137,7 +145,8 @@ mod tests {
     fn a_time_is_where_it_was() {
         let markup = times(samples(&state(5, Vec::new())), false);
         assert!(markup.starts_with("<line x1=\"0.0%\""), "{markup}");
-        assert!(markup.contains("<text class=\"\" x=\"20.3%\" y=\"18\">12:01</text>"), "60 of 295 s: {markup}");
+        let later = "<text class=\"ht-is-odd-time\" x=\"20.3%\" y=\"18\">12:01</text>";
+        assert!(markup.contains(later), "60 of 295 s: {markup}");
     }
 
     #[test]

@@ -26,7 +26,7 @@ const POINTER: &str = "ht-chart-pointer";
 
 /// What selects a moment.
 const EVENTS: [&str; 9] =
-    ["input", "keydown", "click", "pointermove", "pointerdown", "pointerup", "pointercancel", "pointerleave", "blur"];
+    ["input", "keydown", "click", "pointermove", "pointerdown", "pointerup", "pointercancel", "pointerout", "focusout"];
 
 fn projection(slots: usize) -> Projection {
     Projection { size: SIZE, margins: MARGINS, slots, top: 100.0 }

@@ -28,7 +28,7 @@ pub(super) fn Agents(live: Live) -> impl IntoView {
     let text = |text: fn(Totals) -> String| live.read(move |state| text(Totals::of(state)));
     view! {
         <div class=class>
-            <button type="button" class="ht-toggle" popovertarget=PANEL title=text(|totals| totals.tooltip) on:click=move |event| live.reveal(None, &event)>
+            <button type="button" class="ht-toggle" popovertarget=PANEL title=text(|totals| totals.tooltip) on:click=move |event| live.reveal(None, String::new(), &event)>
                 <b class="ht-count">{text(|totals| totals.count)}</b>
                 <span class="ht-label" data-widest=widest_label>{text(|totals| totals.label)}</span>
                 <b class="ht-agents-value" data-widest="100%">{text(|totals| totals.cpu)}</b>

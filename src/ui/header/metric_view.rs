@@ -20,7 +20,7 @@ pub(super) fn MetricView(live: Live, metric: &'static Metric) -> impl IntoView {
             title=live.read(move |state| tooltip(metric, state))
             popovertarget=PANEL
             popovertargetaction="show"
-            on:click=move |event| live.reveal(Some(metric), &event)
+            on:click=move |event| live.reveal(Some(metric), String::new(), &event)
         >
             <span class="ht-sr-only">{live.read(move |state| metric.spoken(state.host.as_ref()))}</span>
             <span class="ht-visual" aria-hidden="true">

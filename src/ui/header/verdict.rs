@@ -4,6 +4,7 @@ use crate::model::Severity;
 use crate::ui::format;
 use crate::ui::ids::PANEL;
 use crate::ui::live::{Cause, Live, State, Trouble};
+use leptos::ev::MouseEvent;
 use leptos::prelude::*;
 
 /// The verdict beside the host's name: the worst cause, the second where there is room, and how many there are besides.
@@ -47,9 +48,16 @@ fn causes(state: &State) -> usize {
 #[component]
 fn Chip(live: Live, index: usize) -> impl IntoView {
     let text = move |text: fn(ChipText) -> String| live.read(move |state| text(ChipText::of(live, state, index)));
-    let metric = move || live.untracked(|state| state.causes().get(index)?.trouble.metric());
+    let reveal = move |event: MouseEvent| {
+        let (metric, id) = live.untracked(|state| match state.causes().get(index).map(|cause| cause.trouble) {
+            Some(Trouble::Metric(metric)) => (Some(metric), String::new()),
+            Some(Trouble::NearLimit(row, _) | Trouble::Restarting(row, ..)) => (None, row.id.clone()),
+            Some(Trouble::Docker | Trouble::ContainersStale) | None => (None, String::new()),
+        });
+        live.reveal(metric, id, &event);
+    };
     view! {
-        <button type="button" class=text(|chip| format!("ht-chip ht-is-{}", chip.severity)) popovertarget=PANEL popovertargetaction="show" title=text(|chip| chip.title) on:click=move |event| live.reveal(metric(), &event)>
+        <button type="button" class=text(|chip| format!("ht-chip ht-is-{}", chip.severity)) popovertarget=PANEL popovertargetaction="show" title=text(|chip| chip.title) on:click=reveal>
             <span class="ht-chip-part ht-chip-first">
                 <span class="ht-chip-name">{text(|chip| chip.name)}</span>
                 <span class="ht-chip-share">{text(|chip| chip.share)}</span>

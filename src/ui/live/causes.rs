@@ -116,14 +116,6 @@ impl State {
 }
 
 impl Trouble<'_> {
-    /// The metric whose largest users show who is responsible; `None` if that is not a matter of usage.
-    pub(in crate::ui) fn metric(self) -> Option<&'static Metric> {
-        match self {
-            Self::Metric(metric) => Some(metric),
-            Self::NearLimit(..) | Self::Restarting(..) | Self::Docker | Self::ContainersStale => None,
-        }
-    }
-
     /// Whether it is this metric that is in trouble.
     pub(in crate::ui) fn is(self, metric: &Metric) -> bool {
         matches!(self, Self::Metric(ours) if ours == metric)

@@ -34,8 +34,19 @@ pub struct Live {
     poller: StoredValue<Poller>,
     /// Whether times are in the user's time zone, which only the browser knows.
     zoned: RwSignal<bool>,
-    /// The metric whose largest users a table is to show, and whether that is the page's table rather than the panel's.
-    reveal: RwSignal<Option<(&'static Metric, bool)>>,
+    /// What a table is to show.
+    reveal: RwSignal<Option<Reveal>>,
+}
+
+/// A request to show a row of a table.
+#[derive(Clone)]
+pub(in crate::ui) struct Reveal {
+    /// The metric whose largest user comes first; `None` if the order stays.
+    pub(in crate::ui) metric: Option<&'static Metric>,
+    /// The ID of the container whose row to show; empty if it is that of the metric's culprit.
+    pub(in crate::ui) id: String,
+    /// Whether it is the page's table rather than the panel's.
+    in_page: bool,
 }
 
 impl Live {
@@ -126,14 +137,16 @@ impl Live {
     }
 
     /// Handles a click on a button that opens the panel. On a page that has its own table, the panel stays closed: the
-    /// page's table shows who uses most of this metric's resource, or is scrolled to if nobody is known to use it.
-    /// Elsewhere, the panel opens and shows the same. Without a metric, a table stays as it is.
-    pub(in crate::ui) fn reveal(self, metric: Option<&'static Metric>, click: &MouseEvent) {
+    /// page's table shows the container with this ID or who uses most of this metric's resource, or is scrolled to if
+    /// nobody is known to use it. Elsewhere, the panel opens and shows the same. With neither, a table stays as it is.
+    pub(in crate::ui) fn reveal(self, metric: Option<&'static Metric>, id: String, click: &MouseEvent) {
         let users_of = metric.filter(|metric| metric.attribution.is_some());
+        let is_wanted = users_of.is_some() || !id.is_empty();
+        let request = move |in_page| is_wanted.then_some(Reveal { metric: users_of, id, in_page });
         let element =
             |id: &str| document().get_element_by_id(id).map(|element| element.unchecked_into::<HtmlElement>());
         let Some(table) = element(PAGE_TABLE) else {
-            self.reveal.set(users_of.map(|metric| (metric, false)));
+            self.reveal.set(request(false));
             return;
         };
         click.prevent_default();
@@ -141,8 +154,8 @@ impl Live {
         if let Some(panel) = element(PANEL) {
             let _ = panel.hide_popover();
         }
-        match users_of.filter(|_| self.untracked(|state| !state.rows().is_empty())) {
-            Some(metric) => self.reveal.set(Some((metric, true))),
+        match request(true).filter(|_| self.untracked(|state| !state.rows().is_empty())) {
+            Some(request) => self.reveal.set(Some(request)),
             None => {
                 let facts = element(PAGE_FACTS).filter(|_| metric.is_some() && users_of.is_none());
                 let target = facts.unwrap_or(table);
@@ -152,12 +165,11 @@ impl Live {
         }
     }
 
-    /// Takes the metric whose largest users this table is to show: the page's or the panel's. Subscribes to later
-    /// requests.
-    pub(in crate::ui) fn take_reveal(self, in_page: bool) -> Option<&'static Metric> {
-        let (metric, _) = self.reveal.get().filter(|(_, for_page)| *for_page == in_page)?;
+    /// Takes the request to the page's table or to the panel's. Subscribes to later requests.
+    pub(in crate::ui) fn take_reveal(self, in_page: bool) -> Option<Reveal> {
+        let request = self.reveal.get().filter(|request| request.in_page == in_page)?;
         self.reveal.set(None);
-        Some(metric)
+        Some(request)
     }
 
     fn interval_seconds(self) -> u32 {

@@ -10,7 +10,7 @@ use super::totals::Total;
 use crate::model::CulpritKind;
 use crate::ui::format;
 use crate::ui::ids::PAGE_TABLE;
-use crate::ui::live::{ContainersView, Live, State, sleep};
+use crate::ui::live::{ContainersView, Live, Reveal, State, sleep};
 use crate::ui::timeline::Timeline;
 use leptos::either::EitherOf3;
 use leptos::ev::{self, KeyboardEvent, MouseEvent};
@@ -115,24 +115,30 @@ fn reveal_on_request(list: List, input: NodeRef<html::Input>) {
             return;
         }
         live.load_trends();
-        let Some(metric) = live.take_reveal(list.in_page()) else { return };
+        let Some(Reveal { metric, id, .. }) = live.take_reveal(list.in_page()) else { return };
         if let Some(timeline) = list.timeline.filter(|timeline| untrack(|| timeline.pinned().is_some())) {
             timeline.let_go();
         }
-        list.order.set(Order::by_metric(metric));
+        if let Some(metric) = metric {
+            list.order.set(Order::by_metric(metric));
+        }
         list.filter.set(String::new());
         spawn_local(async move {
             // By the next task, the rows are in their new order.
             sleep(Duration::ZERO).await;
-            let row = live.untracked(|state| match state.culprit(metric).map(|culprit| culprit.kind) {
-                Some(CulpritKind::Other) => ".ht-is-other".into(),
-                Some(CulpritKind::Containers) => ".ht-is-all".into(),
-                Some(CulpritKind::Container) | None => {
-                    // Without a culprit, other rows may need attention and stand first.
-                    let culprit = state.culprit(metric).map_or("", |culprit| culprit.id.as_str());
-                    let first = Order::by_metric(metric).sorted(state.rows(), culprit).first().map(|row| &row.id);
-                    let index = first.and_then(|id| list.rows.with_untracked(|rows| rows.position(id)));
-                    format!("[data-row=\"{}\"]", index.unwrap_or(0))
+            let row = live.untracked(|state| {
+                let culprit = metric.filter(|_| id.is_empty()).and_then(|metric| state.culprit(metric));
+                match culprit.map(|culprit| culprit.kind) {
+                    Some(CulpritKind::Other) => ".ht-is-other".into(),
+                    Some(CulpritKind::Containers) => ".ht-is-all".into(),
+                    Some(CulpritKind::Container) | None => {
+                        let first = culprit.map_or(id.as_str(), |culprit| culprit.id.as_str());
+                        // Without a culprit, other rows may need attention and stand first.
+                        let sorted = list.order.get_untracked().sorted(state.rows(), first);
+                        let first = if first.is_empty() { sorted.first().map_or("", |row| &row.id) } else { first };
+                        let index = list.rows.read_untracked().position(first);
+                        format!("[data-row=\"{}\"]", index.unwrap_or(0))
+                    }
                 }
             });
             let table = list.body.get_untracked().and_then(|body| body.closest("table").ok().flatten());
