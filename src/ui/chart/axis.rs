@@ -1,9 +1,7 @@
 //! The labels around a chart, as markup for SVG elements that are not scaled: their text stays as large as it is.
 
-use super::plot::Ink;
-use crate::model::{EventKind, Severity};
+use crate::model::EventKind;
 use crate::ui::format;
-use crate::ui::graphics::Projection;
 use crate::ui::local_time::clock;
 use crate::ui::timeline::Samples;
 use std::fmt::Write;
@@ -12,26 +10,14 @@ use std::fmt::Write;
 const STEPS: [u32; 9] = [1, 5, 10, 30, 60, 120, 300, 600, 1200];
 const MAX_TICKS: f64 = 6.0;
 
-/// The scale at the left of a chart, in percent.
-pub(super) fn scale(projection: &Projection) -> String {
-    let mut markup = String::new();
-    for value in [0_u32, 50, 100] {
-        text(&mut markup, "", "100%", across(projection.y(value.into()), projection.size.1), &value.to_string());
-    }
-    markup
-}
+/// The scale at the left of a chart, in percent. It never changes, and code that writes it would be larger.
+pub(super) const SCALE: &str = "<text x=\"100%\" y=\"99.2%\">0</text><text x=\"100%\" y=\"50.4%\">50</text>\
+    <text x=\"100%\" y=\"1.7%\">100</text>";
 
 /// The names of the threshold lines at the right of a chart.
-pub(super) fn thresholds(projection: &Projection) -> String {
-    let mut markup = String::new();
-    for (value, ink) in [(Severity::HIGH_FROM, Ink::High), (Severity::CRITICAL_FROM, Ink::Critical)] {
-        let y = across(projection.y(value), projection.size.1);
-        let name = Severity::of(value).word();
-        let name = format!("<tspan class=\"ht-threshold-name\">{name} </tspan>{}", value as u32);
-        text(&mut markup, ink.name(), "0", y, &name);
-    }
-    markup
-}
+pub(super) const THRESHOLDS: &str = "\
+    <text class=\"ht-is-high\" y=\"26.1%\"><tspan class=\"ht-threshold-name\">high </tspan>75</text>\
+    <text class=\"ht-is-critical\" y=\"11.4%\"><tspan class=\"ht-threshold-name\">critical </tspan>90</text>";
 
 /// Round times, at the places where they were.
 pub(super) fn times(samples: Samples<'_>, zoned: bool) -> String {
@@ -53,7 +39,7 @@ pub(super) fn times(samples: Samples<'_>, zoned: bool) -> String {
             (_, false) => "ht-is-odd-time",
             (_, true) => "ht-is-odd-second",
         };
-        text(&mut markup, class, &x, "18".into(), label.strip_suffix(" UTC").unwrap_or(&label));
+        text(&mut markup, class, &x, "65%", label.strip_suffix(" UTC").unwrap_or(&label));
         time += f64::from(step);
     }
     markup
@@ -79,7 +65,7 @@ pub(super) fn events(samples: Samples<'_>, zoned: bool) -> String {
         };
         let name = format::escaped(&event.name);
         let title = format!("<title>{} {name} {}</title>{mark}", clock(time, zoned, true), format::event(event.kind));
-        text(&mut markup, "", &across_time(time, first, last), "10".into(), &title);
+        text(&mut markup, "", &across_time(time, first, last), "50%", &title);
     }
     markup
 }
@@ -90,14 +76,9 @@ fn ends(samples: Samples<'_>) -> Option<(f64, f64)> {
     Some((samples.time(0)?, last))
 }
 
-fn text(markup: &mut String, class: &str, x: &str, y: String, content: &str) {
+fn text(markup: &mut String, class: &str, x: &str, y: &str, content: &str) {
     // Writing to a string cannot fail.
     let _ = write!(markup, "<text class=\"{class}\" x=\"{x}\" y=\"{y}\">{content}</text>");
-}
-
-/// A coordinate in the drawing as a percentage of its height.
-fn across(coordinate: u32, height: u32) -> String {
-    format::exact(100.0 * f64::from(coordinate) / f64::from(Projection::pixels(height)))
 }
 
 /// The place of a time as a percentage of the width.
@@ -108,7 +89,9 @@ fn across_time(time: f64, first: f64, last: f64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{ContainersStats, Event, HostStats, Timestamp};
+    use crate::model::{ContainersStats, Event, HostStats, Severity, Timestamp};
+    use crate::ui::chart::history_charts::PROJECTION;
+    use crate::ui::graphics::Projection;
     use crate::ui::live::{ContainersView, State};
 
     /// A history of 60 samples, the first at noon.
@@ -145,7 +128,7 @@ mod tests {
     fn a_time_is_where_it_was() {
         let markup = times(samples(&state(5, Vec::new())), false);
         assert!(markup.starts_with("<line x1=\"0.0%\""), "{markup}");
-        let later = "<text class=\"ht-is-odd-time\" x=\"20.3%\" y=\"18\">12:01</text>";
+        let later = "<text class=\"ht-is-odd-time\" x=\"20.3%\" y=\"65%\">12:01</text>";
         assert!(markup.contains(later), "60 of 295 s: {markup}");
     }
 
@@ -166,10 +149,21 @@ mod tests {
     }
 
     #[test]
-    fn thresholds_have_the_names_of_their_bands() {
-        let projection = Projection { size: (10, 100), margins: (0, 0, 0), slots: 2, top: 100.0 };
-        let markup = thresholds(&projection);
-        assert!(markup.contains("class=\"ht-is-high\" x=\"0\" y=\"25.0%\""), "{markup}");
-        assert!(markup.contains("high </tspan>75<") && markup.contains("critical </tspan>90<"), "{markup}");
+    fn the_labels_stand_where_their_lines_are() {
+        let place = |value: f64| {
+            let (y, height) = (PROJECTION.y(value), Projection::pixels(PROJECTION.size.1));
+            format!("y=\"{}\"", format::exact(100.0 * f64::from(y) / f64::from(height)))
+        };
+        for value in [0.0, 50.0, 100.0] {
+            assert!(SCALE.contains(&format!("{}>{value}<", place(value))), "{value}: {}", place(value));
+        }
+        for value in [Severity::HIGH_FROM, Severity::CRITICAL_FROM] {
+            let band = Severity::of(value).word();
+            let label = format!(
+                "class=\"ht-is-{band}\" {}><tspan class=\"ht-threshold-name\">{band} </tspan>{value}<",
+                place(value)
+            );
+            assert!(THRESHOLDS.contains(&label), "{label}");
+        }
     }
 }

@@ -15,11 +15,9 @@ use leptos::web_sys::wasm_bindgen::closure::Closure;
 use leptos::web_sys::{Event, HtmlElement, HtmlInputElement, KeyboardEvent, MouseEvent};
 use std::cell::Cell;
 
-/// The size of a drawing. The page stretches it to the available size, but not its strokes.
-const SIZE: (u32, u32) = (1000, 120);
-
-/// The margins of a drawing, wide enough for a line at 100 %.
-const MARGINS: (u32, u32, u32) = (0, 2, 1);
+/// Where values stand. The page stretches a drawing to the available size, but not its strokes; the margins are wide
+/// enough for a line at 100 %.
+pub(super) const PROJECTION: Projection = Projection { size: (1000, 120), margins: (0, 2, 1), slots: 1, top: 100.0 };
 
 /// The class of the sliders that select a moment.
 const POINTER: &str = "ht-chart-pointer";
@@ -29,7 +27,7 @@ const EVENTS: [&str; 9] =
     ["input", "keydown", "click", "pointermove", "pointerdown", "pointerup", "pointercancel", "pointerout", "focusout"];
 
 fn projection(slots: usize) -> Projection {
-    Projection { size: SIZE, margins: MARGINS, slots, top: 100.0 }
+    Projection { slots, ..PROJECTION }
 }
 
 /// CPU and memory of the host above one another, each divided among the three containers that use most, the other
@@ -122,11 +120,10 @@ fn Chart(live: Live, timeline: Timeline, resource: Resource) -> impl IntoView {
     // Texts and drawings are markup: each element of a view is code of its own.
     let drawing = move |class: &'static str, markup: Signal<String>| {
         view! {
-            <svg class=class viewBox=projection(1).view_box() preserveAspectRatio="none" aria-hidden="true" inner_html=markup></svg>
+            <svg class=class viewBox=PROJECTION.view_box() preserveAspectRatio="none" aria-hidden="true" inner_html=markup></svg>
         }
     };
-    let labels =
-        |class: &'static str, markup: String| view! { <svg class=class aria-hidden="true" inner_html=markup></svg> };
+    let labels = |class: &'static str, markup: &'static str| view! { <svg class=class aria-hidden="true" inner_html=markup></svg> };
     let color = resource.class();
     view! {
         <div class=format!("ht-chart-head ht-is-{color}") inner_html=at_slot(match resource {
@@ -134,7 +131,7 @@ fn Chart(live: Live, timeline: Timeline, resource: Resource) -> impl IntoView {
             Resource::Memory => |stack, slot, nouns| stack.legend(Resource::Memory, slot, nouns),
         })></div>
         <div class=format!("ht-chart ht-is-{color}")>
-            {labels("ht-chart-scale", axis::scale(&projection(1)))}
+            {labels("ht-chart-scale", axis::SCALE)}
             <div class="ht-chart-area">
                 {drawing("ht-chart-plot", at_slot(|stack, _, _| draw(&projection(stack.parts.len()), |canvas| stack.draw(canvas))))}
                 {drawing("ht-chart-cursor", cursor)}
@@ -148,7 +145,7 @@ fn Chart(live: Live, timeline: Timeline, resource: Resource) -> impl IntoView {
                     aria-valuetext=spoken
                 />
             </div>
-            {labels("ht-chart-thresholds", axis::thresholds(&projection(1)))}
+            {labels("ht-chart-thresholds", axis::THRESHOLDS)}
         </div>
     }
 }
