@@ -15,7 +15,8 @@ export default defineConfig({
   use: {
     browserName: 'chromium',
     colorScheme: 'light',
-    viewport: { width: 1280, height: 800 },
+    // High enough for the table: rows out of sight do not change.
+    viewport: { width: 1280, height: 1400 },
     launchOptions: {
       // Use the system's browser, so nothing is downloaded.
       executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium',

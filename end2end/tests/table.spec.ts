@@ -393,7 +393,7 @@ for (const by of ['a click', 'Enter on the row', 'Enter on its button'] as const
 }
 
 test('an open row follows its container, and shows a whole error', async ({ page, dashboard, hostMock }) => {
-  await page.setViewportSize({ width: 1280, height: 1200 });
+  await page.setViewportSize({ width: 1280, height: 1500 });
   hostMock.run(TROUBLED);
   await dashboard.nextPoll(1);
   await dashboard.rows.filter({ hasText: 'lost' }).locator('.ht-open').click();

@@ -37,13 +37,19 @@ test('severity keeps its shape in forced colors', async ({ page, dashboard }) =>
   expect(others[2]).not.toBe(lit);
 });
 
-test('print shows the numbers and hides the panel', async ({ page, dashboard }) => {
+test('print is one page that says when, with the numbers and without the panel', async ({ page, dashboard, hostMock }) => {
+  hostMock.run(Array.from({ length: 12 }, (_, index) => ({ name: `agent-${index}`, cpuShare: 2, memoryShare: 1 })));
+  await dashboard.nextPoll(1);
   await dashboard.openPanel();
   await expect(dashboard.panel).toBeVisible();
   await page.emulateMedia({ media: 'print' });
   await expect(dashboard.panel).toBeHidden();
   await expect(dashboard.cpu.number).toBeVisible();
-  await expect(dashboard.rows).toHaveCount(1);
+  await expect(dashboard.rows).toHaveCount(12);
+  const when = await dashboard.when.evaluate((element) => `${element.textContent}${getComputedStyle(element, '::after').content}`);
+  expect(when).toMatch(/^now"\s\(\d\d:\d\d:\d\d\)"$/);
+  const pdf = (await page.pdf({ format: 'A4' })).toString('latin1');
+  expect(pdf.match(/\/Type\s*\/Page\b/g), 'pages').toHaveLength(1);
   await expect(dashboard.containers.locator('thead')).toHaveCSS('position', 'static');
   await expect(page.locator('main button').filter({ visible: true, hasNot: page.locator('span') })).toHaveCount(0);
   await expect(page.locator('body'), 'backgrounds are printed').toHaveCSS('print-color-adjust', 'exact');

@@ -119,7 +119,7 @@ test('a container that is about to reach its memory limit is named', async ({ da
   await expect(dashboard.chips).toHaveText('leaky 99% of its memory limit · 2 s');
   await expect(dashboard.chips).toHaveClass(/ht-is-critical/);
   await expect(dashboard.advice).toContainText(/leaky at 99% of its memory limit since \d\d:\d\d\./);
-  await expect(dashboard.advice).toContainText('254.0 MiB of 256 MiB: at the limit, the kernel kills it.');
+  await expect(dashboard.advice).toContainText('254.0 MiB of 256 MiB. If it needs more, the kernel kills it.');
   await expect(dashboard.advice.locator('code')).toHaveText(['docker logs --tail 50 leaky', 'docker stats leaky']);
   await expect(dashboard.status).toHaveText(/leaky is near its memory limit/);
   await dashboard.chips.click();

@@ -184,7 +184,8 @@ impl Scrapes {
             TotalsPoint::of(timestamp, stats);
         add_all(&mut self.totals, [total_cpu_percent, total_memory_mb, cpu_host_percent, memory_host_percent]);
         for ContainerPoint { id, name, usage } in ContainerPoint::all(stats) {
-            let (_, means) = self.containers.entry(id.into()).or_insert_with(|| (name.into(), Default::default()));
+            let (latest_name, means) = self.containers.entry(id.into()).or_default();
+            name.clone_into(latest_name);
             add_all(means, usage);
         }
     }
@@ -200,11 +201,17 @@ impl Scrapes {
     }
 }
 
+/// The usage of a container over time.
+type Series = fn(&ContainerTrend) -> &Vec<Option<f64>>;
+
 /// Keeps the containers that used most of either resource over the whole time.
 pub(super) fn keep_largest(containers: &mut Vec<ContainerTrend>, count: usize) {
     let mut largest: Vec<String> = Vec::new();
-    let resources: [fn(&ContainerTrend) -> &Vec<Option<f64>>; 2] = [|trend| &trend.cpu, |trend| &trend.memory];
-    for series in resources {
+    // By what the charts show. With Podman and remote engines, only the memory with its cache is known.
+    let is_split = containers.iter().any(|trend| trend.memory_host_percent.iter().any(Option::is_some));
+    let memory: Series = if is_split { |trend| &trend.memory_host_percent } else { |trend| &trend.memory };
+    let cpu: Series = |trend| &trend.cpu;
+    for series in [cpu, memory] {
         let sum = |trend: &ContainerTrend| series(trend).iter().flatten().sum::<f64>();
         containers.sort_by(|a, b| sum(b).total_cmp(&sum(a)).then_with(|| a.id.cmp(&b.id)));
         largest.extend(containers.iter().take(count).map(|trend| trend.id.clone()));

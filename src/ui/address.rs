@@ -25,10 +25,12 @@ pub(super) fn set_parameter(key: &str, value: Option<&str>) {
         after += value;
     }
     if after != before {
-        let address = window().location().pathname().unwrap_or_default() + &after;
+        let location = window().location();
+        let address = location.pathname().unwrap_or_default() + &after + &location.hash().unwrap_or_default();
         // Browsers refuse this only where the page has no address of its own, such as in a sandboxed frame.
         if let Ok(history) = window().history() {
-            let _ = history.replace_state_with_url(&JsValue::NULL, "", Some(&address));
+            let state = history.state().unwrap_or(JsValue::NULL);
+            let _ = history.replace_state_with_url(&state, "", Some(&address));
         }
     }
 }

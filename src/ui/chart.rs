@@ -1,4 +1,4 @@
-//! The charts of the host's recent samples. Only `plot` uses plotters.
+//! The charts of the host's recent samples and of its last hour. Only `plot` uses plotters.
 
 mod axis;
 mod history_charts;

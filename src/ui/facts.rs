@@ -1,4 +1,4 @@
-//! How much room is left: available memory, swap and disk usage, and the containers' memory limits.
+//! Headroom: available memory, swap and disk usage, and the containers' memory limits.
 
 use super::format;
 use super::ids::PAGE_FACTS;
@@ -21,7 +21,7 @@ struct Fact {
 #[component]
 pub(super) fn FactsCard(live: Live) -> impl IntoView {
     let class = live.read(|state| String::from(if facts(state).is_empty() { "ht-is-hidden" } else { "ht-card" }));
-    view! { <section id=PAGE_FACTS class=class aria-label="Room left" tabindex="-1"><Facts live/></section> }
+    view! { <section id=PAGE_FACTS class=class aria-label="Available resources" tabindex="-1"><Facts live/></section> }
 }
 
 /// Lists the facts that are known.

@@ -41,8 +41,7 @@ pub(super) enum Section {
     },
 }
 
-/// The page below the header: what is wrong, how much room is left, the chart of the host's recent samples, and the table
-/// of all containers.
+/// The page below the header: what is wrong, what is available, charts of the host, and the table of all containers.
 #[component]
 pub fn Details(
     /// The state to show.

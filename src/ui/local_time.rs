@@ -2,11 +2,15 @@
 
 use leptos::web_sys::js_sys::Date;
 
+/// How many seconds UTC is ahead of the user's time zone at this time; 0 unless `zoned`.
+pub(in crate::ui) fn offset(seconds: f64, zoned: bool) -> f64 {
+    if zoned { Date::new(&(seconds * 1000.0).into()).get_timezone_offset() * 60.0 } else { 0.0 }
+}
+
 /// The time of day at `seconds` since 1970: `14:27`, or `14:27:05` if `with_seconds` is true. `zoned` selects the
 /// user's time zone, which only the browser knows; the server must pass false, which gives UTC, marked as such.
 pub(in crate::ui) fn clock(seconds: f64, zoned: bool, with_seconds: bool) -> String {
-    let offset = if zoned { Date::new(&(seconds * 1000.0).into()).get_timezone_offset() * 60.0 } else { 0.0 };
-    let whole = (seconds - offset) as u64;
+    let whole = (seconds - offset(seconds, zoned)) as u64;
     let seconds = if with_seconds { format!(":{:02}", whole % 60) } else { String::new() };
     format!("{:02}:{:02}{seconds}{}", whole / 3600 % 24, whole / 60 % 60, if zoned { "" } else { " UTC" })
 }

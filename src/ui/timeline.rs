@@ -11,16 +11,6 @@ use std::borrow::Cow;
 const PERIOD: &str = "view";
 const MOMENT: &str = "at";
 
-/// Which period the charts show.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) enum Period {
-    /// The latest samples, five minutes at the default interval.
-    #[default]
-    Recent,
-    /// The last hour.
-    Hour,
-}
-
 /// What the user chose. Copies refer to the same choice.
 #[derive(Clone, Copy)]
 pub(super) struct Timeline {
@@ -92,13 +82,13 @@ impl Timeline {
         Signal::derive(move || self.with(&read))
     }
 
-    pub(super) fn period(self) -> Period {
-        if self.is_hour.get() { Period::Hour } else { Period::Recent }
+    /// Whether the last hour is chosen, rather than the latest samples.
+    pub(super) fn is_hour(self) -> bool {
+        self.is_hour.get()
     }
 
-    /// Shows another period. A pinned moment stays if it is in that period.
-    pub(super) fn choose(self, period: Period) {
-        let is_hour = period == Period::Hour;
+    /// Shows the last hour or the latest samples. A pinned moment stays if it is in that period.
+    pub(super) fn choose(self, is_hour: bool) {
         self.is_hour.set(is_hour);
         self.pointed.set(None);
         set_parameter(PERIOD, is_hour.then_some("hour"));
@@ -165,22 +155,27 @@ impl Timeline {
 
     /// Asks for the last hour when a new interval of it has begun, and lets go of a moment that has left the period.
     fn keep_hour(self) {
+        // Until the last hour has arrived, a moment in it is outside of the samples.
+        let is_waiting = self.is_hour.get() && self.hour.read().is_none();
         let has_left = self.with(|samples| self.pinned.get().is_some_and(|moment| samples.is_past(moment)));
-        if has_left {
+        if has_left && !is_waiting {
             self.pin(None);
         }
         let now = self.live.with(|state| newest(&state.history) + state.silence());
         // Once in each interval, however old the answer is; after a failure, with the next sample.
-        let pause = self.hour.read_untracked().as_ref().map_or(1.0, |hour| f64::from(hour.host.interval_seconds));
+        let pause = self.hour.read_untracked().as_ref().map_or(0.0, |hour| f64::from(hour.host.interval_seconds));
         let is_due = self.is_hour.get()
             && !self.is_asking.get_untracked()
-            && self.asked.get_untracked().is_none_or(|asked| now - asked >= pause);
+            && self.asked.get_untracked().is_none_or(|asked| (now - asked).abs() >= pause);
         if is_due {
             self.is_asking.set(true);
             self.asked.set(Some(now));
             spawn_local(async move {
-                if let Ok(hour) = ask_hour().await {
-                    self.hour.try_set(Some(hour));
+                let hour = ask_hour().await.ok();
+                if hour.is_some() {
+                    self.hour.try_set(hour);
+                } else {
+                    self.asked.try_set(None);
                 }
                 self.is_asking.try_set(false);
             });
@@ -237,7 +232,9 @@ impl<'a> Samples<'a> {
 
     /// The interval that a moment is in; `None` if that is outside the period.
     pub(super) fn slot(self, moment: f64) -> Option<usize> {
-        let slot = ((moment - self.time(0)?) / self.interval()).round();
+        let place = (moment - self.time(0)?) / self.interval();
+        // The time of an interval of the last hour is its beginning.
+        let slot = if self.is_hour { (place + 1e-6).floor() } else { place.round() };
         (slot >= 0.0 && slot < self.slots() as f64).then_some(slot as usize)
     }
 
@@ -251,6 +248,12 @@ impl<'a> Samples<'a> {
     pub(super) fn per_core(self) -> Option<f64> {
         let cores = self.state.host.as_ref()?.cpu.as_ref()?.count;
         (cores > 0).then(|| 1.0 / f64::from(cores))
+    }
+
+    /// Whether the containers run on the measured host, so that they are part of its usage.
+    pub(super) fn is_split(self) -> bool {
+        let stats = self.state.measured();
+        stats.is_none_or(|stats| stats.total_cpu_percent.is_none() || stats.split.cpu_percent.is_some())
     }
 
     /// The containers in an interval, in the form of the latest numbers. Only those that were measured have a row, and
@@ -269,12 +272,17 @@ impl<'a> Samples<'a> {
                 id: trend.id.clone(),
                 name: trend.name.clone(),
                 cpu,
-                cpu_host_percent: cpu.zip(self.per_core()).map(|(cpu, per_core)| cpu * per_core),
+                cpu_host_percent: cpu
+                    .zip(self.per_core().filter(|_| self.is_split()))
+                    .map(|(cpu, per_core)| cpu * per_core),
                 memory_mb,
                 memory_host_percent: value(&trend.memory_host_percent),
                 state: ContainerState::Running,
                 stale: false,
                 error: None,
+                // What is known of now says nothing of then.
+                started_at: None,
+                restart_count: None,
                 ..now.unwrap_or_else(|| ContainerStats::unmeasured(&trend.id, &trend.name))
             })
         });
@@ -282,8 +290,9 @@ impl<'a> Samples<'a> {
         let rows: Vec<ContainerStats> = rows.collect();
         let host = |values: Vec<Option<f64>>| values.get(slot).copied().flatten();
         let totals = history.totals.get(index);
+        let is_split = self.is_split();
         let split = |host: Option<f64>, containers: Option<f64>| {
-            let (host, containers) = (host?, containers?.min(host?));
+            let (host, containers) = (host.filter(|_| is_split)?, containers?.min(host?));
             Some(Split { host, containers, other: host - containers, clamped: false, includes_cache: false })
         };
         let memory =
@@ -291,11 +300,20 @@ impl<'a> Samples<'a> {
         let total_mb = self.state.memory_total_mb();
         let in_mb = |split: &Split| {
             let mb = |percent: f64| percent / 100.0 * total_mb.unwrap_or(0.0);
-            Split { host: mb(split.host), containers: mb(split.containers), other: mb(split.other), ..split.clone() }
+            // Not exact: a percentage with one decimal of a large memory is many MiB.
+            Split {
+                host: mb(split.host),
+                containers: mb(split.containers),
+                other: mb(split.other),
+                clamped: true,
+                ..*split
+            }
         };
+        // The totals of the last hour cover more than the rows.
+        let count = u32::try_from(rows.len()).ok().filter(|_| !self.is_hour);
         ContainersStats {
-            running_count: u32::try_from(rows.len()).ok(),
-            measured_count: u32::try_from(rows.len()).ok(),
+            running_count: count,
+            measured_count: count,
             total_cpu_percent: totals.and_then(|totals| totals.total_cpu_percent),
             total_memory_mb: totals.and_then(|totals| totals.total_memory_mb),
             split: HostSplit {

@@ -5,7 +5,7 @@ export const FLEET = 200;
 
 /**
  * The response of a server with many busy agents, `scrape` seconds after `start`. Each scrape has new numbers in a new
- * order. With `churn`, each scrape also replaces two agents, and most scrapes lack a few agents.
+ * order. The endpoint `hour` is the history of the last hour. With `churn`, each scrape also replaces two agents, and most scrapes lack a few agents.
  *
  * This function must not refer to anything outside itself, because its source also runs in the page: passing in data
  * for each of thousands of polls would be too slow. For the same reason, the builders are an argument; their source is
@@ -49,6 +49,12 @@ export function fleet(wire: Wire, endpoint: string, scrape: number, start: numbe
 
   if (endpoint === 'host') return host(scrape);
   if (endpoint === 'containers') return containers(scrape);
-  const kept = Array.from({ length: wire.CAPACITY }, (_, index) => scrape - wire.CAPACITY + 1 + index).filter((of) => of >= 0);
+  const scrapes = (count: number, apart: number) => Array.from({ length: count }, (_, index) => scrape - (count - 1 - index) * apart).filter((of) => of >= 0);
+  if (endpoint === 'hour') {
+    const kept = scrapes(120, 30);
+    const hour = wire.history(30, kept.map(host), kept.map(containers), 120);
+    return { ...hour, containers: hour.containers.slice(0, 64) };
+  }
+  const kept = scrapes(wire.CAPACITY, 1);
   return wire.history(1, kept.map(host), kept.map(containers));
 }

@@ -63,6 +63,8 @@ impl EventLog {
         self.known = Some(known);
         self.scraped = Some(timestamp);
         self.events.make_contiguous().sort_by_key(|event| event.timestamp);
+        // After the clock was set back, earlier events are in the future.
+        self.events.retain(|event| event.timestamp <= timestamp);
         let is_old = |event: &Event| timestamp.seconds() - event.timestamp.seconds() > KEPT_FOR;
         while self.events.len() > MAX_EVENTS || self.events.front().is_some_and(is_old) {
             self.events.pop_front();
@@ -78,15 +80,20 @@ impl EventLog {
     /// the engine's clock may be another machine's.
     fn started(&self, row: &ContainerStats, scraped: Timestamp) -> Timestamp {
         let earliest = self.scraped.map_or(f64::MIN, |before| before.seconds() - NOTICED_WITHIN);
-        row.started_at.filter(|at| *at <= scraped && at.seconds() >= earliest).unwrap_or(scraped)
+        let possible = |at: &Timestamp| *at <= scraped && at.seconds() >= earliest;
+        // A container that waits for its restart was last started before it ended.
+        let is_up = row.state != ContainerState::Restarting;
+        row.started_at.filter(|at| is_up && possible(at)).unwrap_or(scraped)
     }
 }
 
 /// How often the container was restarted since the last scrape; `None` if it was not.
 fn restarts(before: &Known, row: &ContainerStats) -> Option<u32> {
     let counted = row.restart_count.zip(before.restart_count).and_then(|(now, before)| now.checked_sub(before));
-    let is_later = row.started_at.zip(before.started_at).is_some_and(|(now, before)| now > before);
-    // An engine that does not tell how often still tells that it is about to.
+    // The engine counts a restart when the container ends, so the start that follows is the same restart.
+    let is_later = before.state != ContainerState::Restarting
+        && row.started_at.zip(before.started_at).is_some_and(|(now, before)| now > before);
+    // Without a count, the change of the state is the only sign.
     let is_restarting = row.restart_count.is_none()
         && row.state == ContainerState::Restarting
         && before.state != ContainerState::Restarting;
@@ -142,6 +149,20 @@ mod tests {
         let unknown = row("a", None, None);
         let events = log(&[(10, &[unknown]), (15, &[restarting.clone()]), (20, &[restarting])]);
         assert_eq!(events, [(Restarted, "a".into(), 1, 15)]);
+    }
+
+    #[test]
+    fn the_start_after_a_counted_restart_is_not_another() {
+        let waits = ContainerStats { state: ContainerState::Restarting, ..row("a", Some(1), Some(1)) };
+        let scrapes = [row("a", Some(1), Some(0)), waits, row("a", Some(18), Some(1))];
+        let events = log(&[(10, &scrapes[..1]), (15, &scrapes[1..2]), (20, &scrapes[2..])]);
+        assert_eq!(events, [(Restarted, "a".into(), 1, 15)]);
+    }
+
+    #[test]
+    fn after_the_clock_was_set_back_there_are_no_events_of_the_future() {
+        let a = row("a", None, None);
+        assert_eq!(log(&[(600, &[]), (605, &[a.clone()]), (100, &[a])]), []);
     }
 
     #[test]

@@ -83,6 +83,8 @@ pub(super) struct Details {
     at: Option<Instant>,
     /// The container's state in the list when it was inspected. A container whose state has changed is inspected again.
     state: Option<ContainerState>,
+    /// Whether inspecting was refused.
+    is_refused: bool,
     pub(super) container: ContainerDetails,
     /// The container's cgroup; `None` if it cannot be read from this machine or is unknown.
     pub(super) cgroup: Option<Cgroup>,
@@ -91,11 +93,15 @@ pub(super) struct Details {
 impl Details {
     fn are_recent(&self, container: &ListedContainer) -> bool {
         // A container that is restarting over and over has new details each time.
-        if self.state != Some(container.state) || container.state == ContainerState::Restarting {
+        if !self.is_refused && self.state != Some(container.state)
+            || !self.is_refused && container.state == ContainerState::Restarting
+        {
             return false;
         }
         // It was started again since it was inspected.
-        if self.at.is_some_and(|at| container.up_seconds.is_some_and(|up| at.elapsed().as_secs() >= up)) {
+        if !self.is_refused
+            && self.at.is_some_and(|at| container.up_seconds.is_some_and(|up| at.elapsed().as_secs() >= up))
+        {
             return false;
         }
         let spread = container.id.get(..2).and_then(|digits| u8::from_str_radix(digits, 16).ok()).unwrap_or(0);
@@ -150,12 +156,18 @@ impl InspectCache {
         });
         let details = match answer.await {
             Ok(Some(Ok(answer))) => match serde_json::from_str::<Inspected>(&answer.text()) {
-                Ok(inspected) => Details { state: Some(container.state), ..details(inspected, connection, id) },
+                Ok(inspected) => {
+                    let mut details = Details { state: Some(container.state), ..details(inspected, connection, id) };
+                    // A limit that the machine cannot reach is none.
+                    details.container.memory_limit =
+                        details.memory_limit(details.container.memory_limit, connection.machine_memory);
+                    details
+                }
                 Err(_) => return cached,
             },
             // Keeps a proxy that forbids the request from being asked with every scrape.
             Ok(Some(Err(error))) if error.is_forbidden() => {
-                Details { at: Some(Instant::now()), state: Some(container.state), ..cached }
+                Details { at: Some(Instant::now()), is_refused: true, ..cached }
             }
             // On any other failure, the next scrape tries again.
             _ => return cached,
@@ -194,7 +206,13 @@ impl Inspected {
 
     /// Converts the response into details, with the current time as the time of inspection.
     pub(super) fn into_details(self, cgroup: Option<Cgroup>) -> Details {
-        Details { at: Some(Instant::now()), state: None, container: self.container_details(), cgroup }
+        Details {
+            at: Some(Instant::now()),
+            state: None,
+            is_refused: false,
+            container: self.container_details(),
+            cgroup,
+        }
     }
 
     fn container_details(self) -> ContainerDetails {

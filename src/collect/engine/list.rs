@@ -51,8 +51,8 @@ fn listed(summary: Summary) -> Option<ListedContainer> {
     Some(ListedContainer { id, name, state, up_seconds })
 }
 
-/// How many seconds a container has been up according to its status, such as `Up 5 seconds (healthy)`. `None` if that is
-/// a minute or more, which is not told in seconds.
+/// How many seconds a container has been up according to its status, such as `Up 5 seconds (healthy)`. `None` from
+/// a minute on, because the status is then less precise.
 fn up_seconds(status: &str) -> Option<u64> {
     let (number, unit) = status.strip_prefix("Up ")?.split_once(' ')?;
     if status.starts_with("Up Less than a second") {

@@ -114,11 +114,12 @@ impl ContainerReader for DockerReader {
     }
 
     async fn details(&self, container: &ListedContainer) -> ContainerDetails {
-        let inspected = match (container.state, self.connection().await) {
-            (ContainerState::Restarting, Ok(connection)) => self.inspected.get(&connection, container).await,
-            _ => self.inspected.cached(&container.id),
-        };
-        inspected.container
+        if container.state == ContainerState::Restarting
+            && let Ok(connection) = self.connection().await
+        {
+            return self.inspected.get(&connection, container).await.container;
+        }
+        self.inspected.cached(&container.id).container
     }
 
     fn concurrency(&self) -> usize {

@@ -43,6 +43,10 @@ pub struct ContainerTrend {
 }
 
 impl ContainerTrend {
+    fn without_usage(self) -> Self {
+        Self { cpu: Vec::new(), memory: Vec::new(), memory_host_percent: Vec::new(), ..self }
+    }
+
     fn series(&mut self) -> [&mut Vec<Option<f64>>; 3] {
         [&mut self.cpu, &mut self.memory, &mut self.memory_host_percent]
     }
@@ -148,7 +152,11 @@ impl ContainersHistory {
                 memory: none(),
                 memory_host_percent: none(),
             };
-            push(known.unwrap_or_else(new), usage);
+            let mut trend = known.unwrap_or_else(new);
+            if trend.name != name {
+                trend.name = name.into();
+            }
+            push(trend, usage);
         }
         // Its first value is about to leave the history.
         let is_kept = |series: &mut Vec<Option<f64>>| series.iter().rev().take(self.slots - 1).any(Option::is_some);
@@ -186,10 +194,12 @@ impl ContainersHistory {
     }
 
     /// Since when the container with this ID has used at least this much memory without interruption, in MiB. `None` if it
-    /// does not, or if it did so already in the oldest scrape.
+    /// does not, or if it is unknown whether it did so before.
     pub fn memory_since(&self, id: &str, least: f64) -> Option<Timestamp> {
         let memory = &self.containers.iter().find(|trend| trend.id == id)?.memory;
         let before = memory.iter().rposition(|value| value.is_none_or(|value| value < least))?;
+        // Before that, it is unknown.
+        memory.get(before).copied().flatten()?;
         self.totals.get(before + 1).map(|point| point.timestamp)
     }
 
@@ -206,8 +216,13 @@ impl ContainersHistory {
         if totals.is_empty() {
             return;
         }
+        let scrapes = totals.len();
         let Kept { before, after } = self.intervals().replace(&mut self.totals, totals, |point| point.timestamp);
         let mut own = std::mem::replace(&mut self.containers, containers);
+        // Containers that the answer does not have ended before its first scrape or started after its last.
+        let others = own.iter().filter(|own| !self.containers.iter().any(|trend| trend.id == own.id)).cloned();
+        let others: Vec<_> = others.map(ContainerTrend::without_usage).collect();
+        self.containers.extend(others);
         for trend in &mut self.containers {
             let id = trend.id.clone();
             let mut known = own.iter_mut().find(|own| own.id == id);
@@ -215,6 +230,7 @@ impl ContainersHistory {
                 let known = known.as_mut().map_or(&[][..], |known| known.series()[index]);
                 let mut values = known.to_vec();
                 values.resize(before, None);
+                series.resize(scrapes, None);
                 values.append(series);
                 let from_end = |back: usize| known.get(known.len().checked_sub(back)?).copied().flatten();
                 values.extend((1..=after).rev().map(from_end));

@@ -2,7 +2,7 @@
 
 use crate::model::EventKind;
 use crate::ui::format;
-use crate::ui::local_time::clock;
+use crate::ui::local_time::{clock, offset};
 use crate::ui::timeline::Samples;
 use std::fmt::Write;
 
@@ -24,15 +24,16 @@ pub(super) fn times(samples: Samples<'_>, zoned: bool) -> String {
     let mut markup = String::new();
     let Some((first, last)) = ends(samples) else { return markup };
     let step = STEPS.into_iter().find(|step| (last - first) / f64::from(*step) <= MAX_TICKS).unwrap_or(3600);
-    // Time zones differ by quarters of an hour, which every step divides.
-    let mut time = (first / f64::from(step)).ceil() * f64::from(step);
+    // Round in the reader's time zone, which may differ by quarters of an hour.
+    let shift = offset(first, zoned);
+    let mut time = ((first - shift) / f64::from(step)).ceil() * f64::from(step) + shift;
     while time <= last {
         let label = clock(time, zoned, step < 60);
         // There is room for the time zone beside the heading only.
         let x = across_time(time, first, last);
         let _ = write!(markup, "<line x1=\"{x}\" x2=\"{x}\" y1=\"0\" y2=\"4\"/>");
         // Where there is little room, every second or fourth is left out: always the same ones, while they move.
-        let class = match ((time / f64::from(step)) as u64 & 3, step < 60) {
+        let class = match (((time - shift) / f64::from(step)) as u64 & 3, step < 60) {
             (0, _) => "",
             (2, false) => "ht-is-second-time",
             (2, true) => "ht-is-second-second",
@@ -91,7 +92,6 @@ mod tests {
     use super::*;
     use crate::model::{ContainersStats, Event, HostStats, Severity, Timestamp};
     use crate::ui::chart::history_charts::PROJECTION;
-    use crate::ui::graphics::Projection;
     use crate::ui::live::{ContainersView, State};
 
     /// A history of 60 samples, the first at noon.
@@ -151,7 +151,7 @@ mod tests {
     #[test]
     fn the_labels_stand_where_their_lines_are() {
         let place = |value: f64| {
-            let (y, height) = (PROJECTION.y(value), Projection::pixels(PROJECTION.size.1));
+            let (y, height) = (PROJECTION.y(value), 10 * PROJECTION.size.1);
             format!("y=\"{}\"", format::exact(100.0 * f64::from(y) / f64::from(height)))
         };
         for value in [0.0, 50.0, 100.0] {

@@ -6,13 +6,13 @@ use super::stack::{Resource, Stack};
 use crate::ui::format;
 use crate::ui::graphics::Projection;
 use crate::ui::live::Live;
-use crate::ui::timeline::{Period, Samples, Timeline};
+use crate::ui::timeline::{Samples, Timeline};
 use leptos::ev;
 use leptos::html::Section;
 use leptos::prelude::*;
 use leptos::web_sys::wasm_bindgen::JsCast;
 use leptos::web_sys::wasm_bindgen::closure::Closure;
-use leptos::web_sys::{Event, HtmlElement, HtmlInputElement, KeyboardEvent, MouseEvent};
+use leptos::web_sys::{Element, Event, HtmlElement, HtmlInputElement, KeyboardEvent, MouseEvent};
 use std::cell::Cell;
 
 /// Where values stand. The page stretches a drawing to the available size, but not its strokes; the margins are wide
@@ -21,6 +21,9 @@ pub(super) const PROJECTION: Projection = Projection { size: (1000, 120), margin
 
 /// The class of the sliders that select a moment.
 const POINTER: &str = "ht-chart-pointer";
+
+/// Elements with an Escape of their own.
+const OTHERS: &str = "input:not([type=range]), textarea, select, dialog *, [popover] *";
 
 /// What selects a moment.
 const EVENTS: [&str; 9] =
@@ -39,7 +42,10 @@ pub(in crate::ui) fn HistoryCharts(live: Live, timeline: Timeline) -> impl IntoV
         if let Some(card) = card.get() {
             follow(&card, timeline);
             let listener = window_event_listener(ev::keydown, move |event| {
-                if event.key() == "Escape" && !event.default_prevented() {
+                let target = event.target().map(JsCast::unchecked_into::<Element>);
+                // Escape in a field or a dialog is for that.
+                let elsewhere = target.and_then(|target| target.matches(OTHERS).ok()).unwrap_or(false);
+                if event.key() == "Escape" && !elsewhere {
                     timeline.let_go();
                 }
             });
@@ -51,23 +57,33 @@ pub(in crate::ui) fn HistoryCharts(live: Live, timeline: Timeline) -> impl IntoV
         false => format::heading_span(samples.state.interval_seconds()),
     });
     let recent = live.read(|state| format::short_span(state.interval_seconds()));
-    let period = move |text: Signal<String>, period: Period| {
-        let pressed = Signal::derive(move || String::from(if timeline.period() == period { "true" } else { "false" }));
-        view! { <button type="button" aria-pressed=pressed on:click=move |_| timeline.choose(period)>{text}</button> }
+    let period = move |text: Signal<String>, is_hour: bool| {
+        let pressed =
+            Signal::derive(move || String::from(if timeline.is_hour() == is_hour { "true" } else { "false" }));
+        view! { <button type="button" aria-pressed=pressed on:click=move |_| timeline.choose(is_hour)>{text}</button> }
     };
-    let back = Signal::derive(move || {
-        String::from(if timeline.pinned().is_some() { "ht-back" } else { "ht-back ht-is-hidden" })
-    });
+    let back =
+        Signal::derive(move || String::from(if timeline.pinned().is_some() { "ht-button" } else { "ht-is-hidden" }));
+    let back_to_now = move |_| {
+        timeline.let_go();
+        // The button that had the focus is hidden now.
+        let slider = card.get_untracked().and_then(|card| card.query_selector("input").ok().flatten());
+        if let Some(slider) = slider {
+            let _ = slider.unchecked_into::<HtmlElement>().focus();
+        }
+    };
     let times = timeline.read(move |samples| axis::times(samples, live.zoned()));
     let events = timeline.read(move |samples| axis::events(samples, live.zoned()));
     view! {
         <section class="ht-card" aria-labelledby="ht-history-title" node_ref=card>
             <div class="ht-card-head">
                 <h2 id="ht-history-title">{title}</h2>
-                <p class="ht-when">{timeline.read(move |samples| when(live, timeline, samples))}</p>
-                <button type="button" class=back on:click=move |_| timeline.let_go()>"Back to now"</button>
+                <p class="ht-when" data-time=timeline.read(move |samples| newest(live, samples))>
+                    {timeline.read(move |samples| when(live, timeline, samples))}
+                </p>
+                <button type="button" class=back on:click=back_to_now>"Back to now"</button>
                 <div class="ht-periods" role="group" aria-label="Period">
-                    {period(recent, Period::Recent)} {period(Signal::stored("1 hour".into()), Period::Hour)}
+                    {period(recent, false)} {period(Signal::stored("1 hour".into()), true)}
                 </div>
             </div>
             <Chart live timeline resource=Resource::Cpu/>
@@ -80,16 +96,18 @@ pub(in crate::ui) fn HistoryCharts(live: Live, timeline: Timeline) -> impl IntoV
     }
 }
 
+/// The time of the newest sample, which stands on paper instead of `now`.
+fn newest(live: Live, samples: Samples<'_>) -> String {
+    let newest = samples.state.history.host.newest();
+    newest.map_or_else(String::new, |newest| live.clock(newest.seconds(), true))
+}
+
 /// The moment for which the charts show values, and what happened then.
 fn when(live: Live, timeline: Timeline, samples: Samples<'_>) -> String {
-    let newest = samples.history.host.newest();
     let Some(slot) = timeline.slot(samples) else {
-        return match newest {
-            // The server's HTML may be read later, so it shows the sample's time.
-            Some(_) if live.zoned() && samples.state.silence_reason().is_none() => "now".into(),
-            Some(newest) => live.clock(newest.seconds(), true),
-            None => String::new(),
-        };
+        // The server's HTML may be read later, so it shows the sample's time.
+        let is_now = live.zoned() && samples.state.silence_reason().is_none();
+        return if is_now { "now".into() } else { newest(live, samples) };
     };
     let mut text = samples.time(slot).map_or_else(String::new, |time| live.clock(time, true));
     for event in samples.events().iter().filter(|event| samples.slot(event.timestamp.seconds()) == Some(slot)) {
@@ -98,7 +116,7 @@ fn when(live: Live, timeline: Timeline, samples: Samples<'_>) -> String {
     text
 }
 
-/// One resource: what its parts are at the moment, and how they came to be.
+/// One resource: its parts at the moment, and how they changed.
 #[component]
 fn Chart(live: Live, timeline: Timeline, resource: Resource) -> impl IntoView {
     let stack = Memo::new(move |_| timeline.with(|samples| Stack::of(resource, samples)));
@@ -117,7 +135,7 @@ fn Chart(live: Live, timeline: Timeline, resource: Resource) -> impl IntoView {
         let when = timeline.with(|samples| when(live, timeline, samples));
         format!("{when}: {} {}", resource.name(), spoken.get())
     });
-    // Texts and drawings are markup: each element of a view is code of its own.
+    // Texts and drawings are markup: each element of a view adds code to the bundle.
     let drawing = move |class: &'static str, markup: Signal<String>| {
         view! {
             <svg class=class viewBox=PROJECTION.view_box() preserveAspectRatio="none" aria-hidden="true" inner_html=markup></svg>
@@ -141,7 +159,7 @@ fn Chart(live: Live, timeline: Timeline, resource: Resource) -> impl IntoView {
                     min="0"
                     max=at_slot(|stack, _, _| (stack.parts.len() - 1).to_string())
                     prop:value=at_slot(|_, slot, _| slot.to_string())
-                    aria-label=Signal::derive(move || stack.read().description(resource))
+                    aria-label=resource.name()
                     aria-valuetext=spoken
                 />
             </div>
@@ -156,8 +174,8 @@ fn cursor(x: u32, is_pinned: bool) -> String {
     format!("<line class=\"{class}\" x1=\"{x}\" x2=\"{x}\" y1=\"0\" y2=\"100%\"/>")
 }
 
-/// Selects moments by pointer, finger and keyboard. One listener for all events of both charts: each `on:` would be code
-/// of its own.
+/// Selects moments by pointer, finger and keyboard. One listener for all events of both charts: each `on:` would
+/// add its own code.
 fn follow(card: &HtmlElement, timeline: Timeline) {
     // While the pointer is down, the slider follows it by itself.
     let is_pressed = Cell::new(false);

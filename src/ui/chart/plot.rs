@@ -11,6 +11,9 @@ use plotters_backend::{BackendColor, BackendCoord, BackendStyle, DrawingErrorKin
 use std::convert::Infallible;
 use std::fmt::Write;
 
+/// Half the length of a dash that stands for a single value, in drawing units.
+const HALF_DASH: i32 = 20;
+
 /// The CSS class of a drawn element. plotters passes only colors to its backend, so the index of the class is encoded
 /// as a color.
 #[derive(Clone, Copy)]
@@ -95,13 +98,16 @@ impl Canvas<'_> {
         Some(())
     }
 
-    /// Draws a series as a line. A missing value interrupts it. A value between two missing values is drawn as a dot,
-    /// because it would otherwise be invisible.
+    /// Draws a series as a line. A missing value interrupts it. A value between two missing values is drawn as a
+    /// dash, because it would otherwise be invisible.
     pub(super) fn line(&self, data: &[Option<f64>], ink: Ink) -> Option<()> {
         for run in runs(data, self.projection.top) {
             let points: Vec<_> = run.into_iter().map(|(slot, value)| self.at(slot, value)).collect();
             match points.as_slice() {
-                [alone] => self.area.draw(&Circle::new(*alone, Projection::pixels(2), ink.color())).ok()?,
+                [(x, y)] => {
+                    let ends = [(x - HALF_DASH, *y), (x + HALF_DASH, *y)];
+                    self.area.draw(&PathElement::new(ends, ink.color())).ok()?;
+                }
                 _ => self.area.draw(&PathElement::new(points, ink.color())).ok()?,
             }
         }
@@ -166,12 +172,6 @@ impl DrawingBackend for Svg<'_> {
     fn fill_polygon<S: BackendStyle, I: IntoIterator<Item = BackendCoord>>(&mut self, path: I, style: &S) -> Drawn {
         self.points("polygon", style.color(), path)
     }
-
-    fn draw_circle<S: BackendStyle>(&mut self, (x, y): BackendCoord, radius: u32, style: &S, _: bool) -> Drawn {
-        let class = Ink::class(style.color());
-        let _ = write!(self.markup, "<circle class=\"{class}\" cx=\"{x}\" cy=\"{y}\" r=\"{radius}\"/>");
-        Ok(())
-    }
 }
 
 #[cfg(test)]
@@ -189,7 +189,7 @@ mod tests {
         let line = drawn(|canvas| canvas.line(&[Some(0.0), Some(50.0), Some(100.0)], Ink::Total));
         assert_eq!(line, "<polyline class=\"ht-is-total\" points=\"0,200 50,100 100,0 \"/>");
         let alone = drawn(|canvas| canvas.line(&[None, Some(50.0), None], Ink::Total));
-        assert_eq!(alone, "<circle class=\"ht-is-total\" cx=\"50\" cy=\"100\" r=\"20\"/>");
+        assert_eq!(alone, "<polyline class=\"ht-is-total\" points=\"30,100 70,100 \"/>");
     }
 
     #[test]

@@ -3,7 +3,6 @@
 use super::plot::{Canvas, Ink};
 use crate::model::{ContainerTrend, Severity};
 use crate::ui::format;
-use crate::ui::live::State;
 use crate::ui::metrics::{METRICS, Metric};
 use crate::ui::timeline::Samples;
 use std::fmt::Write;
@@ -79,7 +78,7 @@ impl Stack {
         };
         let mut stack = Self::default();
         let mut parts: Vec<Parts> = total.into_iter().map(|total| Parts { total, ..Parts::default() }).collect();
-        if is_split(state) {
+        if samples.is_split() {
             parts.iter_mut().zip(containers).for_each(|(parts, containers)| parts.containers = containers);
             let scrapes = history.containers.scrapes(samples.overdue());
             let culprit = resource.metric().and_then(|metric| state.culprit(metric)).map(|culprit| culprit.id.as_str());
@@ -108,7 +107,7 @@ impl Stack {
         let mut markup = format!("<h3>{} <b>{total}</b></h3><p class=\"ht-legend\">", resource.name());
         let mut key = |ink: Ink, name: &str, value: Option<f64>| {
             let value = format::percent_exact(value);
-            let class = ink.name();
+            let (class, name) = (ink.name(), format::escaped(name));
             // The name is in the tooltip if it does not fit. Writing to a string cannot fail.
             let _ = write!(
                 markup,
@@ -116,7 +115,7 @@ impl Stack {
             );
         };
         for ((name, value), ink) in self.names.iter().zip(parts.named).zip(NAMED_INKS) {
-            key(ink, &format::escaped(name), value);
+            key(ink, name, value);
         }
         if parts.unattributed().is_some() {
             key(Ink::Unattributed, "unattributed", parts.total);
@@ -136,27 +135,6 @@ impl Stack {
             text += &format!(", {name} {}", exact(value));
         }
         text + &format!(", other {nouns} {}, other processes {}", exact(parts.rest()), exact(parts.other()))
-    }
-
-    /// Describes the whole period for screen readers.
-    pub(super) fn description(&self, resource: Resource) -> String {
-        let name = resource.name();
-        let Some((low, high)) = self.range() else { return format!("{name} unknown") };
-        let mut text = format!("{name} between {} and {} percent", low as u64, high as u64);
-        for (index, name) in self.names.iter().enumerate() {
-            text += if index == 0 { "; largest: " } else { ", " };
-            text += name;
-        }
-        text
-    }
-
-    /// The lowest and the highest usage of the host; `None` if it is unknown.
-    fn range(&self) -> Option<(f64, f64)> {
-        let known = self.parts.iter().filter_map(|parts| parts.total);
-        known.fold(None, |range, value| {
-            let (low, high) = range.unwrap_or((value, value));
-            Some((f64::min(low, value), f64::max(high, value)))
-        })
     }
 
     /// Draws the parts above one another, with the host's usage as a line at the top.
@@ -215,11 +193,6 @@ impl Parts {
     fn free(&self) -> Option<f64> {
         Some((100.0 - self.total?).max(0.0))
     }
-}
-
-/// Whether the containers run on the measured host, so that they are part of its usage.
-fn is_split(state: &State) -> bool {
-    state.measured().is_none_or(|stats| stats.total_cpu_percent.is_none() || stats.split.cpu_percent.is_some())
 }
 
 /// The containers that used most over the whole period, but the culprit first.

@@ -41,11 +41,6 @@ impl Projection {
     pub(in crate::ui) fn ground(&self) -> u32 {
         self.size.1.saturating_sub(self.margins.2) * SCALE
     }
-
-    /// How many CSS pixels are this many drawing units.
-    pub(in crate::ui) fn pixels(pixels: u32) -> u32 {
-        pixels * SCALE
-    }
 }
 
 #[cfg(test)]

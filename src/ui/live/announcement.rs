@@ -38,8 +38,8 @@ impl State {
         let near_limit = self.near_limit().map(|(trouble, _)| trouble);
         let restarting = self.restarting().map(|(trouble, _)| trouble);
         facts.extend([near_limit, restarting].map(|trouble| match trouble {
-            Some(Trouble::NearLimit(row, _)) => Fact::new(&*row.id, format!("{} is near its memory limit", row.name)),
-            Some(Trouble::Restarting(row, ..)) => Fact::new(&*row.id, format!("{} is restarting", row.name)),
+            Some(Trouble::NearLimit(row, _)) => Fact::new("near", format!("{} is near its memory limit", row.name)),
+            Some(Trouble::Restarting(row, ..)) => Fact::new("restarts", format!("{} is restarting", row.name)),
             _ => Fact::new("", ""),
         }));
         for metric in METRICS {

@@ -1,4 +1,4 @@
-//! Sends plain GET requests without arguments to the endpoints. The server functions' own client would add more code
+//! Sends plain GET requests to the endpoints. The server functions' own client would add more code
 //! than the header's view.
 
 use super::timer::sleep;

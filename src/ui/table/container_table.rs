@@ -39,11 +39,18 @@ pub(in crate::ui) fn TableCard(live: Live, timeline: Timeline) -> impl IntoView 
     let class = live.read(|state| String::from(if state.containers_stale { "ht-card ht-is-stale" } else { "ht-card" }));
     let back =
         Signal::derive(move || String::from(if timeline.pinned().is_some() { "ht-button" } else { "ht-is-hidden" }));
+    let back_to_now = move |_| {
+        timeline.let_go();
+        // The button that had the focus is hidden now.
+        if let Some(heading) = document().get_element_by_id(PAGE_TABLE) {
+            let _ = heading.unchecked_into::<HtmlElement>().focus();
+        }
+    };
     view! {
         <section class=class aria-labelledby=PAGE_TABLE>
             <div class="ht-card-head">
                 <h2 id=PAGE_TABLE tabindex="-1">{heading}</h2>
-                <button type="button" class=back on:click=move |_| timeline.let_go()>"Back to now"</button>
+                <button type="button" class=back on:click=back_to_now>"Back to now"</button>
                 <p class="ht-card-note ht-pause">{list.pause_note()}</p>
                 <p class="ht-card-note ht-stale-note">{stale_note(live)}</p>
             </div>
@@ -97,7 +104,7 @@ pub(in crate::ui) fn Containers(list: List) -> impl IntoView {
                     on:pointerenter=move |_| list.pointed.set(true)
                     on:pointerleave=move |_| list.pointed.set(false)
                 >
-                    <For each=move || list.rows.with(Rows::places) key=|place| place.key() children=place/>
+                    <For each=move || list.rows.read().places() key=|place| place.key() children=place/>
                 </tbody>
             </table>
             <p class=list.text(empty_class, 1)>{list.text(nothing, 0)}</p>
@@ -161,7 +168,7 @@ fn Filter(list: List, input: NodeRef<html::Input>) -> impl IntoView {
         }
     };
     view! {
-        <div class=list.text(|_, moment, _| hidden_if(moment.rows().len() < MANY, "ht-filter"), 0)>
+        <div class=list.text(|rows, moment, _| hidden_if(moment.rows().len() < MANY && rows.filter().is_empty(), "ht-filter"), 0)>
             <input
                 type="search"
                 aria-label="Filter by name"
@@ -190,7 +197,9 @@ fn press(list: List, event: &KeyboardEvent, input: NodeRef<html::Input>) {
         }
         "/" if list.in_page() && !["Control", "Alt", "Meta"].iter().any(|key| event.get_modifier_state(key)) => {
             let is_typed = is_within(event, "input, textarea, select, [contenteditable]");
-            !is_typed && input.get_untracked().is_some_and(|input| input.focus().is_ok())
+            // Hidden, it has no box.
+            let input = input.get_untracked().filter(|input| !is_typed && input.offset_width() > 0);
+            input.is_some_and(|input| input.focus().is_ok())
         }
         _ => false,
     };
@@ -206,7 +215,7 @@ fn headings(list: List) -> impl IntoView {
         let sort = Signal::derive(move || String::from(order.get().aria(column)));
         view! {
             <th scope="col" class=class aria-sort=sort>
-                <button type="button" on:click=move |_| order.update(|order| *order = order.chosen(column))>
+                <button type="button" on:click=move |_| order.set(order.get_untracked().chosen(column))>
                     <span class="ht-long-heading">{long}</span>
                     <span class="ht-short-heading">{short}</span>
                 </button>

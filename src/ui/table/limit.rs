@@ -8,7 +8,7 @@ pub(super) fn cpu_percent(row: &ContainerStats) -> Option<f64> {
     percent_of(row.cpu?, row.cpu_limit_cores? * 100.0)
 }
 
-/// By which the column is sorted: memory of its limit or, for a container with a CPU limit only, CPU of that.
+/// The percentage to sort by: of the memory limit or, if there is only a CPU limit, of that.
 pub(super) fn percent(row: &ContainerStats) -> Option<f64> {
     if row.memory_limit_mb.is_some() { row.memory_limit_percent() } else { cpu_percent(row) }
 }

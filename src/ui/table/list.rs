@@ -74,15 +74,18 @@ impl List {
     /// The totals, which change only while the table is shown.
     pub(super) fn totals(self) -> Vec<Total> {
         match self.shown.get() {
-            true => self.rows.with(|rows| self.live.with(|state| totals(rows.moment(state)))),
-            false => self.rows.with_untracked(|rows| self.live.untracked(|state| totals(rows.moment(state)))),
+            true => self.live.with(|state| totals(self.rows.read().moment(state))),
+            false => self.live.untracked(|state| totals(self.rows.read_untracked().moment(state))),
         }
     }
 
     /// Derives a text from the rows and their numbers. `index` is passed on: a function costs the bundle much less than a
     /// closure, of which each kind brings its own copy of everything that calls it.
     pub(super) fn text(self, read: fn(&Rows, Moment<'_>, usize) -> String, index: usize) -> Signal<String> {
-        Signal::derive(move || self.rows.with(|rows| self.live.with(|state| read(rows, rows.moment(state), index))))
+        Signal::derive(move || {
+            let rows = self.rows.read();
+            self.live.with(|state| read(&rows, rows.moment(state), index))
+        })
     }
 
     /// Reads the container at this index: reactively while visible, once otherwise.
@@ -99,15 +102,17 @@ impl List {
         self.filter.track();
         self.open.track();
         match self.shown.get() && visible.get() {
-            true => self.rows.with(|rows| self.live.with(|state| read(rows, state))),
-            false => self.rows.with_untracked(|rows| self.live.untracked(|state| read(rows, state))),
+            true => self.live.with(|state| read(&self.rows.read(), state)),
+            false => self.live.untracked(|state| read(&self.rows.read_untracked(), state)),
         }
     }
 
     /// Opens the row at this index, or closes it.
     pub(super) fn toggle(self, index: usize) {
-        if let Some(id) = self.rows.with_untracked(|rows| rows.get(index).cloned()) {
-            self.open.update(|open| *open = if *open == id { String::new() } else { id });
+        let id = self.rows.read_untracked().get(index).cloned();
+        if let Some(id) = id {
+            let is_open = *self.open.read_untracked() == id;
+            self.open.set(if is_open { String::new() } else { id });
         }
     }
 

@@ -51,7 +51,7 @@ impl Order {
         if self.by == by { Self { by, descending: !self.descending } } else { Self::first(by) }
     }
 
-    /// The order that puts who uses most of this metric's resource first.
+    /// Sorts the largest users of this metric's resource first.
     pub(super) fn by_metric(metric: &Metric) -> Self {
         Self::first(if metric.id == "memory" { Column::Memory } else { Column::CpuShare })
     }

@@ -32,7 +32,7 @@ impl Visibility {
             }
         });
         on_cleanup(move || {
-            self.0.try_update_value(|watched| {
+            self.0.try_write_value().and_then(|mut watched| {
                 let index = watched.rows.iter().position(|(_, signal)| *signal == visible)?;
                 let (row, _) = watched.rows.swap_remove(index);
                 watched.observer.as_ref().map(|observer| observer.unobserve(&row))
@@ -42,7 +42,7 @@ impl Visibility {
     }
 
     fn watch(self, row: Element, visible: RwSignal<bool>) {
-        self.0.update_value(|watched| {
+        if let Some(mut watched) = self.0.try_write_value() {
             if watched.observer.is_none() {
                 watched.observer = self.observer();
             }
@@ -50,16 +50,17 @@ impl Visibility {
                 observer.observe(&row);
             }
             watched.rows.push((row, visible));
-        });
+        }
     }
 
     fn observer(self) -> Option<IntersectionObserver> {
         let on_change = Closure::<dyn Fn(js_sys::Array)>::new(move |entries: js_sys::Array| {
             for entry in entries.iter().map(JsValue::unchecked_into::<IntersectionObserverEntry>) {
                 let target = entry.target();
-                let row = self.0.try_with_value(|watched| {
-                    watched.rows.iter().find(|(row, _)| *row == target).map(|(_, visible)| *visible)
-                });
+                let row = self
+                    .0
+                    .try_read_value()
+                    .map(|watched| watched.rows.iter().find(|(row, _)| *row == target).map(|(_, visible)| *visible));
                 if let Some(visible) = row.flatten() {
                     visible.set(entry.is_intersecting());
                 }

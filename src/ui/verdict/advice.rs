@@ -62,7 +62,7 @@ fn near_limit(row: &ContainerStats, others: usize, begun: Option<Timestamp>, liv
         severity: Severity::Critical.word(),
         headline: format!("{} at {percent} of its memory limit{}.", row.name, since(begun, false, live, state)),
         detail: format!(
-            "{used} of {limit}: at the limit, the kernel kills it.{}",
+            "{used} of {limit}. If it needs more, the kernel kills it.{}",
             and_others(others, "near theirs", state)
         ),
         next: "Raise its limit, or find out what fills its memory.".into(),

@@ -19,9 +19,8 @@ pub(in crate::ui) fn VerdictCard(live: Live) -> impl IntoView {
     }
 }
 
-/// One advice; hidden if there are fewer. There are at most six: on three metrics, on Docker, and on containers that
-/// are near their limits or restart.
-
+/// One piece of advice; hidden if there are fewer. There are at most six: on three metrics, on Docker, and on containers
+/// that are near their limits or restart.
 #[component]
 fn Item(live: Live, index: usize) -> impl IntoView {
     let get = move |state: &_| advice(live, state).into_iter().nth(index).unwrap_or_default();

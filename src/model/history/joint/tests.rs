@@ -223,3 +223,30 @@ fn merged_trends_keep_one_value_per_scrape() {
     assert_eq!(own.container_cpu("a", 0.0)[CAPACITY - 4..], [1.0, 2.0, 3.0, 4.0].map(Some));
     assert_eq!(own.container_cpu("b", 0.0)[CAPACITY - 2..], [Some(8.0), None], "not in the newest scrape");
 }
+
+#[test]
+fn containers_that_the_server_does_not_know_stay_with_their_values() {
+    let mut own = empty(5);
+    let _ = own.record_containers(0, &[("old", 1.0), ("a", 2.0)]);
+    let _ = own.record_containers(5, &[("a", 3.0)]);
+    let _ = own.record_containers(10, &[("a", 4.0)]);
+    let _ = own.record_containers(15, &[("a", 5.0), ("new", 6.0)]);
+    let mut server = empty(5);
+    let _ = server.record_containers(5, &[("a", 3.0)]);
+    let _ = server.record_containers(10, &[("a", 4.0)]);
+    own.merge(server.into());
+    let tail = |id: &str| own.container_cpu(id, 0.0)[CAPACITY - 4..].to_vec();
+    assert_eq!(tail("a"), [2.0, 3.0, 4.0, 5.0].map(Some));
+    assert_eq!(tail("old"), [Some(1.0), None, None, None]);
+    assert_eq!(tail("new"), [None, None, None, Some(6.0)]);
+}
+
+#[test]
+fn a_container_has_its_latest_name() {
+    let mut history = empty(5);
+    let _ = history.record_containers(0, &[("a", 1.0)]);
+    let mut renamed = scrape(&[("a", 1.0)]);
+    renamed.containers[0].name = "b".into();
+    let _ = history.containers.record(time(5), &renamed);
+    assert_eq!(history.containers.containers[0].name, "b");
+}
