@@ -7,7 +7,7 @@ test('a pinned moment is named, and its numbers are shown until the way back to 
   await expect.poll(scrapes, { timeout: 15_000 }).toBeGreaterThan(3);
   const { totals } = await server.history();
   const moment = Math.round(Date.parse(totals[2]?.timestamp ?? '') / 1000);
-  fakeDocker.containers = [{ name: 'late', cpu: 10, memoryMib: 32 }];
+  fakeDocker.containers = [{ id: 1, name: 'late', cpu: 10, memoryMib: 32 }];
   const known = await scrapes();
   await expect.poll(scrapes, { timeout: 15_000 }).toBeGreaterThan(known + 2);
 

@@ -29,8 +29,7 @@ pub(super) fn set_parameter(key: &str, value: Option<&str>) {
         let address = location.pathname().unwrap_or_default() + &after + &location.hash().unwrap_or_default();
         // Browsers refuse this only where the page has no address of its own, such as in a sandboxed frame.
         if let Ok(history) = window().history() {
-            let state = history.state().unwrap_or(JsValue::NULL);
-            let _ = history.replace_state_with_url(&state, "", Some(&address));
+            let _ = history.replace_state_with_url(&JsValue::NULL, "", Some(&address));
         }
     }
 }

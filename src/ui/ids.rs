@@ -8,3 +8,6 @@ pub(super) const PAGE_TABLE: &str = "ht-containers-title";
 
 /// The ID of the page's facts: memory, swap and disk.
 pub(super) const PAGE_FACTS: &str = "ht-facts";
+
+/// The ID of the heading of the page's charts.
+pub(super) const PAGE_CHARTS: &str = "ht-history-title";

@@ -5,6 +5,8 @@ use super::live::{Live, State, ask_hour};
 use crate::model::{ContainerState, ContainerStats, ContainersStats, Event, History, HostSplit, Split, Timestamp};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+use leptos::web_sys::HtmlElement;
+use leptos::web_sys::wasm_bindgen::JsCast;
 use std::borrow::Cow;
 
 /// The parameters in the page's address.
@@ -137,6 +139,14 @@ impl Timeline {
         if self.pointed.get_untracked().is_some() || self.pinned.get_untracked().is_some() {
             self.pointed.set(None);
             self.pin(None);
+        }
+    }
+
+    /// Lets go of the moment for a button that is then hidden, and moves the focus to the heading with this ID.
+    pub(super) fn back_to_now(self, heading: &str) {
+        self.let_go();
+        if let Some(heading) = document().get_element_by_id(heading) {
+            let _ = heading.unchecked_into::<HtmlElement>().focus();
         }
     }
 

@@ -13,6 +13,8 @@ const INACTIVE_MIB = 8;
 
 /** A container that the fake daemon reports. */
 export interface FakeContainer {
+  /** The ID as a number, by default the place in the list. */
+  id?: number;
   name: string;
   /** As a percentage of one core. */
   cpu?: number;
@@ -65,16 +67,17 @@ export class FakeDocker {
     if (path === '/info') return [200, { NCPU: CORES, MemTotal: totalmem() }];
     if (path === '/containers/json') return [200, this.containers.map(summary)];
     const [, index, resource] = /^\/containers\/([0-9a-f]+)\/(json|stats)$/.exec(path) ?? [];
-    const container = index && this.containers[Number.parseInt(index.slice(0, SHORT_ID), 16)];
+    const id = index && Number.parseInt(index.slice(0, SHORT_ID), 16);
+    const container = this.containers.find((container, place) => (container.id ?? place) === id);
     if (!container) return [404, { message: `no such path: ${path}` }];
     if (resource === 'json') return [200, { HostConfig: limits(container) }];
     return container.error ? [500, { message: container.error }] : [200, statistics(container)];
   }
 }
 
-/** An entry in the list of containers. The first 12 digits of the ID, which form the short ID, encode `index`. */
-function summary({ name }: FakeContainer, index: number): unknown {
-  const id = index.toString(16).padStart(SHORT_ID, '0').padEnd(64, '0');
+/** An entry in the list of containers. The first 12 digits of the ID, which form the short ID, encode its number. */
+function summary({ name, id: number }: FakeContainer, index: number): unknown {
+  const id = (number ?? index).toString(16).padStart(SHORT_ID, '0').padEnd(64, '0');
   return { Id: id, Names: [`/${name}`], State: 'running', Status: 'Up', Labels: {} };
 }
 

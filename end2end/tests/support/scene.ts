@@ -102,13 +102,13 @@ export class Stage {
     const host = this.#busyHost(sample);
     if (this.#scene.begins) return wire.containers([], host, { running_count: null, measured_count: null, ...this.#age(sample) });
     const { cores } = this.#machine;
-    const rows = this.#agents.map(({ name, cpu, memory, limit, state = 'running', stale = false, error }, index) =>
+    const rows = this.#agents.map(({ name, cpu, memory, limit, grows, state = 'running', stale = false, error }, index) =>
       wire.row(
         {
           id: idOf(index),
           name,
           cpu: cpu === null ? null : cores * swell(cpu / cores, sample + index),
-          memory_mb: memory,
+          memory_mb: memory !== null && grows && sample < -24 ? 0.8 * memory : memory,
           memory_limit_mb: limit ?? null,
           cpu_limit_cores: index % 3 ? null : 1.5,
           state,

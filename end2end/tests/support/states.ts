@@ -9,6 +9,8 @@ export interface Agent {
   memory: number | null;
   /** In MiB; omitted if the agent has no limit. */
   limit?: number;
+  /** Whether it uses a fifth less memory until two minutes before noon. */
+  grows?: boolean;
   state?: ContainerRow['state'];
   stale?: boolean;
   error?: string;
@@ -104,7 +106,7 @@ export const STATES: Record<string, Scene> = {
     agents: [HOT_RESEARCHER, CODER, ...OTHERS],
     lostDocker: 'connection refused at /var/run/docker.sock: is Docker running?',
   },
-  'near its limit': { agents: [...AGENTS, { name: 'leaky', cpu: 0.4, memory: 253.4, limit: 256 }], panel: true },
+  'near its limit': { agents: [...AGENTS, { name: 'leaky', cpu: 0.4, memory: 253.4, limit: 256, grows: true }], panel: true },
   'restarting in a loop': {
     agents: [...AGENTS, { name: 'mailer', cpu: null, memory: null, limit: 512, state: 'restarting' }],
     events: [

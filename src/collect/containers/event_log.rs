@@ -117,10 +117,10 @@ mod tests {
     }
 
     /// What is known after scrapes at these seconds that found these rows.
-    fn log(scrapes: &[(usize, &[ContainerStats])]) -> Vec<(EventKind, String, u32, usize)> {
+    fn log(scrapes: &[(usize, Vec<ContainerStats>)]) -> Vec<(EventKind, String, u32, usize)> {
         let mut log = EventLog::default();
         for (second, rows) in scrapes {
-            let stats = ContainersStats { containers: rows.to_vec(), ..ContainersStats::default() };
+            let stats = ContainersStats { containers: rows.clone(), ..ContainersStats::default() };
             log.observe(time(*second), &stats);
         }
         let second = |at: Timestamp| (at.seconds() - time(0).seconds()) as usize;
@@ -129,25 +129,28 @@ mod tests {
 
     #[test]
     fn what_the_first_scrape_finds_is_no_event() {
-        assert_eq!(log(&[(10, &[row("a", Some(9), Some(0))])]), []);
+        assert_eq!(log(&[(10, vec![row("a", Some(9), Some(0))])]), []);
     }
 
     #[test]
     fn starts_and_stops_are_noticed() {
         let (a, b) = (row("a", Some(1), Some(0)), row("b", Some(13), Some(0)));
-        let events = log(&[(10, &[a.clone()]), (15, &[a, b.clone()]), (20, &[b])]);
+        let events = log(&[(10, vec![a.clone()]), (15, vec![a, b.clone()]), (20, vec![b])]);
         assert_eq!(events, [(Started, "b".into(), 1, 13), (Stopped, "a".into(), 1, 20)]);
     }
 
     #[test]
     fn a_restart_is_noticed_by_the_count_the_start_or_the_state() {
         let by_count = [row("a", Some(1), Some(2)), row("a", Some(13), Some(5))];
-        assert_eq!(log(&[(10, &by_count[..1]), (15, &by_count[1..])]), [(Restarted, "a".into(), 3, 13)]);
+        assert_eq!(
+            log(&[(10, by_count[..1].to_vec()), (15, by_count[1..].to_vec())]),
+            [(Restarted, "a".into(), 3, 13)]
+        );
         let by_hand = [row("a", Some(1), Some(0)), row("a", Some(13), Some(0))];
-        assert_eq!(log(&[(10, &by_hand[..1]), (15, &by_hand[1..])]), [(Restarted, "a".into(), 1, 13)]);
+        assert_eq!(log(&[(10, by_hand[..1].to_vec()), (15, by_hand[1..].to_vec())]), [(Restarted, "a".into(), 1, 13)]);
         let restarting = ContainerStats { state: ContainerState::Restarting, ..row("a", None, None) };
         let unknown = row("a", None, None);
-        let events = log(&[(10, &[unknown]), (15, &[restarting.clone()]), (20, &[restarting])]);
+        let events = log(&[(10, vec![unknown]), (15, vec![restarting.clone()]), (20, vec![restarting])]);
         assert_eq!(events, [(Restarted, "a".into(), 1, 15)]);
     }
 
@@ -155,26 +158,26 @@ mod tests {
     fn the_start_after_a_counted_restart_is_not_another() {
         let waits = ContainerStats { state: ContainerState::Restarting, ..row("a", Some(1), Some(1)) };
         let scrapes = [row("a", Some(1), Some(0)), waits, row("a", Some(18), Some(1))];
-        let events = log(&[(10, &scrapes[..1]), (15, &scrapes[1..2]), (20, &scrapes[2..])]);
+        let events = log(&[(10, scrapes[..1].to_vec()), (15, scrapes[1..2].to_vec()), (20, scrapes[2..].to_vec())]);
         assert_eq!(events, [(Restarted, "a".into(), 1, 15)]);
     }
 
     #[test]
     fn after_the_clock_was_set_back_there_are_no_events_of_the_future() {
         let a = row("a", None, None);
-        assert_eq!(log(&[(600, &[]), (605, &[a.clone()]), (100, &[a])]), []);
+        assert_eq!(log(&[(600, vec![]), (605, vec![a.clone()]), (100, vec![a])]), []);
     }
 
     #[test]
     fn details_that_were_not_read_are_no_change() {
         let known = row("a", Some(1), Some(2));
-        assert_eq!(log(&[(10, &[known.clone()]), (15, &[row("a", None, None)]), (20, &[known])]), []);
+        assert_eq!(log(&[(10, vec![known.clone()]), (15, vec![row("a", None, None)]), (20, vec![known])]), []);
     }
 
     #[test]
     fn a_start_that_cannot_be_has_the_time_of_the_scrape() {
         for started in [None, Some(100), Some(900)] {
-            let events = log(&[(600, &[]), (605, &[row("a", started, None)])]);
+            let events = log(&[(600, vec![]), (605, vec![row("a", started, None)])]);
             assert_eq!(events, [(Started, "a".into(), 1, 605)], "{started:?}");
         }
     }
@@ -182,8 +185,8 @@ mod tests {
     #[test]
     fn events_are_few_and_of_the_last_hour() {
         let many: Vec<_> = (0..100).map(|n| row(&n.to_string(), None, None)).collect();
-        assert_eq!(log(&[(0, &[]), (5, &many)]).len(), MAX_EVENTS);
+        assert_eq!(log(&[(0, vec![]), (5, many)]).len(), MAX_EVENTS);
         let a = row("a", None, None);
-        assert_eq!(log(&[(0, &[]), (5, &[a.clone()]), (3700, &[a])]), []);
+        assert_eq!(log(&[(0, vec![]), (5, vec![a.clone()]), (3700, vec![a])]), []);
     }
 }

@@ -92,16 +92,11 @@ pub(super) struct Details {
 
 impl Details {
     fn are_recent(&self, container: &ListedContainer) -> bool {
-        // A container that is restarting over and over has new details each time.
-        if !self.is_refused && self.state != Some(container.state)
-            || !self.is_refused && container.state == ContainerState::Restarting
-        {
-            return false;
-        }
-        // It was started again since it was inspected.
-        if !self.is_refused
-            && self.at.is_some_and(|at| container.up_seconds.is_some_and(|up| at.elapsed().as_secs() >= up))
-        {
+        // A container whose state has changed has new details, and one that is restarting over and over each time. One
+        // that is younger than its details was started again.
+        let has_changed = self.state != Some(container.state) || container.state == ContainerState::Restarting;
+        let is_younger = self.at.is_some_and(|at| container.up_seconds.is_some_and(|up| at.elapsed().as_secs() >= up));
+        if !self.is_refused && (has_changed || is_younger) {
             return false;
         }
         let spread = container.id.get(..2).and_then(|digits| u8::from_str_radix(digits, 16).ok()).unwrap_or(0);

@@ -50,15 +50,11 @@ pub(super) fn times(samples: Samples<'_>, zoned: bool) -> String {
 pub(super) fn events(samples: Samples<'_>, zoned: bool) -> String {
     let mut markup = String::new();
     let Some((first, last)) = ends(samples) else { return markup };
-    let mut drawn = Vec::new();
     for event in samples.events() {
         let time = event.timestamp.seconds();
-        let place = (samples.slot(time), event.kind);
-        // Nobody could tell apart what happened at the same time.
-        if place.0.is_none() || drawn.contains(&place) {
+        if samples.slot(time).is_none() {
             continue;
         }
-        drawn.push(place);
         let mark = match event.kind {
             EventKind::Started => "▲",
             EventKind::Stopped => "▼",
@@ -133,7 +129,7 @@ mod tests {
     }
 
     #[test]
-    fn events_are_marked_once_and_their_names_are_text() {
+    fn events_of_the_period_are_marked_and_their_names_are_text() {
         let event = |second, kind| Event {
             timestamp: Timestamp::sample().plus_seconds(second),
             kind,
@@ -144,7 +140,7 @@ mod tests {
         let (started, stopped) = (EventKind::Started, EventKind::Stopped);
         let all = vec![event(59, started), event(61, started), event(61, stopped), event(1000, started)];
         let markup = events(samples(&state(5, all)), false);
-        assert_eq!(labels(&markup), ["▲", "▼"]);
+        assert_eq!(labels(&markup), ["▲", "▲", "▼"]);
         assert!(markup.contains("<title>12:00:59 UTC &lt;a> started</title>"), "{markup}");
     }
 

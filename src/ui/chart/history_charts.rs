@@ -5,6 +5,7 @@ use super::plot::draw;
 use super::stack::{Resource, Stack};
 use crate::ui::format;
 use crate::ui::graphics::Projection;
+use crate::ui::ids::PAGE_CHARTS;
 use crate::ui::live::Live;
 use crate::ui::timeline::{Samples, Timeline};
 use leptos::ev;
@@ -23,7 +24,7 @@ pub(super) const PROJECTION: Projection = Projection { size: (1000, 120), margin
 const POINTER: &str = "ht-chart-pointer";
 
 /// Elements with an Escape of their own.
-const OTHERS: &str = "input:not([type=range]), textarea, select, dialog *, [popover] *";
+const OTHERS: &str = "[type=search], dialog *, [popover], [popover] *";
 
 /// What selects a moment.
 const EVENTS: [&str; 9] =
@@ -64,24 +65,16 @@ pub(in crate::ui) fn HistoryCharts(live: Live, timeline: Timeline) -> impl IntoV
     };
     let back =
         Signal::derive(move || String::from(if timeline.pinned().is_some() { "ht-button" } else { "ht-is-hidden" }));
-    let back_to_now = move |_| {
-        timeline.let_go();
-        // The button that had the focus is hidden now.
-        let slider = card.get_untracked().and_then(|card| card.query_selector("input").ok().flatten());
-        if let Some(slider) = slider {
-            let _ = slider.unchecked_into::<HtmlElement>().focus();
-        }
-    };
     let times = timeline.read(move |samples| axis::times(samples, live.zoned()));
     let events = timeline.read(move |samples| axis::events(samples, live.zoned()));
     view! {
-        <section class="ht-card" aria-labelledby="ht-history-title" node_ref=card>
+        <section class="ht-card" aria-labelledby=PAGE_CHARTS node_ref=card>
             <div class="ht-card-head">
-                <h2 id="ht-history-title">{title}</h2>
+                <h2 id=PAGE_CHARTS tabindex="-1">{title}</h2>
                 <p class="ht-when" data-time=timeline.read(move |samples| newest(live, samples))>
                     {timeline.read(move |samples| when(live, timeline, samples))}
                 </p>
-                <button type="button" class=back on:click=back_to_now>"Back to now"</button>
+                <button type="button" class=back on:click=move |_| timeline.back_to_now(PAGE_CHARTS)>"Back to now"</button>
                 <div class="ht-periods" role="group" aria-label="Period">
                     {period(recent, false)} {period(Signal::stored("1 hour".into()), true)}
                 </div>

@@ -58,8 +58,13 @@ impl State {
             ContainersView::Waiting | ContainersView::Measured(_) => None,
         };
         causes.extend(containers.map(|(trouble, since)| Cause { trouble, since, culprit: None, is_current }));
-        let one = [self.near_limit(), self.restarting()].into_iter().flatten();
-        causes.extend(one.map(|(trouble, since)| Cause { trouble, since, culprit: None, is_current }));
+        let near_limit = self.near_limit().filter(|(trouble, _)| {
+            // Who fills the host's memory is named already, with other advice.
+            let is_named = |cause: &Cause<'_>| cause.culprit.is_some_and(|culprit| trouble.is_of(&culprit.id));
+            !causes.iter().any(is_named)
+        });
+        let of_containers = [near_limit, self.restarting()].into_iter().flatten();
+        causes.extend(of_containers.map(|(trouble, since)| Cause { trouble, since, culprit: None, is_current }));
         causes
     }
 
@@ -116,6 +121,11 @@ impl State {
 }
 
 impl Trouble<'_> {
+    /// Whether it is this container that is near its limit.
+    fn is_of(self, id: &str) -> bool {
+        matches!(self, Self::NearLimit(row, _) if row.id == id)
+    }
+
     /// Whether it is this metric that is in trouble.
     pub(in crate::ui) fn is(self, metric: &Metric) -> bool {
         matches!(self, Self::Metric(ours) if ours == metric)

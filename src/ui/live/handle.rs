@@ -253,10 +253,9 @@ impl Live {
         if let Some(mut poller) = self.poller.try_write_value() {
             poller.end_history(answer.is_ok());
         }
-        if let Ok(history) = answer {
-            if let Some(mut state) = self.state.try_write() {
-                state.history.merge(history);
-            }
+        let Ok(history) = answer else { return };
+        if let Some(mut state) = self.state.try_write() {
+            state.history.merge(history);
         }
     }
 }

@@ -39,18 +39,11 @@ pub(in crate::ui) fn TableCard(live: Live, timeline: Timeline) -> impl IntoView 
     let class = live.read(|state| String::from(if state.containers_stale { "ht-card ht-is-stale" } else { "ht-card" }));
     let back =
         Signal::derive(move || String::from(if timeline.pinned().is_some() { "ht-button" } else { "ht-is-hidden" }));
-    let back_to_now = move |_| {
-        timeline.let_go();
-        // The button that had the focus is hidden now.
-        if let Some(heading) = document().get_element_by_id(PAGE_TABLE) {
-            let _ = heading.unchecked_into::<HtmlElement>().focus();
-        }
-    };
     view! {
         <section class=class aria-labelledby=PAGE_TABLE>
             <div class="ht-card-head">
                 <h2 id=PAGE_TABLE tabindex="-1">{heading}</h2>
-                <button type="button" class=back on:click=back_to_now>"Back to now"</button>
+                <button type="button" class=back on:click=move |_| timeline.back_to_now(PAGE_TABLE)>"Back to now"</button>
                 <p class="ht-card-note ht-pause">{list.pause_note()}</p>
                 <p class="ht-card-note ht-stale-note">{stale_note(live)}</p>
             </div>
