@@ -225,6 +225,16 @@ test('the last hour is asked for when it is wanted, and again with each new inte
   expect(page.url()).not.toContain('view=');
 });
 
+test('a moment of the last hour survives loading the page', async ({ dashboard, page, startServer }) => {
+  const server = await startServer({ args: ['--interval', '1'] });
+  const moment = Math.floor(Date.now() / 1000) - 1800;
+  await page.goto(`${server.url}/?view=hour&at=${moment}`);
+  await expect(dashboard.history.locator('h2')).toHaveText('Last hour');
+  await expect(dashboard.when).toHaveText(/^\d\d:\d\d:[03]0$/);
+  expect(page.url()).toContain(`at=${moment}`);
+  await expect(dashboard.containers.getByRole('heading')).toHaveText(/ at \d\d:\d\d:\d\d$/);
+});
+
 async function waitForSamples(server: Server): Promise<void> {
   await expect.poll(async () => (await server.history()).host.length, { timeout: 15_000 }).toBeGreaterThan(3);
 }
