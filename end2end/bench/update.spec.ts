@@ -48,6 +48,8 @@ function scripting(trace: readonly Span[]): number[] {
   });
 }
 
+test.use({ viewport: { width: 1280, height: 800 } });
+
 for (const [panel, period] of [['closed', '1 min'], ['closed', '1 hour'], ['open', '1 min']] as const) {
   test(`an update of ${FLEET} agents takes at most ${LIMIT} ms of scripting with ${period} of history and the panel ${panel}`, async ({
     page,
