@@ -61,7 +61,7 @@ test.beforeEach(async ({ complaints, dashboard, hostMock, startServer }) => {
 
 for (const colorScheme of ['light', 'dark'] as const) {
   test.describe(colorScheme, () => {
-    test.use({ colorScheme });
+    test.use({ colorScheme, viewport: { width: 1280, height: 1200 } });
 
     test(`the page in the ${colorScheme} theme`, async ({ page, dashboard }) => {
       await expect(dashboard.cpu.lines).toHaveCount(2);
