@@ -1,8 +1,8 @@
 //! The user interface. Depends only on `model` and `api`.
 //!
 //! `live` keeps the state up to date, `metrics` describes what the header shows, and `header` renders it. `lazy` is the
-//! only way into the second bundle file: `facts`, `chart`, `table`, `panel`, `verdict`, `commands` and `tab`. `graphics`
-//! and `format` are shared.
+//! only way into the second bundle file: `facts`, `chart`, `table`, `panel`, `verdict`, `commands` and `tab`. `graphics`,
+//! `format` and `markup` are shared.
 //!
 //! Other Leptos apps can use [`HostTelemetry`] in their header and [`Sparkline`] anywhere.
 
@@ -17,6 +17,7 @@ mod ids;
 mod lazy;
 mod live;
 mod local_time;
+mod markup;
 mod metrics;
 mod panel;
 mod tab;

@@ -17,8 +17,8 @@ interface Monitored {
 }
 
 /**
- * Records layout shifts; runs in the page. Ignores table cells whose right edge stays in place: a right-aligned number
- * starts further left when it gains a digit, but nothing around it moves. Also ignores what the verdict moves up or down
+ * Records layout shifts; runs in the page. Ignores cells and legend values whose right edge stays in place: a
+ * right-aligned number starts further left when it gains a digit, but nothing around it moves. Also ignores what the verdict moves up or down
  * when it appears above it or goes: it is absent while nothing is wrong.
  */
 function recordShifts(): void {
@@ -26,7 +26,7 @@ function recordShifts(): void {
   new PerformanceObserver((list) => {
     for (const { node, previousRect: from, currentRect: to } of list.getEntries().flatMap((entry) => (entry as Shift).sources)) {
       const element = node instanceof Element ? node : node?.parentElement;
-      const isCell = element?.childElementCount === 0 && element.closest('table');
+      const isCell = element?.childElementCount === 0 && element.closest('table, .ht-legend');
       const { advised } = window as unknown as Monitored;
       if (advised !== document.querySelectorAll('.ht-advice').length && element?.closest('main')) continue;
       // The sentence stands at its left edge, what the header has dropped at its right.

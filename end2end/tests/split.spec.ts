@@ -159,8 +159,7 @@ test('an agent that misses scrapes keeps its last numbers for a while', async ({
   await page.goto(server.url);
   const row = dashboard.rows.filter({ hasText: 'coder' });
   await expect(row).toContainText('32.0 MiB');
-  // Rows out of sight do not change.
-  await dashboard.containers.scrollIntoViewIfNeeded();
+  await dashboard.showTable();
 
   fakeDocker.containers = [one, { ...other, error: 'no cgroup' }];
   await expect(row.locator('.ht-note')).toHaveText('stale');

@@ -9,6 +9,8 @@ import { expect, test } from './support/test.ts';
 
 const WIDTHS = [1600, 1280, 820, 700, 560, 420, 320, 240];
 const HEIGHT = 800;
+/** Tall enough for the whole page of a host with a few agents. */
+const PAGE_HEIGHT = 1600;
 const BAR_HEIGHT = 48;
 /** From this width of the header in pixels on, no name is cut. */
 const ROOM_FOR_NAMES = 400;
@@ -82,6 +84,11 @@ for (const [name, scene] of Object.entries(STATES)) {
             await page.setViewportSize({ width, height: HEIGHT });
             await page.screenshot({ path: picture(theme, name, String(width)), clip: { x: 0, y: 0, width, height: BAR_HEIGHT } });
           }
+          if (!scene.page) continue;
+          for (const width of [1280, 420]) {
+            await page.setViewportSize({ width, height: PAGE_HEIGHT });
+            await page.screenshot({ path: picture(theme, name, `page-${width}`) });
+          }
         }
       }
 
@@ -141,11 +148,12 @@ for (const [name, scene] of Object.entries(STATES)) {
 
 if (UPDATES) {
   test('the sheets of all states', async ({ page }) => {
-    const panels = Object.keys(STATES).filter((name) => STATES[name]?.panel);
+    const having = (part: 'panel' | 'page') => Object.keys(STATES).filter((name) => STATES[name]?.[part]);
     for (const theme of THEMES) {
       const rows = [['1600'], ['1280', '320'], ['820', '700'], ['560', '420', '240']];
       await writeSheet(page, theme, 'states', Object.keys(STATES), rows);
-      await writeSheet(page, theme, 'panels', panels, [['panel-1280', 'panel-420']]);
+      await writeSheet(page, theme, 'panels', having('panel'), [['panel-1280', 'panel-420']]);
+      await writeSheet(page, theme, 'pages', having('page'), [['page-1280', 'page-420']]);
     }
     await removePictures();
   });

@@ -159,22 +159,31 @@ pub enum ContainerState {
 /// Restarts are counted over this many seconds.
 const RECENT: f64 = 300.0;
 
+/// The recent restarts of a container.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Restarts<'a> {
+    /// The container's ID.
+    pub id: &'a str,
+    /// How often it was restarted.
+    pub count: u32,
+    /// When it was first restarted.
+    pub since: Timestamp,
+}
+
 impl ContainersStats {
-    /// How often the container with this ID was restarted in the five minutes before `now`.
-    pub fn recent_restarts(&self, id: &str, now: Timestamp) -> u32 {
-        self.restarts(id, now).map(|event| event.count).sum()
-    }
-
-    /// Since when the container with this ID has been restarted in the five minutes before `now`; `None` if it was not.
-    pub fn restarts_since(&self, id: &str, now: Timestamp) -> Option<Timestamp> {
-        self.restarts(id, now).next().map(|event| event.timestamp)
-    }
-
-    fn restarts(&self, id: &str, now: Timestamp) -> impl Iterator<Item = &Event> {
-        let events = self.events.iter().flatten();
-        events.filter(move |event| {
-            event.kind == EventKind::Restarted && event.id == id && now.seconds() - event.timestamp.seconds() <= RECENT
-        })
+    /// The containers that were restarted in the five minutes before `now`, in the order of their first restart.
+    pub fn recent_restarts(&self, now: Timestamp) -> Vec<Restarts<'_>> {
+        let mut restarts: Vec<Restarts<'_>> = Vec::new();
+        for event in self.events.iter().flatten() {
+            if event.kind != EventKind::Restarted || now.seconds() - event.timestamp.seconds() > RECENT {
+                continue;
+            }
+            match restarts.iter_mut().find(|of| of.id == event.id) {
+                Some(of) => of.count += event.count,
+                None => restarts.push(Restarts { id: &event.id, count: event.count, since: event.timestamp }),
+            }
+        }
+        restarts
     }
 
     /// The containers' CPU usage as a percentage of the host they run on, 0 to 100. This is their part of the split or,

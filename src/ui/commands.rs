@@ -3,5 +3,5 @@
 mod command;
 mod engine;
 
-pub(super) use command::Command;
+pub(super) use command::{commands, copy};
 pub(super) use engine::{commands_for, program};

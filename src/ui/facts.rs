@@ -3,6 +3,7 @@
 use super::format;
 use super::ids::PAGE_FACTS;
 use super::live::{Live, State};
+use super::markup::markup;
 use super::metrics::{METRICS, Metric};
 use crate::model::Severity;
 use leptos::prelude::*;
@@ -27,26 +28,19 @@ pub(super) fn FactsCard(live: Live) -> impl IntoView {
 /// Lists the facts that are known.
 #[component]
 pub(super) fn Facts(live: Live) -> impl IntoView {
-    let text = move |index: usize, part: fn(&Fact) -> String| {
-        live.read(move |state| facts(state).get(index).map(part).unwrap_or_default())
-    };
-    let class = |fact: &Fact| fact.severity.map_or_else(String::new, |severity| format!("ht-is-{}", severity.word()));
-    let item = |index| {
-        let [label, value] = [text(index, |fact| fact.label.clone()), text(index, |fact| fact.value.clone())];
-        fact(label, value, text(index, class), text(index, |fact| fact.title.into()))
-    };
-    view! { <dl class="ht-facts">{[item(0), item(1), item(2), item(3)]}</dl> }
+    let listed = live.read(|state| {
+        let facts = facts(state);
+        let class =
+            |fact: &Fact| fact.severity.map_or_else(String::new, |severity| format!("ht-is-{}", severity.word()));
+        facts.iter().map(|of| fact(&of.label, &of.value, &class(of), of.title)).collect()
+    });
+    view! { <dl class="ht-facts" {..markup(listed)}></dl> }
 }
 
-/// One fact, which is hidden while its label is empty.
-pub(super) fn fact(
-    label: Signal<String>,
-    value: Signal<String>,
-    class: Signal<String>,
-    title: Signal<String>,
-) -> impl IntoView {
-    let hidden = Signal::derive(move || String::from(if label.get().is_empty() { "ht-is-hidden" } else { "" }));
-    view! { <div class=hidden title=title><dt>{label}</dt><dd class=class>{value}</dd></div> }
+/// One fact as markup.
+pub(super) fn fact(label: &str, value: &str, class: &str, title: &str) -> String {
+    let [label, value] = [label, value].map(format::escaped);
+    format!("<div title=\"{title}\"><dt>{label}</dt><dd class=\"{class}\">{value}</dd></div>")
 }
 
 /// At most four facts.

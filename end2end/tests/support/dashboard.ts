@@ -137,6 +137,13 @@ export class Dashboard {
     await expect(this.when).toHaveText(/^(now|\d\d:\d\d:\d\d)$/);
   }
 
+  /** Scrolls to the page's table, because rows out of sight do not change. */
+  async showTable(): Promise<void> {
+    // The live table replaces the server's.
+    await this.waitForDetails();
+    await this.containers.scrollIntoViewIfNeeded();
+  }
+
   /**
    * Opens the page with its clock stopped, so it polls only when a test advances the clock, as `nextPoll` does. Waits
    * until the page is hydrated and, by default, until the details have loaded and their requests have been answered.

@@ -1,7 +1,7 @@
 import type { Page, Route } from '@playwright/test';
 import { type Dashboard, NOON } from './dashboard.ts';
 import type { FakeDocker } from './fake-docker.ts';
-import { AGENTS, type Agent, type Scene } from './states.ts';
+import { AGENTS, type Agent, type Scene, idOf } from './states.ts';
 import { type StartServer, expect } from './test.ts';
 import { type ContainersResponse, type HistoryResponse, type HostResponse, wire } from './wire.ts';
 
@@ -19,10 +19,6 @@ const CACHED = 0.06;
 function swell(now: number, sample: number): number {
   const early = Math.min(sample, 0);
   return Math.min(100, Math.max(0, now * (1 + Math.sin(early / 7) / 4 + Math.sin(early / 1.9) / 9)));
-}
-
-function idOf(index: number): string {
-  return (index >>> 0).toString(16).padStart(12, '0');
 }
 
 /** Mocks the server's responses for a scene, with numbers that add up. */
@@ -45,12 +41,12 @@ export class Stage {
 
   /** Opens the page and polls until it shows the scene. */
   async play(dashboard: Dashboard, startServer: StartServer): Promise<void> {
-    const { hostname = 'atlas-01', begins, gone, eased, lostDocker } = this.#scene;
+    const { hostname = 'atlas-01', begins, gone, eased, lostDocker, query } = this.#scene;
     const { page } = dashboard;
     const args = ['--interval', String(INTERVAL), '--hostname', hostname, '--container-noun', 'agent'];
     const server = await startServer({ args });
     await page.route('**/api/telemetry/*', (route) => this.#reply(route));
-    await dashboard.openFrozen(server.url);
+    await dashboard.openFrozen(query ? `${server.url}/?${query}` : server.url);
     // A culprit is named only after the second scrape.
     for (let poll = 0; poll < (begins ? 1 : 2); poll += 1) await dashboard.nextPoll(INTERVAL);
     if (eased !== undefined || lostDocker) {

@@ -1,3 +1,4 @@
+import { NOON } from './dashboard.ts';
 import type { ContainerRow, Event } from './wire.ts';
 
 /** A container in a scene. */
@@ -43,8 +44,17 @@ export interface Scene {
   begins?: boolean;
   /** Whether to show only the first HTML, without scripts. Its host numbers come from the test machine. */
   scriptless?: boolean;
+  /** The query of the page's address, which says what the user chose. */
+  query?: string;
   /** Whether to test the panel as well. */
   panel?: boolean;
+  /** Whether to picture the page below the header as well. */
+  page?: boolean;
+}
+
+/** The ID of the container with this index in a scene. */
+export function idOf(index: number): string {
+  return (index >>> 0).toString(16).padStart(12, '0');
 }
 
 /** The default agents in a scene. */
@@ -114,6 +124,28 @@ export const STATES: Record<string, Scene> = {
       { kind: 'restarted', name: 'mailer', ago: 95, count: 3 },
     ],
     panel: true,
+  },
+  'hour view': {
+    cpu: 94.2,
+    query: 'view=hour',
+    agents: [HOT_RESEARCHER, CODER, ...OTHERS],
+    events: [
+      { kind: 'started', name: 'coder', ago: 2900 },
+      { kind: 'restarted', name: 'planner', ago: 1500 },
+      { kind: 'started', name: 'scribe', ago: 400 },
+    ],
+    page: true,
+  },
+  'pinned moment': {
+    cpu: 94.2,
+    query: `at=${NOON.getTime() / 1000 - 100}`,
+    agents: [HOT_RESEARCHER, CODER, ...OTHERS],
+    page: true,
+  },
+  'row opened': {
+    query: `open=${idOf(1)}`,
+    agents: [{ name: 'leaky', cpu: 0.4, memory: 253.4, limit: 256, grows: true }, ...AGENTS],
+    page: true,
   },
   'stale': { overdue: 18 },
   'stale at 95 %': { overdue: 18, cpu: 95.2, agents: [HOT_RESEARCHER, CODER, ...OTHERS] },

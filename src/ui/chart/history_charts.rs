@@ -7,6 +7,7 @@ use crate::ui::format;
 use crate::ui::graphics::Projection;
 use crate::ui::ids::PAGE_CHARTS;
 use crate::ui::live::Live;
+use crate::ui::markup::markup;
 use crate::ui::timeline::{Samples, Timeline};
 use leptos::ev;
 use leptos::html::Section;
@@ -82,8 +83,8 @@ pub(in crate::ui) fn HistoryCharts(live: Live, timeline: Timeline) -> impl IntoV
             <Chart live timeline resource=Resource::Cpu/>
             <Chart live timeline resource=Resource::Memory/>
             <div class="ht-chart" aria-hidden="true">
-                <svg class="ht-chart-events" inner_html=events></svg>
-                <svg class="ht-chart-times" inner_html=times></svg>
+                <svg class="ht-chart-events" {..markup(events)}></svg>
+                <svg class="ht-chart-times" {..markup(times)}></svg>
             </div>
         </section>
     }
@@ -129,18 +130,19 @@ fn Chart(live: Live, timeline: Timeline, resource: Resource) -> impl IntoView {
         format!("{when}: {} {}", resource.name(), spoken.get())
     });
     // Texts and drawings are markup: each element of a view adds code to the bundle.
-    let drawing = move |class: &'static str, markup: Signal<String>| {
+    let drawing = move |class: &'static str, drawn: Signal<String>| {
         view! {
-            <svg class=class viewBox=PROJECTION.view_box() preserveAspectRatio="none" aria-hidden="true" inner_html=markup></svg>
+            <svg class=class viewBox=PROJECTION.view_box() preserveAspectRatio="none" aria-hidden="true" {..markup(drawn)}></svg>
         }
     };
-    let labels = |class: &'static str, markup: &'static str| view! { <svg class=class aria-hidden="true" inner_html=markup></svg> };
+    let labels = |class: &'static str, texts: &'static str| view! { <svg class=class aria-hidden="true" inner_html=texts></svg> };
+    let legend = at_slot(match resource {
+        Resource::Cpu => |stack, slot, nouns| stack.legend(Resource::Cpu, slot, nouns),
+        Resource::Memory => |stack, slot, nouns| stack.legend(Resource::Memory, slot, nouns),
+    });
     let color = resource.class();
     view! {
-        <div class=format!("ht-chart-head ht-is-{color}") inner_html=at_slot(match resource {
-            Resource::Cpu => |stack, slot, nouns| stack.legend(Resource::Cpu, slot, nouns),
-            Resource::Memory => |stack, slot, nouns| stack.legend(Resource::Memory, slot, nouns),
-        })></div>
+        <div class=format!("ht-chart-head ht-is-{color}") {..markup(legend)}></div>
         <div class=format!("ht-chart ht-is-{color}")>
             {labels("ht-chart-scale", axis::SCALE)}
             <div class="ht-chart-area">

@@ -1,44 +1,53 @@
-//! A command that can be copied.
+//! Commands that can be copied.
 
+use crate::ui::format;
 use crate::ui::live::sleep;
-use leptos::html;
+use leptos::ev::MouseEvent;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use leptos::web_sys::HtmlDocument;
 use leptos::web_sys::wasm_bindgen::JsCast;
+use leptos::web_sys::{Element, HtmlDocument};
 use std::time::Duration;
 
 /// How long a button says that its command was copied.
 const COPIED_FOR: Duration = Duration::from_secs(2);
 
-/// A command with a button that copies it; hidden while the command is empty.
-#[component]
-pub(in crate::ui) fn Command(command: Signal<String>) -> impl IntoView {
-    let code = NodeRef::<html::Code>::new();
-    let copied = RwSignal::new(false);
-    let copy = move |_| {
-        // The Clipboard API exists only in secure contexts (HTTPS or localhost); many operators use plain HTTP.
-        let document = document().unchecked_into::<HtmlDocument>();
-        let selection = window().get_selection().ok().flatten();
-        let (Some(selection), Some(code)) = (selection, code.get_untracked()) else { return };
-        if selection.select_all_children(&code).is_err() || document.exec_command("copy") != Ok(true) {
-            // The selection remains, so that the keyboard can copy it.
-            return;
-        }
-        copied.set(true);
+/// Commands with buttons that copy them, as markup. [`copy`] handles the clicks.
+pub(in crate::ui) fn commands(commands: &[String]) -> String {
+    let mut markup = String::from("<div class=\"ht-commands\">");
+    for command in commands {
+        let command = format::escaped(command);
+        markup += &format!(
+            "<span class=\"ht-command\"><code>{command}</code>\
+            <button type=\"button\" aria-label=\"Copy {command}\">Copy</button></span>"
+        );
+    }
+    markup + "</div>"
+}
+
+/// Handles a click on a button that copies a command. Returns whether it was one.
+pub(in crate::ui) fn copy(event: &MouseEvent) -> bool {
+    let target = event.target().map(JsCast::unchecked_into::<Element>);
+    let button = target.and_then(|target| target.closest(".ht-command button").ok().flatten());
+    let Some((button, code)) = button.and_then(|button| Some((button.clone(), button.previous_element_sibling()?)))
+    else {
+        return false;
+    };
+    // The Clipboard API exists only in secure contexts (HTTPS or localhost); many operators use plain HTTP.
+    let document = document().unchecked_into::<HtmlDocument>();
+    let selected = window().get_selection().ok().flatten().map(|selection| selection.select_all_children(&code));
+    // If copying fails, the selection remains, so that the keyboard can copy it.
+    if matches!(selected, Some(Ok(()))) && document.exec_command("copy") == Ok(true) {
+        let say = move |text: &str, spoken: &str| {
+            button.set_text_content(Some(text));
+            let _ = button.set_attribute("aria-label", spoken);
+        };
+        say("Copied", "Copied");
         spawn_local(async move {
             sleep(COPIED_FOR).await;
-            copied.try_set(false);
+            // By then, it may be another command.
+            say("Copy", &format!("Copy {}", code.text_content().unwrap_or_default()));
         });
-    };
-    let label = Signal::derive(move || String::from(if copied.get() { "Copied" } else { "Copy" }));
-    let spoken = Signal::derive(move || if copied.get() { "Copied".into() } else { format!("Copy {}", command.get()) });
-    let class =
-        Signal::derive(move || String::from(if command.get().is_empty() { "ht-is-hidden" } else { "ht-command" }));
-    view! {
-        <span class=class>
-            <code node_ref=code>{command}</code>
-            <button type="button" aria-label=spoken on:click=copy>{label}</button>
-        </span>
     }
+    true
 }

@@ -38,18 +38,8 @@ pub(in crate::ui) const LOOP: u32 = 2;
 impl State {
     /// What is wrong, the worst first; empty if nothing is. While the server does not answer, what was wrong last.
     pub(in crate::ui) fn causes(&self) -> Vec<Cause<'_>> {
-        let is_current = self.measured().is_some() && !self.containers_stale && self.silence_reason().is_none();
-        let since = self.host.as_ref().and_then(|host| host.high_since.as_ref());
-        let mut causes = Vec::new();
-        for metric in self.ranking() {
-            if let Some(since) = since.and_then(metric.high_since) {
-                // The culprit of an earlier period is not responsible for this one.
-                let culprits = self.culprits.as_ref().filter(|_| self.history.containers.newest() >= Some(since));
-                let culprit = metric.attribution.as_ref().zip(culprits);
-                let culprit = culprit.and_then(|(attribution, culprits)| (attribution.culprit)(culprits).as_ref());
-                causes.push(Cause { trouble: Trouble::Metric(metric), since: Some(since), culprit, is_current });
-            }
-        }
+        let mut causes = self.short_resources();
+        let is_current = self.is_current();
         let containers = match &self.containers {
             ContainersView::Unavailable { since, .. } => Some((Trouble::Docker, *since)),
             ContainersView::Measured(_) if self.containers_stale && self.silence_reason().is_none() => {
@@ -66,6 +56,28 @@ impl State {
         let of_containers = [near_limit, self.restarting()].into_iter().flatten();
         causes.extend(of_containers.map(|(trouble, since)| Cause { trouble, since, culprit: None, is_current }));
         causes
+    }
+
+    /// The resources of the host that are short, the worst first.
+    fn short_resources(&self) -> Vec<Cause<'_>> {
+        let is_current = self.is_current();
+        let since = self.host.as_ref().and_then(|host| host.high_since.as_ref());
+        let mut causes = Vec::new();
+        for metric in self.ranking() {
+            if let Some(since) = since.and_then(metric.high_since) {
+                // The culprit of an earlier period is not responsible for this one.
+                let culprits = self.culprits.as_ref().filter(|_| self.history.containers.newest() >= Some(since));
+                let culprit = metric.attribution.as_ref().zip(culprits);
+                let culprit = culprit.and_then(|(attribution, culprits)| (attribution.culprit)(culprits).as_ref());
+                causes.push(Cause { trouble: Trouble::Metric(metric), since: Some(since), culprit, is_current });
+            }
+        }
+        causes
+    }
+
+    /// Whether the numbers are current, those of the containers included.
+    fn is_current(&self) -> bool {
+        self.measured().is_some() && !self.containers_stale && self.silence_reason().is_none()
     }
 
     /// The container that is closest to its memory limit, if that is close, and since when.
@@ -89,23 +101,26 @@ impl State {
     /// The container that restarts most often, if it does so in a loop, and since when.
     pub(super) fn restarting(&self) -> Option<(Trouble<'_>, Option<Timestamp>)> {
         let (stats, now) = self.measured().zip(self.scraped)?;
+        let restarts = stats.recent_restarts(now);
+        let of = |row: &ContainerStats| restarts.iter().find(|of| of.id == row.id);
         let (mut worst, mut count) = (None::<(u32, &ContainerStats)>, 0);
         for row in &stats.containers {
-            let restarts = stats.recent_restarts(&row.id, now);
-            if restarts >= LOOP || row.state == ContainerState::Restarting {
-                count += 1;
-                if worst.is_none_or(|(most, _)| restarts > most) {
-                    worst = Some((restarts, row));
-                }
+            let restarts = of(row).map_or(0, |of| of.count);
+            if restarts < LOOP && row.state != ContainerState::Restarting {
+                continue;
+            }
+            count += 1;
+            if worst.is_none_or(|(most, _)| restarts > most) {
+                worst = Some((restarts, row));
             }
         }
         let (restarts, row) = worst?;
-        Some((Trouble::Restarting(row, restarts, count - 1), stats.restarts_since(&row.id, now)))
+        Some((Trouble::Restarting(row, restarts, count - 1), of(row).map(|of| of.since)))
     }
 
     /// The culprit for this metric according to current numbers.
     pub(in crate::ui) fn culprit(&self, metric: &Metric) -> Option<&Culprit> {
-        let mut causes = self.causes().into_iter();
+        let mut causes = self.short_resources().into_iter();
         causes.find(|cause| cause.trouble.is(metric) && cause.is_current)?.culprit
     }
 
@@ -113,9 +128,13 @@ impl State {
     /// severity of the worst metric that it is responsible for. Otherwise empty. The ID is empty except for a
     /// container.
     pub(in crate::ui) fn culprit_class(&self, kind: CulpritKind, id: &str) -> String {
-        let is_culprit = |metric: &&Metric| self.culprit(metric).is_some_and(|who| who.kind == kind && who.id == id);
-        let worst = self.ranking().into_iter().find(is_culprit);
-        let severity = worst.and_then(|metric| (metric.severity)(self.host.as_ref()?));
+        let is_it = |cause: &Cause<'_>| {
+            cause.is_current && cause.culprit.is_some_and(|culprit| culprit.kind == kind && culprit.id == id)
+        };
+        let severity = self.short_resources().into_iter().find(is_it).and_then(|cause| match cause.trouble {
+            Trouble::Metric(metric) => (metric.severity)(self.host.as_ref()?),
+            _ => None,
+        });
         severity.map_or_else(String::new, |severity| format!("ht-is-culprit ht-is-{}", severity.word()))
     }
 }

@@ -1,13 +1,13 @@
 //! Which containers need attention.
 
 use super::moment::Moment;
-use crate::model::{ContainerState, ContainerStats, CulpritKind, Severity};
+use crate::model::{ContainerState, ContainerStats, CulpritKind, Restarts, Severity};
 use crate::ui::live::LOOP;
 
 /// The containers that need attention.
 pub(super) struct Attention<'a> {
-    moment: Moment<'a>,
     culprits: Vec<&'a str>,
+    restarts: Vec<Restarts<'a>>,
 }
 
 impl<'a> Attention<'a> {
@@ -15,7 +15,8 @@ impl<'a> Attention<'a> {
         let causes = if moment.is_past { Vec::new() } else { moment.state.causes() };
         let culprits = causes.iter().filter(|cause| cause.is_current).filter_map(|cause| cause.culprit);
         let culprits = culprits.filter(|culprit| culprit.kind == CulpritKind::Container);
-        Self { moment, culprits: culprits.map(|culprit| culprit.id.as_str()).collect() }
+        let culprits = culprits.map(|culprit| culprit.id.as_str()).collect();
+        Self { culprits, restarts: recent_restarts(moment) }
     }
 
     /// Whether a container could not be measured, restarts, is about to reach its memory limit, or is a culprit. A
@@ -25,23 +26,24 @@ impl<'a> Attention<'a> {
             || row.state == ContainerState::Restarting
             || row.memory_limit_percent().is_some_and(|percent| percent >= Severity::CRITICAL_FROM)
             || self.culprits.contains(&row.id.as_str())
-            || recent_restarts(self.moment, &row.id) >= LOOP
+            || self.restarts.iter().any(|of| of.id == row.id && of.count >= LOOP)
     }
 }
 
 /// What a container's row says about restarts; empty if there is nothing to say.
 pub(super) fn restart_note(moment: Moment<'_>, row: &ContainerStats) -> String {
     let word = if row.state == ContainerState::Restarting { "restarting" } else { "restarted" };
-    match recent_restarts(moment, &row.id) {
+    let restarts = recent_restarts(moment);
+    match restarts.iter().find(|of| of.id == row.id).map_or(0, |of| of.count) {
         count if count >= LOOP => format!("{word} · {count} times in 5 min"),
         _ if row.state == ContainerState::Restarting => word.into(),
         _ => String::new(),
     }
 }
 
-fn recent_restarts(moment: Moment<'_>, id: &str) -> u32 {
+fn recent_restarts(moment: Moment<'_>) -> Vec<Restarts<'_>> {
     let scrape = moment.stats.zip(moment.state.scraped);
-    scrape.map_or(0, |(stats, scraped)| stats.recent_restarts(id, scraped))
+    scrape.map_or_else(Vec::new, |(stats, scraped)| stats.recent_restarts(scraped))
 }
 
 #[cfg(test)]

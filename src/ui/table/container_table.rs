@@ -1,13 +1,14 @@
 //! The table of all containers, which can be sorted and filtered and has totals that add up.
 
 use super::detail::Detail;
-use super::list::List;
+use super::list::{List, selection};
 use super::moment::Moment;
 use super::order::{Column, Order};
-use super::row::{Row, number};
+use super::row::{Row, number, row_heading};
 use super::rows::{Place, Rows};
 use super::totals::Total;
 use crate::model::CulpritKind;
+use crate::ui::commands::copy;
 use crate::ui::format;
 use crate::ui::ids::PAGE_TABLE;
 use crate::ui::live::{ContainersView, Live, Reveal, State, sleep};
@@ -67,9 +68,11 @@ pub(in crate::ui) fn Containers(list: List) -> impl IntoView {
     let input = NodeRef::<html::Input>::new();
     reveal_on_request(list, input);
     let click = move |event: MouseEvent| {
+        if copy(&event) {
+            return;
+        }
         // A drag that selects text ends with a click.
-        let selects = window().get_selection().ok().flatten().is_some_and(|selection| !selection.is_collapsed());
-        if !selects || is_within(&event, "button") {
+        if selection().is_none() || is_within(&event, "button") {
             row_of(&event).into_iter().for_each(|index| list.toggle(index));
         }
     };
@@ -108,6 +111,7 @@ pub(in crate::ui) fn Containers(list: List) -> impl IntoView {
 /// Handles keys, and shows who uses most of a metric's resource when the header asks for it.
 fn reveal_on_request(list: List, input: NodeRef<html::Input>) {
     let live = list.live;
+    Effect::new(move |_| list.follow_selection());
     Effect::new(move |_| {
         let listener = window_event_listener(ev::keydown, move |event| press(list, &event, input));
         on_cleanup(move || listener.remove());
@@ -241,7 +245,7 @@ fn total_row(total: Total) -> impl IntoView {
     let Total { label, cpu, share, memory, memory_share, title, class } = total;
     view! {
         <tr class=class title=title tabindex="-1">
-            <th scope="row" class="ht-name">{label}</th>
+            {row_heading(format::escaped(&label))}
             {number("ht-number-cell ht-cpu", cpu)}
             {number("ht-number-cell ht-share", share)}
             {number("ht-number-cell ht-memory", memory)}

@@ -6,10 +6,11 @@ use super::moment::Moment;
 use super::row::{cpu_trend, memory_trend, top};
 use super::rows::Rows;
 use crate::model::{ContainerState, ContainerStats, ContainerTrend};
-use crate::ui::commands::{Command, commands_for, program};
+use crate::ui::commands::{commands, commands_for, program};
 use crate::ui::facts::fact;
 use crate::ui::format;
 use crate::ui::graphics::spark_box;
+use crate::ui::markup::markup;
 use leptos::prelude::*;
 
 /// Width and height of a chart, in CSS pixels.
@@ -20,37 +21,29 @@ const FACTS: [&str; 8] = ["State", "Memory limit", "CPU limit", "Restarts", "Ima
 /// The details of the container whose row is open.
 #[component]
 pub(super) fn Detail(list: List) -> impl IntoView {
-    let chart = |index: usize, class: &'static str| {
-        view! {
-            <figure class=class>
-                <figcaption>{list.text(caption, index)}</figcaption>
-                <svg class="ht-spark" viewBox=spark_box(CHART) preserveAspectRatio="none" aria-hidden="true" inner_html=list.text(drawing, index)></svg>
-            </figure>
-        }
-    };
-    let empty = Signal::stored(String::new());
-    let item = |index: usize| fact(list.text(label, index), list.text(value, index), empty, empty);
-    view! {
-        <tr class="ht-detail">
-            <td>
-                <div class="ht-detail-body">
-                    <p class=list.text(error_class, 0)>{list.text(error, 0)}</p>
-                    <div class="ht-detail-charts">{chart(0, "ht-is-cpu")} {chart(1, "ht-is-memory")}</div>
-                    <dl class="ht-facts">
-                        {[item(0), item(1), item(2), item(3), item(4), item(5), item(6), item(7)]}
-                    </dl>
-                    <div class="ht-commands">
-                        <Command command=list.text(command, 0)/>
-                        <Command command=list.text(command, 1)/>
-                    </div>
-                </div>
-            </td>
-        </tr>
-    }
+    let body = list.text(body, 0);
+    view! { <tr class="ht-detail"><td><div class="ht-detail-body" {..markup(body)}></div></td></tr> }
 }
 
-fn label(_: &Rows, _: Moment<'_>, index: usize) -> String {
-    FACTS[index].into()
+fn body(rows: &Rows, moment: Moment<'_>, _: usize) -> String {
+    let row = moment.row(rows.open());
+    let error = row.and_then(|row| row.error.as_ref()).map(|error| format::escaped(error));
+    let mut markup = error.map_or_else(String::new, |error| format!("<p class=\"ht-error\">{error}</p>"));
+    markup += "<div class=\"ht-detail-charts\">";
+    for (index, class) in ["ht-is-cpu", "ht-is-memory"].into_iter().enumerate() {
+        let (caption, size) = (caption(rows, moment, index), spark_box(CHART));
+        let drawing = drawing(rows, moment, index);
+        markup += &format!(
+            "<figure class=\"{class}\"><figcaption>{caption}</figcaption><svg class=\"ht-spark\" viewBox=\"{size}\" \
+            preserveAspectRatio=\"none\" aria-hidden=\"true\">{drawing}</svg></figure>"
+        );
+    }
+    markup += "</div><dl class=\"ht-facts\">";
+    for (index, label) in FACTS.into_iter().enumerate() {
+        markup += &fact(label, &value(rows, moment, index), "", "");
+    }
+    let commands = commands(&row.map(|row| commands_for(program(moment.state), row)).unwrap_or_default());
+    markup + "</dl>" + &commands
 }
 
 /// A fact about the container; [`format::UNKNOWN`] if it is unknown.
@@ -73,20 +66,6 @@ fn value(rows: &Rows, moment: Moment<'_>, index: usize) -> String {
         6 => row.name.clone(),
         _ => row.id.clone(),
     }
-}
-
-/// Why numbers are missing; empty if none are.
-fn error(rows: &Rows, moment: Moment<'_>, _: usize) -> String {
-    moment.row(rows.open()).and_then(|row| row.error.clone()).unwrap_or_default()
-}
-
-fn error_class(rows: &Rows, moment: Moment<'_>, _: usize) -> String {
-    String::from(if error(rows, moment, 0).is_empty() { "ht-is-hidden" } else { "ht-error" })
-}
-
-fn command(rows: &Rows, moment: Moment<'_>, index: usize) -> String {
-    let commands = moment.row(rows.open()).map(|row| commands_for(program(moment.state), row)).unwrap_or_default();
-    commands.into_iter().nth(index).unwrap_or_default()
 }
 
 /// The CPU or, for index 1, the memory over time.

@@ -21,7 +21,7 @@ pub(super) fn sizes(row: &ContainerStats) -> [String; 2] {
 }
 
 /// The column as markup: `86%` with its severity, and ` · 256 MiB`, which is left out where there is no room; or only what
-/// is known.
+/// is known. The tooltip has both limits.
 pub(super) fn markup(row: &ContainerStats) -> String {
     let [memory, cores] = sizes(row);
     let has_limit = row.memory_limit_mb.is_some() || row.cpu_limit_cores.is_some();
@@ -37,7 +37,8 @@ pub(super) fn markup(row: &ContainerStats) -> String {
         }
         None => (if has_limit { "" } else { " ht-is-none" }, size),
     };
-    format!("<span class=\"ht-cell{class}\">{text}</span>")
+    let [memory, cores] = words(row);
+    format!("<span class=\"ht-cell{class}\" title=\"Memory limit: {memory}\nCPU limit: {cores}\">{text}</span>")
 }
 
 /// Both limits in words, for the tooltip and the opened row: memory, CPU.
@@ -58,7 +59,8 @@ mod tests {
     fn parts(row: &ContainerStats) -> (String, String) {
         let markup = markup(row).replace("<span class=\"ht-size\">", "").replace("</span>", "");
         let (class, text) = markup.split_once("\">").expect("an element");
-        (text.into(), class.replace("<span class=\"ht-cell", "").replace(" ht-is-", ""))
+        let class = class.split('"').nth(1).expect("a class");
+        (text.into(), class.replace("ht-cell", "").replace(" ht-is-", ""))
     }
 
     #[test]

@@ -10,12 +10,18 @@ use crate::ui::live::{Live, State};
 use crate::ui::timeline::Timeline;
 use leptos::html::Tbody;
 use leptos::prelude::*;
+use leptos::web_sys::wasm_bindgen::JsCast;
+use leptos::web_sys::wasm_bindgen::closure::Closure;
+use leptos::web_sys::{Event, Selection};
 use std::borrow::Cow;
 
 /// The parameters in the page's address.
 const ORDER: &str = "sort";
 const FILTER: &str = "filter";
 const OPEN: &str = "open";
+
+/// The document's event when the selection changes.
+const SELECTION_CHANGE: &str = "selectionchange";
 
 /// The containers of a table. Copies refer to the same table.
 #[derive(Clone, Copy)]
@@ -36,12 +42,14 @@ pub(in crate::ui) struct List {
     pub(super) body: NodeRef<Tbody>,
     /// Whether the pointer is over the rows.
     pub(super) pointed: RwSignal<bool>,
+    /// Whether text in the rows is selected.
+    selected: RwSignal<bool>,
 }
 
 impl List {
     pub(in crate::ui) fn new(live: Live, timeline: Option<Timeline>, shown: Signal<bool>) -> Self {
         let (order, filter, open) = (RwSignal::new(Order::default()), RwSignal::default(), RwSignal::default());
-        let (body, pointed) = (NodeRef::new(), RwSignal::new(false));
+        let (body, pointed, selected) = (NodeRef::new(), RwSignal::new(false), RwSignal::new(false));
         let rows = Memo::new(move |before: Option<&Rows>| {
             // A hidden table does not update.
             if let Some(before) = before.filter(|_| !shown.get()) {
@@ -54,11 +62,12 @@ impl List {
             let past = past.map(|timeline| live.with(|state| numbers(timeline, state)).unwrap_or_default());
             let listing = Listing { order: order.get(), filter: filter.get(), open: open.get(), pinned };
             pointed.track();
-            let held = before.filter(|before| is_in_use(body) && before.is_of(&listing));
+            let is_in_use = selected.get() || is_in_hand(body);
+            let held = before.filter(|before| is_in_use && before.is_of(&listing));
             live.with(|state| Rows::of(state, past, listing, held))
         });
         let visibility = Visibility::new();
-        Self { live, timeline, shown, order, filter, open, rows, visibility, body, pointed }
+        Self { live, timeline, shown, order, filter, open, rows, visibility, body, pointed, selected }
     }
 
     /// Whether this is the page's table rather than the panel's.
@@ -93,18 +102,19 @@ impl List {
         self,
         index: usize,
         visible: RwSignal<bool>,
-        read: impl Fn(&str, Moment<'_>) -> T,
+        read: impl Fn(&Rows, &str, Moment<'_>) -> T,
     ) -> T {
-        let read =
-            |rows: &Rows, state: &State| rows.get(index).map(|id| read(id, rows.moment(state))).unwrap_or_default();
+        let read = |rows: &Rows, state: &State| {
+            rows.get(index).map(|id| read(rows, id, rows.moment(state))).unwrap_or_default()
+        };
+        if self.shown.get() && visible.get() {
+            return self.live.with(|state| read(&self.rows.read(), state));
+        }
         // A new choice also updates invisible rows.
         self.order.track();
         self.filter.track();
         self.open.track();
-        match self.shown.get() && visible.get() {
-            true => self.live.with(|state| read(&self.rows.read(), state)),
-            false => self.live.untracked(|state| read(&self.rows.read_untracked(), state)),
-        }
+        self.live.untracked(|state| read(&self.rows.read_untracked(), state))
     }
 
     /// Opens the row at this index, or closes it.
@@ -114,6 +124,29 @@ impl List {
             let is_open = *self.open.read_untracked() == id;
             self.open.set(if is_open { String::new() } else { id });
         }
+    }
+
+    /// Keeps track of whether text in the rows is selected. Asked for it during an update, the browser would lay out the
+    /// page, which takes longer than the update of all rows in sight.
+    pub(super) fn follow_selection(self) {
+        let on_change = Closure::<dyn Fn(Event)>::new(move |_| {
+            let body = self.body.try_get_untracked().flatten();
+            let contains = |selection: Selection| {
+                body.is_some_and(|body| selection.contains_node_with_allow_partial_containment(&body, true) == Ok(true))
+            };
+            let is_selected = selection().is_some_and(contains);
+            if self.selected.try_get_untracked().is_some_and(|before| before != is_selected) {
+                self.selected.set(is_selected);
+            }
+        });
+        let on_change = on_change.into_js_value();
+        let _ = document().add_event_listener_with_callback(SELECTION_CHANGE, on_change.unchecked_ref());
+        let on_change = StoredValue::new_local(on_change);
+        on_cleanup(move || {
+            if let Some(on_change) = on_change.try_read_value() {
+                let _ = document().remove_event_listener_with_callback(SELECTION_CHANGE, on_change.unchecked_ref());
+            }
+        });
     }
 
     /// Starts with what the page's address says, and keeps the address up to date.
@@ -137,11 +170,12 @@ impl List {
     }
 }
 
-/// Whether the user works with the rows: the pointer is over them, they contain the focus, or text in them is selected.
-fn is_in_use(body: NodeRef<Tbody>) -> bool {
-    let Some(body) = body.get_untracked() else { return false };
-    let selection = window().get_selection().ok().flatten().filter(|selection| !selection.is_collapsed());
-    let has_selection = selection.map(|selection| selection.contains_node_with_allow_partial_containment(&body, true))
-        == Some(Ok(true));
-    has_selection || body.matches(":hover, :focus-within") == Ok(true)
+/// The selection, if any text is selected.
+pub(super) fn selection() -> Option<Selection> {
+    window().get_selection().ok().flatten().filter(|selection| !selection.is_collapsed())
+}
+
+/// Whether the pointer is over the rows, or they contain the focus.
+fn is_in_hand(body: NodeRef<Tbody>) -> bool {
+    body.get_untracked().is_some_and(|body| body.matches(":hover, :focus-within") == Ok(true))
 }

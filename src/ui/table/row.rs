@@ -4,11 +4,14 @@ use super::attention::restart_note;
 use super::limit;
 use super::list::List;
 use super::moment::Moment;
+use super::rows::Rows;
 use crate::model::{ContainerState, ContainerStats, CulpritKind, percent_of};
 use crate::ui::format;
 use crate::ui::graphics::{spark, spark_box};
+use crate::ui::markup::Markup;
 use leptos::html::Tr;
 use leptos::prelude::*;
+use leptos::tachys::html::element::inner_html;
 
 /// Width and height of a container's sparklines, in CSS pixels.
 const TREND: (u32, u32) = (60, 20);
@@ -24,13 +27,14 @@ pub(super) fn Row(list: List, index: usize) -> impl IntoView {
     let visible = list.visibility.of(row);
     let class = Signal::derive(move || list.read(index, visible, class));
     let cells = move || {
-        let open = list.open.get();
-        list.read(index, visible, |id, moment| Cells::of(id, open == id, list.in_page(), moment)).into_view()
+        let cells =
+            |rows: &Rows, id: &str, moment: Moment<'_>| Cells::of(id, rows.open() == id, list.in_page(), moment);
+        list.read(index, visible, cells).into_view()
     };
     view! { <tr node_ref=row class=class tabindex="-1" data-row=index.to_string()>{cells}</tr> }
 }
 
-fn class(id: &str, moment: Moment<'_>) -> String {
+fn class(_: &Rows, id: &str, moment: Moment<'_>) -> String {
     let culprit = if moment.is_past { String::new() } else { moment.state.culprit_class(CulpritKind::Container, id) };
     format!("ht-row {culprit}")
 }
@@ -45,7 +49,6 @@ struct Cells {
     note_class: &'static str,
     cpu: String,
     memory: String,
-    limit_title: String,
     /// Markup.
     cpu_share: String,
     memory_share: String,
@@ -70,7 +73,6 @@ impl Cells {
                 (&ended, "ended".into(), "ht-note")
             }
         };
-        let [memory, cores] = limit::words(row);
         let memory_share = row.memory_mb.zip(moment.memory_total_mb()).and_then(|(used, all)| percent_of(used, all));
         let trend = |markup: String| {
             let size = spark_box(TREND);
@@ -83,7 +85,6 @@ impl Cells {
             note_class,
             cpu: if in_page { format::percent_exact(row.cpu) } else { String::new() },
             memory: format::memory(row.memory_mb),
-            limit_title: format!("Memory limit: {memory}\nCPU limit: {cores}"),
             cpu_share: share("cpu", row.cpu_host_percent),
             memory_share: if in_page { share("memory", memory_share) } else { String::new() },
             limit: limit::markup(row),
@@ -97,37 +98,42 @@ impl Cells {
     }
 
     fn into_view(self) -> impl IntoView {
+        let [name, note] = [self.name, self.note].map(|text| format::escaped(&text));
+        // A space keeps the place of a note, so that a note that comes replaces neither the button nor the name.
+        let noted = if note.is_empty() { " " } else { note.as_str() };
+        let (note_class, is_open) = (self.note_class, self.is_open);
         // Titles show what is cut off.
-        let (name_title, note_title) = (self.name.clone(), self.note.clone());
-        let open = format!("Details of {}", self.name);
+        let heading = format!(
+            "<div class=\"ht-name-line\"><button type=\"button\" class=\"ht-open\" aria-expanded=\"{is_open}\" \
+            aria-label=\"Details of {name}\"></button><span class=\"ht-name-text\" title=\"{name}\">{name}</span>\
+            <span class=\"{note_class}\" title=\"{note}\">{noted}</span></div>"
+        );
         view! {
-            <th scope="row" class="ht-name">
-                <div class="ht-name-line">
-                    <button type="button" class="ht-open" aria-expanded=self.is_open.to_string() aria-label=open></button>
-                    <span class="ht-name-text" title=name_title>{self.name}</span>
-                    <span class=self.note_class title=note_title>{self.note}</span>
-                </div>
-            </th>
+            {row_heading(heading)}
             {number("ht-number-cell ht-cpu", self.cpu)}
-            {drawing("ht-number-cell ht-share", String::new(), self.cpu_share)}
+            {cell("ht-number-cell ht-share", self.cpu_share)}
             {number("ht-number-cell ht-memory", self.memory)}
-            {drawing("ht-number-cell ht-memory-share", String::new(), self.memory_share)}
-            {drawing("ht-number-cell ht-limit", self.limit_title, self.limit)}
-            {drawing("ht-trend-cell", String::new(), self.cpu_trend)}
-            {drawing("ht-trend-cell ht-is-memory", String::new(), self.memory_trend)}
+            {cell("ht-number-cell ht-memory-share", self.memory_share)}
+            {cell("ht-number-cell ht-limit", self.limit)}
+            {cell("ht-trend-cell", self.cpu_trend)}
+            {cell("ht-trend-cell ht-is-memory", self.memory_trend)}
         }
     }
 }
 
-/// A cell with a number.
-pub(super) fn number(class: &'static str, text: String) -> impl IntoView {
-    view! { <td class=class><span class="ht-cell">{text}</span></td> }
+/// The first cell of a row, as markup.
+pub(super) fn row_heading(markup: String) -> impl IntoView {
+    view! { <th {..inner_html(Markup(markup))} scope="row" class="ht-name"></th> }
 }
 
-/// A cell with markup. It is written as text because each kind of element adds as much to the bundle as a hundred lines.
-/// It must contain only numbers: names and errors come from outside.
-fn drawing(class: &'static str, title: String, markup: String) -> impl IntoView {
-    view! { <td class=class title=title inner_html=markup></td> }
+/// A cell with a number.
+pub(super) fn number(class: &'static str, text: String) -> impl IntoView {
+    cell(class, format!("<span class=\"ht-cell\">{text}</span>"))
+}
+
+/// A cell with markup, which must contain only numbers: names and errors come from outside.
+fn cell(class: &'static str, markup: String) -> impl IntoView {
+    view! { <td {..inner_html(Markup(markup))} class=class></td> }
 }
 
 /// A share of the host and, if it is long enough to see, its bar, as markup.

@@ -1,7 +1,7 @@
 //! What is wrong, as sentences for an operator, with the next step.
 
 use crate::model::{ContainerStats, Culprit, CulpritKind, Severity, Timestamp};
-use crate::ui::commands::{commands_for, program};
+use crate::ui::commands::{commands, commands_for, program};
 use crate::ui::format;
 use crate::ui::live::{Cause, ContainersView, Live, State, Trouble};
 use crate::ui::metrics::Metric;
@@ -22,19 +22,21 @@ pub(super) struct Advice {
 }
 
 impl Advice {
-    /// The sentences as markup.
+    /// The sentences and commands as markup.
     pub(super) fn markup(self) -> String {
         let [headline, detail, next] = [self.headline, self.detail, self.next].map(|text| format::escaped(&text));
-        format!("<p><strong>{headline}</strong> {detail}</p><p class=\"ht-card-note\">{next}</p>")
+        let commands = commands(&self.commands);
+        format!("<div><p><strong>{headline}</strong> {detail}</p><p class=\"ht-card-note\">{next}</p></div>{commands}")
     }
 }
 
-/// All advice, on the worst cause first; empty while nothing is wrong.
-pub(super) fn advice(live: Live, state: &State) -> Vec<Advice> {
+/// The advice on the cause with this index, of which the worst is first; `None` if there are fewer causes.
+pub(super) fn advice(live: Live, state: &State, index: usize) -> Option<Advice> {
     let causes = state.causes();
     match state.silence_reason() {
-        Some(reason) => vec![silence(reason, causes.first(), live, state)],
-        None => causes.iter().map(|cause| of(cause, live, state)).collect(),
+        Some(reason) if index == 0 => Some(silence(reason, causes.first(), live, state)),
+        Some(_) => None,
+        None => causes.get(index).map(|cause| of(cause, live, state)),
     }
 }
 

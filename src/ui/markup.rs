@@ -1,0 +1,194 @@
+//! Markup that changes in place.
+//!
+//! Views cost the bundle code for each kind of element, and the browser a subscription for each text. Markup costs
+//! neither, but writing it anew takes the browser's parser, and ends every selection and focus in it. [`Markup`] writes
+//! only the values that have changed. It belongs to the bundle's second file, so the header does not use it.
+
+use leptos::prelude::*;
+use leptos::tachys::html::element::{InnerHtml, InnerHtmlValue, inner_html};
+use leptos::tachys::reactive_graph::ReactiveFunction;
+use leptos::web_sys::wasm_bindgen::JsCast;
+use leptos::web_sys::{Element, Node};
+
+/// What a tree walker visits: elements and texts, as the DOM's `NodeFilter` numbers them.
+const ELEMENTS_AND_TEXTS: u32 = 1 | 4;
+
+/// An element's contents as HTML. When it changes, texts and the values of attributes are replaced in place; if it has
+/// other elements than before, it is written anew.
+///
+/// Attributes are in double quotes, and texts from outside are [escaped](super::format::escaped).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Markup(pub(super) String);
+
+/// The attribute for an element whose contents follow a signal.
+pub(super) fn markup(text: Signal<String>) -> InnerHtml<impl ReactiveFunction<Output = Markup>> {
+    inner_html(move || Markup(text.get()))
+}
+
+impl InnerHtmlValue for Markup {
+    type AsyncOutput = Self;
+    type State = (Element, String);
+    type Cloneable = Self;
+    type CloneableOwned = Self;
+
+    fn html_len(&self) -> usize {
+        self.0.len()
+    }
+
+    fn to_html(self, buffer: &mut String) {
+        buffer.push_str(&self.0);
+    }
+
+    fn to_template(_: &mut String) {}
+
+    fn hydrate<const FROM_SERVER: bool>(self, element: &Element) -> Self::State {
+        (element.clone(), self.0)
+    }
+
+    fn build(self, element: &Element) -> Self::State {
+        element.set_inner_html(&self.0);
+        (element.clone(), self.0)
+    }
+
+    fn rebuild(self, state: &mut Self::State) {
+        let (element, before) = state;
+        if self.0 != *before {
+            if patch(element, before, &self.0).is_none() {
+                element.set_inner_html(&self.0);
+            }
+            *before = self.0;
+        }
+    }
+
+    fn into_cloneable(self) -> Self::Cloneable {
+        self
+    }
+
+    fn into_cloneable_owned(self) -> Self::CloneableOwned {
+        self
+    }
+
+    fn dry_resolve(&mut self) {}
+
+    async fn resolve(self) -> Self::AsyncOutput {
+        self
+    }
+}
+
+/// Changes the values in which an element's markup differs from what it was. `None` if that is not possible.
+fn patch(element: &Element, before: &str, now: &str) -> Option<()> {
+    let changes = changes(before, now)?;
+    // The walker stays within the element, whatever an extension of the browser has done to its contents.
+    let walker = document().create_tree_walker_with_what_to_show(element, ELEMENTS_AND_TEXTS).ok()?;
+    let (mut node, mut visited) = (None, 0);
+    for Change { place, attribute, value } in changes {
+        while visited < place {
+            node = walker.next_node().ok()?;
+            visited += 1;
+        }
+        let node = node.as_ref()?;
+        if attribute.is_empty() {
+            (node.node_type() == Node::TEXT_NODE).then_some(())?;
+            node.set_node_value(Some(value));
+        } else {
+            node.dyn_ref::<Element>()?.set_attribute(attribute, value).ok()?;
+        }
+    }
+    Some(())
+}
+
+/// A value that differs.
+#[derive(Debug, PartialEq, Eq)]
+struct Change<'a> {
+    /// Which node it belongs to: elements and texts are counted in the order of the markup, from 1.
+    place: usize,
+    /// The attribute's name; empty for a text.
+    attribute: &'a str,
+    value: &'a str,
+}
+
+/// The values in which two pieces of markup differ; `None` if they do not have the same elements, attributes and texts,
+/// or if a value has to be unescaped.
+fn changes<'a>(mut before: &'a str, mut now: &'a str) -> Option<Vec<Change<'a>>> {
+    let mut changes = Vec::new();
+    let mut place = 0;
+    let mut compare = |place, attribute, old: &str, value: &'a str| {
+        if old != value {
+            (!value.contains('&')).then_some(())?;
+            changes.push(Change { place, attribute, value });
+        }
+        Some(())
+    };
+    loop {
+        let (old, text) = (take(&mut before, b"<"), take(&mut now, b"<"));
+        // An empty text has no node.
+        (old.is_empty() == text.is_empty()).then_some(())?;
+        place += usize::from(!text.is_empty());
+        compare(place, "", old, text)?;
+        if now.is_empty() {
+            return before.is_empty().then_some(changes);
+        }
+        place += usize::from(!now.starts_with("</"));
+        loop {
+            let (old, tag) = (take(&mut before, b"\">"), take(&mut now, b"\">"));
+            (old == tag && before.bytes().next() == now.bytes().next()).then_some(())?;
+            let is_value = now.starts_with('"');
+            (before, now) = (before.get(1..)?, now.get(1..)?);
+            if !is_value {
+                break;
+            }
+            let (old, value) = (take(&mut before, b"\""), take(&mut now, b"\""));
+            (before, now) = (before.get(1..)?, now.get(1..)?);
+            let name = tag.bytes().rposition(|byte| byte == b' ').map_or(0, |space| space + 1);
+            compare(place, tag.get(name..tag.len() - 1)?, old, value)?;
+        }
+    }
+}
+
+/// Takes what stands before the first of these characters, or everything.
+fn take<'a>(text: &mut &'a str, ends: &[u8]) -> &'a str {
+    let end = text.bytes().position(|byte| ends.contains(&byte)).unwrap_or(text.len());
+    let (taken, rest) = text.split_at(end);
+    *text = rest;
+    taken
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn change<'a>(place: usize, attribute: &'a str, value: &'a str) -> Change<'a> {
+        Change { place, attribute, value }
+    }
+
+    #[test]
+    fn values_change_in_place() {
+        let before = "<svg class=\"a\"><rect width=\"1\" height=\"4\"/></svg>then <b>12</b> of 20";
+        let now = "<svg class=\"a\"><rect width=\"2.5\" height=\"4\"/></svg>then <b>13</b> of 24";
+        let expected = [change(2, "width", "2.5"), change(5, "", "13"), change(6, "", " of 24")];
+        assert_eq!(changes(before, now), Some(expected.into()));
+        assert_eq!(changes(now, now), Some(Vec::new()));
+        assert_eq!(changes("one", "two"), Some(vec![change(1, "", "two")]));
+        assert_eq!(changes("<p title=\"a > b\">x</p>", "<p title=\"\">x</p>"), Some(vec![change(1, "title", "")]));
+    }
+
+    #[test]
+    fn another_structure_is_written_anew() {
+        for (before, now) in [
+            ("", "<b>x</b>"),
+            ("<b>x</b>", ""),
+            ("<b>x</b>", "<i>x</i>"),
+            ("<b>x</b>", "<b>x</b><b>y</b>"),
+            ("<b></b>", "<b>x</b>"),
+            ("<b>x</b>", "<b></b>"),
+            ("<b class=\"a\">x</b>", "<b>x</b>"),
+            ("<b class=\"a\">x</b>", "<b title=\"a\">x</b>"),
+            ("<b>x</b>", "<b>&lt;</b>"),
+            ("<b class=\"", "<b class=\"x"),
+            ("<b", "<b c"),
+            ("<b ", "<b "),
+        ] {
+            assert_eq!(changes(before, now), None, "{before} -> {now}");
+        }
+    }
+}
