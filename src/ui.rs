@@ -1,8 +1,8 @@
 //! The user interface. Depends only on `model` and `api`.
 //!
 //! `live` keeps the state up to date, `metrics` describes what the header shows, and `header` renders it. `lazy` is the
-//! only way into the second bundle file: `facts`, `chart`, `table`, `panel`, `verdict`, `commands` and `tab`. `graphics`,
-//! `format` and `markup` are shared.
+//! only way into the second bundle file: `facts`, `chart`, `table`, `panel`, `verdict`, `commands`, `markup` and `tab`.
+//! `graphics` and `format` are shared.
 //!
 //! Other Leptos apps can use [`HostTelemetry`] in their header and [`Sparkline`] anywhere.
 

@@ -44,10 +44,11 @@ const CRATES: [(&str, &[&str]); 21] = [
 
 /// The folders whose code belongs in the bundle's second file. Only these folders and `lazy` may refer to that code;
 /// otherwise, it would be linked into the first file.
-const SECOND_FILE: [&str; 7] = [
+const SECOND_FILE: [&str; 8] = [
     "src/ui/chart",
     "src/ui/commands",
     "src/ui/facts.rs",
+    "src/ui/markup.rs",
     "src/ui/panel",
     "src/ui/tab.rs",
     "src/ui/table",

@@ -12,6 +12,7 @@ const HOUR = { interval: 30, slots: 120 };
 const GAP = [-37, -36];
 /** How long Docker has been unavailable at noon, in milliseconds. */
 const DOCKER_GONE_FOR = 245_000;
+const NO_DOCKER = 'unix:///nonexistent/d.sock';
 /** The fraction of the containers' memory that is file cache. */
 const CACHED = 0.06;
 
@@ -41,10 +42,11 @@ export class Stage {
 
   /** Opens the page and polls until it shows the scene. */
   async play(dashboard: Dashboard, startServer: StartServer): Promise<void> {
-    const { hostname = 'atlas-01', begins, gone, eased, lostDocker, query } = this.#scene;
+    const { hostname = 'atlas-01', begins, noDocker, gone, eased, lostDocker, query, pins } = this.#scene;
     const { page } = dashboard;
     const args = ['--interval', String(INTERVAL), '--hostname', hostname, '--container-noun', 'agent'];
-    const server = await startServer({ args });
+    // The page keeps what the first HTML has of the containers, so there must be nothing if the scene has none.
+    const server = await startServer(begins || noDocker ? { docker: NO_DOCKER, args } : { args });
     await page.route('**/api/telemetry/*', (route) => this.#reply(route));
     await dashboard.openFrozen(query ? `${server.url}/?${query}` : server.url);
     // A culprit is named only after the second scrape.
@@ -52,6 +54,11 @@ export class Stage {
     if (eased !== undefined || lostDocker) {
       this.#isLater = true;
       await dashboard.nextPoll(INTERVAL);
+    }
+    if (pins) {
+      await dashboard.chartOf('cpu').getByRole('slider').click();
+      await page.mouse.move(0, 0);
+      await expect(dashboard.containers.getByRole('heading')).toHaveText(/ at \d\d:\d\d:\d\d$/);
     }
     if (gone) {
       this.#isGone = true;
@@ -106,7 +113,7 @@ export class Stage {
           cpu: cpu === null ? null : cores * swell(cpu / cores, sample + index),
           memory_mb: memory !== null && grows && sample < -24 ? 0.8 * memory : memory,
           memory_limit_mb: limit ?? null,
-          cpu_limit_cores: index % 3 ? null : 1.5,
+          cpu_limit_cores: index % 3 ? null : 6,
           state,
           // A stale agent was last measured before sample 0.
           stale: stale && sample >= 0,

@@ -1,4 +1,3 @@
-import { NOON } from './dashboard.ts';
 import type { ContainerRow, Event } from './wire.ts';
 
 /** A container in a scene. */
@@ -46,6 +45,8 @@ export interface Scene {
   scriptless?: boolean;
   /** The query of the page's address, which says what the user chose. */
   query?: string;
+  /** Whether a moment is pinned in the middle of the charts. */
+  pins?: boolean;
   /** Whether to test the panel as well. */
   panel?: boolean;
   /** Whether to picture the page below the header as well. */
@@ -138,7 +139,7 @@ export const STATES: Record<string, Scene> = {
   },
   'pinned moment': {
     cpu: 94.2,
-    query: `at=${NOON.getTime() / 1000 - 100}`,
+    pins: true,
     agents: [HOT_RESEARCHER, CODER, ...OTHERS],
     page: true,
   },
