@@ -218,6 +218,7 @@ test('what needs attention stands first, in a group of its own', async ({ dashbo
   const row = (name: string) => dashboard.rows.filter({ hasText: name });
   await expect(row('full').locator('.ht-limit')).toHaveText('98% · 256 MiB');
   await expect(row('full').locator('.ht-limit .ht-cell')).toContainClass('ht-is-critical');
+  await expect(row('full').locator('.ht-limit .ht-cell')).toHaveAttribute('title', 'Memory limit: 98% of 256 MiB\nCPU limit: no limit');
   await expect(row('loop').locator('.ht-note')).toHaveText('restarting · 4 times in 5 min');
   await expect(row('loop').locator('.ht-limit')).toHaveText('512 MiB');
   await expect(row('lost').locator('.ht-note')).toHaveText(/^not measured: timed out/);
@@ -406,6 +407,66 @@ test('an open row follows its container, and shows a whole error', async ({ page
   await expect(names(dashboard.rows)).toHaveText(['full', 'loop', 'fine', 'idle', 'lost']);
   await expect(dashboard.containers.locator('.ht-row:has(+ .ht-detail)')).toContainText('lost');
   await expect(detail.locator('.ht-error')).toBeHidden();
+});
+
+/** The markup of the facts and of the cells that the page and the panel have in common. */
+function drawn(within: Locator): Promise<string[]> {
+  const parts = '.ht-facts, .ht-row .ht-name, .ht-row .ht-share, .ht-row .ht-memory, .ht-row .ht-limit, .ht-row .ht-trend-cell:not(.ht-is-memory)';
+  return within.locator(parts).evaluateAll((parts) => parts.map((part) => part.innerHTML.replaceAll('<!---->', '')));
+}
+
+test('what updates have changed in place equals what is drawn anew', async ({ complaints, page, dashboard, hostMock }) => {
+  complaints.allowFailedRequests();
+  await page.setViewportSize({ width: 1280, height: 1400 });
+  for (let poll = 0; poll < 20; poll += 1) {
+    const agents: MockedContainer[] = Array.from({ length: 8 }, (_, index) => ({
+      name: index === 3 ? 'R&D "<b>"' : `agent-${index}`,
+      // Shares around that from which on there is a bar.
+      cpuShare: 0.4 + ((index * 7 + poll * 5) % 16) / 8,
+      memoryShare: 0.5 + ((index * 3 + poll) % 7),
+      memory_limit_mb: (index + poll) % 5 ? 1024 + 10 * poll : null,
+    }));
+    if (poll % 6 > 3) agents[5] = { name: 'agent-5', cpu: null, memory_mb: null, error: `Docker error 500: container "${poll}" & its cgroup: <gone>` };
+    if (poll % 4 > 2) agents.pop();
+    hostMock.run(agents);
+    hostMock.respondWith({ memory: wire.memory(40 + poll), disk: wire.disk(70 + poll) });
+    // Leaves a gap.
+    if (poll === 11) hostMock.fail({ measures: false });
+    await dashboard.nextPoll(1);
+  }
+  await dashboard.openPanel();
+  await expect(dashboard.panelRows).toHaveCount(7);
+  await expect(dashboard.panelRows.first().locator('.ht-trend polyline')).not.toHaveCount(0);
+  const main = page.locator('main');
+  await expect(main.locator('.ht-row').filter({ hasText: 'R&D "<b>"' })).toHaveCount(1);
+  expect(await drawn(main)).toEqual(await drawn(dashboard.panel));
+});
+
+test('a note, an error and a gap that come leave the focus in its place', async ({ complaints, page, dashboard, hostMock }) => {
+  complaints.allowFailedRequests();
+  await page.setViewportSize({ width: 1280, height: 1400 });
+  hostMock.run(TROUBLED.slice(0, 2));
+  await dashboard.nextPoll(1);
+  const row = dashboard.rows.filter({ hasText: 'idle' });
+  await row.locator('.ht-open').click();
+  await page.mouse.move(2, 2);
+  for (const element of [row.locator('.ht-open'), dashboard.containers.locator('.ht-detail button').first()]) {
+    await element.focus();
+    hostMock.fail({ measures: false });
+    await dashboard.nextPoll(1);
+    await dashboard.nextPoll(1);
+    hostMock.respondWith({});
+    const error = 'Docker error 500: container "idle" is gone';
+    hostMock.run(TROUBLED.slice(0, 2).map((agent) => (agent.name === 'idle' ? { name: 'idle', cpu: null, memory_mb: null, error } : agent)));
+    await dashboard.nextPoll(1);
+    await expect(row.locator('.ht-note')).toHaveText(`not measured: ${error}`);
+    await expect(dashboard.containers.locator('.ht-detail .ht-error')).toHaveText(error);
+    await expect(element).toBeFocused();
+    hostMock.run(TROUBLED.slice(0, 2));
+    await dashboard.nextPoll(1);
+    await expect(row.locator('.ht-note')).toHaveText('');
+    await expect(element).toBeFocused();
+  }
 });
 
 test('text selected in a row does not open it', async ({ page, dashboard }) => {

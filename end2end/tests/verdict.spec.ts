@@ -60,6 +60,10 @@ test("commands have the container's real name and the engine's program, and are 
   await button.focus();
   await dashboard.nextPoll(1);
   await expect(button, 'keeps focus over an update').toBeFocused();
+  hostMock.run([{ ...GREEDY[0]!, full_name: 'prod_agent-x' }], { engine: 'podman', stale: true, age_seconds: 60 });
+  await dashboard.nextPoll(1);
+  await expect(dashboard.advice.first().locator('.ht-command code'), 'one command instead of two').toHaveText(['top -o %CPU']);
+  await expect(button).toBeFocused();
 });
 
 test('many small agents are named together', async ({ page, dashboard, hostMock }) => {

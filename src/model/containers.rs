@@ -178,8 +178,8 @@ impl ContainersStats {
             if event.kind != EventKind::Restarted || now.seconds() - event.timestamp.seconds() > RECENT {
                 continue;
             }
-            match restarts.iter_mut().find(|of| of.id == event.id) {
-                Some(of) => of.count += event.count,
+            match restarts.iter_mut().find(|known| known.id == event.id) {
+                Some(known) => known.count += event.count,
                 None => restarts.push(Restarts { id: &event.id, count: event.count, since: event.timestamp }),
             }
         }

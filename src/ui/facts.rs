@@ -34,10 +34,10 @@ pub(super) fn Facts(live: Live) -> impl IntoView {
             |fact: &Fact| fact.severity.map_or_else(String::new, |severity| format!("ht-is-{}", severity.word()));
         facts.iter().map(|of| fact(&of.label, &of.value, &class(of), of.title)).collect()
     });
-    view! { <dl class="ht-facts" {..markup(listed)}></dl> }
+    view! { <dl {..markup(listed)} class="ht-facts"></dl> }
 }
 
-/// One fact as markup.
+/// One fact as markup. The class and the tooltip are not escaped.
 pub(super) fn fact(label: &str, value: &str, class: &str, title: &str) -> String {
     let [label, value] = [label, value].map(format::escaped);
     format!("<div title=\"{title}\"><dt>{label}</dt><dd class=\"{class}\">{value}</dd></div>")

@@ -21,13 +21,10 @@ use leptos::html::Div;
 use leptos::mount::mount_to;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+use leptos::web_sys::HtmlElement;
 use leptos::web_sys::wasm_bindgen::JsCast;
-use leptos::web_sys::{HtmlElement, Node};
 use std::any::Any;
 use wasm_split_helpers::{SplitLoaderError, wasm_split};
-
-/// What a tree walker visits: elements, as the DOM's `NodeFilter` numbers them.
-const ELEMENTS: u32 = 1;
 
 /// A section of the page whose code is in the second bundle file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -106,7 +103,7 @@ fn show(
     live: Live,
     wanted: RwSignal<bool>,
 ) -> Result<Box<dyn Any>, SplitLoaderError> {
-    let focused = focused(&element);
+    let has_focus = element.matches(":focus-within") == Ok(true);
     element.set_inner_html("");
     let place = element.clone();
     let shown: Box<dyn Any> = match section {
@@ -116,23 +113,11 @@ fn show(
             Box::new(mount_to(place, move || watch_tab(live, alarm_icon, silent_icon)))
         }
     };
-    // The live view has the same elements as the HTML, so the focus moves to the one that takes its place.
-    if let Some(now) = focused.and_then(|index| elements(&element).nth(index)) {
-        let _ = now.unchecked_into::<HtmlElement>().focus();
+    // Otherwise the keyboard would start again at the top of the page.
+    if let Some(panel) = element.closest("[popover]").ok().flatten().filter(|_| has_focus) {
+        let _ = panel.unchecked_into::<HtmlElement>().focus();
     }
     Ok(shown)
-}
-
-/// The place of the element that has the focus.
-fn focused(element: &HtmlElement) -> Option<usize> {
-    let active = Node::from(document().active_element()?);
-    elements(element).position(|node| node == active)
-}
-
-/// All elements in an element, in document order.
-fn elements(element: &HtmlElement) -> impl Iterator<Item = Node> {
-    let walker = document().create_tree_walker_with_what_to_show(element, ELEMENTS).ok();
-    std::iter::from_fn(move || walker.as_ref()?.next_node().ok().flatten())
 }
 
 fn page(live: Live) -> impl IntoView {

@@ -1,22 +1,22 @@
 //! Markup that changes in place.
 //!
-//! Views cost the bundle code for each kind of element, and the browser a subscription for each text. Markup costs
-//! neither, but writing it anew takes the browser's parser, and ends every selection and focus in it. [`Markup`] writes
-//! only the values that have changed. It belongs to the bundle's second file, so the header does not use it.
+//! As views, every kind of element would need its own code, and every text a subscription. Markup needs neither, but
+//! replacing it runs the browser's parser and discards selection and focus inside it. [`Markup`] writes only the values
+//! that have changed. It belongs to the bundle's second file, so the header does not use it.
 
 use leptos::prelude::*;
 use leptos::tachys::html::element::{InnerHtml, InnerHtmlValue, inner_html};
 use leptos::tachys::reactive_graph::ReactiveFunction;
+use leptos::web_sys::Element;
 use leptos::web_sys::wasm_bindgen::JsCast;
-use leptos::web_sys::{Element, Node};
 
-/// What a tree walker visits: elements and texts, as the DOM's `NodeFilter` numbers them.
+/// What a tree walker visits, as the DOM's `NodeFilter` numbers it.
 const ELEMENTS_AND_TEXTS: u32 = 1 | 4;
 
-/// An element's contents as HTML. When it changes, texts and the values of attributes are replaced in place; if it has
-/// other elements than before, it is written anew.
+/// An element's contents as HTML. When it changes, texts and the values of attributes are replaced in place. If it has
+/// other elements than before, or a text where there was none, all of it is replaced.
 ///
-/// Attributes are in double quotes, and texts from outside are [escaped](super::format::escaped).
+/// The values of attributes are in double quotes, and texts from outside are [escaped](super::format::escaped).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Markup(pub(super) String);
 
@@ -75,23 +75,24 @@ impl InnerHtmlValue for Markup {
     }
 }
 
-/// Changes the values in which an element's markup differs from what it was. `None` if that is not possible.
+/// Changes the values in which an element's markup differs from what it was. `None` if that is not possible, also if
+/// something else has changed the element.
 fn patch(element: &Element, before: &str, now: &str) -> Option<()> {
     let changes = changes(before, now)?;
-    // The walker stays within the element, whatever an extension of the browser has done to its contents.
     let walker = document().create_tree_walker_with_what_to_show(element, ELEMENTS_AND_TEXTS).ok()?;
     let (mut node, mut visited) = (None, 0);
-    for Change { place, attribute, value } in changes {
+    for Change { place, attribute, old, value } in changes {
         while visited < place {
             node = walker.next_node().ok()?;
             visited += 1;
         }
-        let node = node.as_ref()?;
+        let (node, old, value) = (node.as_ref()?, unescaped(old), unescaped(value));
+        // An extension of the browser may have added elements.
         if attribute.is_empty() {
-            (node.node_type() == Node::TEXT_NODE).then_some(())?;
-            node.set_node_value(Some(value));
+            (node.node_value()? == old).then(|| node.set_node_value(Some(&value)))?;
         } else {
-            node.dyn_ref::<Element>()?.set_attribute(attribute, value).ok()?;
+            let element = node.dyn_ref::<Element>()?;
+            (element.get_attribute(attribute)? == old).then(|| element.set_attribute(attribute, &value))?.ok()?;
         }
     }
     Some(())
@@ -104,27 +105,27 @@ struct Change<'a> {
     place: usize,
     /// The attribute's name; empty for a text.
     attribute: &'a str,
+    /// The value before; escaped.
+    old: &'a str,
+    /// The value now; escaped.
     value: &'a str,
 }
 
-/// The values in which two pieces of markup differ; `None` if they do not have the same elements, attributes and texts,
-/// or if a value has to be unescaped.
+/// The values in which two pieces of markup differ; `None` if they do not have the same elements, attributes and texts.
 fn changes<'a>(mut before: &'a str, mut now: &'a str) -> Option<Vec<Change<'a>>> {
     let mut changes = Vec::new();
     let mut place = 0;
-    let mut compare = |place, attribute, old: &str, value: &'a str| {
+    let mut compare = |place, attribute, old, value| {
         if old != value {
-            (!value.contains('&')).then_some(())?;
-            changes.push(Change { place, attribute, value });
+            changes.push(Change { place, attribute, old, value });
         }
-        Some(())
     };
     loop {
         let (old, text) = (take(&mut before, b"<"), take(&mut now, b"<"));
         // An empty text has no node.
         (old.is_empty() == text.is_empty()).then_some(())?;
         place += usize::from(!text.is_empty());
-        compare(place, "", old, text)?;
+        compare(place, "", old, text);
         if now.is_empty() {
             return before.is_empty().then_some(changes);
         }
@@ -140,7 +141,7 @@ fn changes<'a>(mut before: &'a str, mut now: &'a str) -> Option<Vec<Change<'a>>>
             let (old, value) = (take(&mut before, b"\""), take(&mut now, b"\""));
             (before, now) = (before.get(1..)?, now.get(1..)?);
             let name = tag.bytes().rposition(|byte| byte == b' ').map_or(0, |space| space + 1);
-            compare(place, tag.get(name..tag.len() - 1)?, old, value)?;
+            compare(place, tag.get(name..tag.len().checked_sub(1)?)?, old, value);
         }
     }
 }
@@ -153,27 +154,49 @@ fn take<'a>(text: &mut &'a str, ends: &[u8]) -> &'a str {
     taken
 }
 
+/// The text that was [escaped](super::format::escaped).
+fn unescaped(mut markup: &str) -> String {
+    let mut text = String::new();
+    loop {
+        text += take(&mut markup, b"&");
+        let entity = take(&mut markup, b";");
+        // Each begins with a letter of its own.
+        text.push(match entity.bytes().nth(1) {
+            Some(b'l') => '<',
+            Some(b'q') => '"',
+            Some(_) => '&',
+            None => return text,
+        });
+        markup = markup.get(1..).unwrap_or_default();
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ui::format::escaped;
 
-    fn change<'a>(place: usize, attribute: &'a str, value: &'a str) -> Change<'a> {
-        Change { place, attribute, value }
+    fn change<'a>(place: usize, attribute: &'a str, old: &'a str, value: &'a str) -> Change<'a> {
+        Change { place, attribute, old, value }
     }
 
     #[test]
     fn values_change_in_place() {
         let before = "<svg class=\"a\"><rect width=\"1\" height=\"4\"/></svg>then <b>12</b> of 20";
-        let now = "<svg class=\"a\"><rect width=\"2.5\" height=\"4\"/></svg>then <b>13</b> of 24";
-        let expected = [change(2, "width", "2.5"), change(5, "", "13"), change(6, "", " of 24")];
+        let now = "<svg class=\"a\"><rect width=\"1\" height=\"5.5\"/></svg>then <b>13</b> of 24 €";
+        let expected =
+            [change(2, "height", "4", "5.5"), change(5, "", "12", "13"), change(6, "", " of 20", " of 24 €")];
         assert_eq!(changes(before, now), Some(expected.into()));
         assert_eq!(changes(now, now), Some(Vec::new()));
-        assert_eq!(changes("one", "two"), Some(vec![change(1, "", "two")]));
-        assert_eq!(changes("<p title=\"a > b\">x</p>", "<p title=\"\">x</p>"), Some(vec![change(1, "title", "")]));
+        assert_eq!(changes("one", "two"), Some(vec![change(1, "", "one", "two")]));
+        assert_eq!(
+            changes("<p title=\"a > b\">&lt;x</p>", "<p title=\"\">y</p>"),
+            Some(vec![change(1, "title", "a > b", ""), change(2, "", "&lt;x", "y")])
+        );
     }
 
     #[test]
-    fn another_structure_is_written_anew() {
+    fn another_structure_is_replaced() {
         for (before, now) in [
             ("", "<b>x</b>"),
             ("<b>x</b>", ""),
@@ -183,12 +206,21 @@ mod tests {
             ("<b>x</b>", "<b></b>"),
             ("<b class=\"a\">x</b>", "<b>x</b>"),
             ("<b class=\"a\">x</b>", "<b title=\"a\">x</b>"),
-            ("<b>x</b>", "<b>&lt;</b>"),
             ("<b class=\"", "<b class=\"x"),
+            ("<b a=\"b\"\"c\">", "<b a=\"b\"\"d\">"),
             ("<b", "<b c"),
             ("<b ", "<b "),
         ] {
             assert_eq!(changes(before, now), None, "{before} -> {now}");
+        }
+    }
+
+    #[test]
+    fn what_is_escaped_can_be_read_back() {
+        for text in ["", "plain", "<b title=\"a & b\">&lt;&amp;amp;</b>", "&", "€ & \u{1f680}"] {
+            let markup = escaped(text);
+            assert!(!markup.contains(['<', '"']), "{markup}");
+            assert_eq!(unescaped(&markup), text);
         }
     }
 }

@@ -65,7 +65,7 @@ fn a_hostile_name_is_text_and_never_markup() {
     within(TIMEOUT, "measured", || program.containers(), |answer| answer.is_complete(1));
     assert!(program.containers().row(name).is_object(), "the API returns the name unchanged");
     let page = program.get("/");
-    assert!(page.contains("&lt;script&gt;alert(1)"), "the page escapes the name");
+    assert!(page.contains("&lt;script"), "the page escapes the name");
     for markup in ["<script>alert", "<img src=x"] {
         // The page embeds its data in a script element, and a container name must not be able to close it.
         assert!(!page.contains(markup), "{markup}");

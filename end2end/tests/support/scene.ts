@@ -45,7 +45,7 @@ export class Stage {
     const { hostname = 'atlas-01', begins, noDocker, gone, eased, lostDocker, query, pins } = this.#scene;
     const { page } = dashboard;
     const args = ['--interval', String(INTERVAL), '--hostname', hostname, '--container-noun', 'agent'];
-    // The page keeps what the first HTML has of the containers, so there must be nothing if the scene has none.
+    // The page keeps the containers from the initial HTML, so a scene without containers must start without any.
     const server = await startServer(begins || noDocker ? { docker: NO_DOCKER, args } : { args });
     await page.route('**/api/telemetry/*', (route) => this.#reply(route));
     await dashboard.openFrozen(query ? `${server.url}/?${query}` : server.url);

@@ -12,17 +12,20 @@ use std::time::Duration;
 /// How long a button says that its command was copied.
 const COPIED_FOR: Duration = Duration::from_secs(2);
 
-/// Commands with buttons that copy them, as markup. [`copy`] handles the clicks.
+/// At most two commands with buttons that copy them, as markup. It always has places for two, so that a button keeps the
+/// focus when there are fewer. [`copy`] handles the clicks.
 pub(in crate::ui) fn commands(commands: &[String]) -> String {
-    let mut markup = String::from("<div class=\"ht-commands\">");
-    for command in commands {
-        let command = format::escaped(command);
+    let mut markup = String::new();
+    for index in 0..2 {
+        let command = commands.get(index).map(|command| format::escaped(command));
+        let class = if command.is_some() { "ht-command" } else { "ht-is-hidden" };
+        let command = command.unwrap_or_else(|| " ".into());
         markup += &format!(
-            "<span class=\"ht-command\"><code>{command}</code>\
+            "<span class=\"{class}\"><code>{command}</code>\
             <button type=\"button\" aria-label=\"Copy {command}\">Copy</button></span>"
         );
     }
-    markup + "</div>"
+    markup
 }
 
 /// Handles a click on a button that copies a command. Returns whether it was one.

@@ -59,7 +59,7 @@ impl State {
     }
 
     /// The resources of the host that are short, the worst first.
-    fn short_resources(&self) -> Vec<Cause<'_>> {
+    pub(in crate::ui) fn short_resources(&self) -> Vec<Cause<'_>> {
         let is_current = self.is_current();
         let since = self.host.as_ref().and_then(|host| host.high_since.as_ref());
         let mut causes = Vec::new();
@@ -102,10 +102,10 @@ impl State {
     pub(super) fn restarting(&self) -> Option<(Trouble<'_>, Option<Timestamp>)> {
         let (stats, now) = self.measured().zip(self.scraped)?;
         let restarts = stats.recent_restarts(now);
-        let of = |row: &ContainerStats| restarts.iter().find(|of| of.id == row.id);
+        let restarts_of = |row: &ContainerStats| restarts.iter().find(|restarts| restarts.id == row.id);
         let (mut worst, mut count) = (None::<(u32, &ContainerStats)>, 0);
         for row in &stats.containers {
-            let restarts = of(row).map_or(0, |of| of.count);
+            let restarts = restarts_of(row).map_or(0, |restarts| restarts.count);
             if restarts < LOOP && row.state != ContainerState::Restarting {
                 continue;
             }
@@ -115,7 +115,7 @@ impl State {
             }
         }
         let (restarts, row) = worst?;
-        Some((Trouble::Restarting(row, restarts, count - 1), of(row).map(|of| of.since)))
+        Some((Trouble::Restarting(row, restarts, count - 1), restarts_of(row).map(|restarts| restarts.since)))
     }
 
     /// The culprit for this metric according to current numbers.

@@ -12,7 +12,7 @@ pub(super) struct Attention<'a> {
 
 impl<'a> Attention<'a> {
     pub(super) fn of(moment: Moment<'a>) -> Self {
-        let causes = if moment.is_past { Vec::new() } else { moment.state.causes() };
+        let causes = if moment.is_past { Vec::new() } else { moment.state.short_resources() };
         let culprits = causes.iter().filter(|cause| cause.is_current).filter_map(|cause| cause.culprit);
         let culprits = culprits.filter(|culprit| culprit.kind == CulpritKind::Container);
         let culprits = culprits.map(|culprit| culprit.id.as_str()).collect();
@@ -26,7 +26,7 @@ impl<'a> Attention<'a> {
             || row.state == ContainerState::Restarting
             || row.memory_limit_percent().is_some_and(|percent| percent >= Severity::CRITICAL_FROM)
             || self.culprits.contains(&row.id.as_str())
-            || self.restarts.iter().any(|of| of.id == row.id && of.count >= LOOP)
+            || self.restarts.iter().any(|restarts| restarts.id == row.id && restarts.count >= LOOP)
     }
 }
 
@@ -34,7 +34,7 @@ impl<'a> Attention<'a> {
 pub(super) fn restart_note(moment: Moment<'_>, row: &ContainerStats) -> String {
     let word = if row.state == ContainerState::Restarting { "restarting" } else { "restarted" };
     let restarts = recent_restarts(moment);
-    match restarts.iter().find(|of| of.id == row.id).map_or(0, |of| of.count) {
+    match restarts.iter().find(|restarts| restarts.id == row.id).map_or(0, |restarts| restarts.count) {
         count if count >= LOOP => format!("{word} · {count} times in 5 min"),
         _ if row.state == ContainerState::Restarting => word.into(),
         _ => String::new(),

@@ -108,11 +108,11 @@ pub(in crate::ui) fn Containers(list: List) -> impl IntoView {
     }
 }
 
-/// Handles keys, and shows who uses most of a metric's resource when the header asks for it.
+/// Handles keys, notices selections, and shows who uses most of a metric's resource when the header asks for it.
 fn reveal_on_request(list: List, input: NodeRef<html::Input>) {
     let live = list.live;
-    Effect::new(move |_| list.follow_selection());
     Effect::new(move |_| {
+        list.follow_selection();
         let listener = window_event_listener(ev::keydown, move |event| press(list, &event, input));
         on_cleanup(move || listener.remove());
         if !list.shown.get() {

@@ -21,29 +21,47 @@ const FACTS: [&str; 8] = ["State", "Memory limit", "CPU limit", "Restarts", "Ima
 /// The details of the container whose row is open.
 #[component]
 pub(super) fn Detail(list: List) -> impl IntoView {
-    let body = list.text(body, 0);
-    view! { <tr class="ht-detail"><td><div class="ht-detail-body" {..markup(body)}></div></td></tr> }
+    // Apart, so that an error that comes and a gap in the charts replace neither text that is selected nor a button.
+    let part = |read, class: &'static str| view! { <div {..markup(list.text(read, 0))} class=class></div> };
+    view! {
+        <tr class="ht-detail">
+            <td>
+                <div class="ht-detail-body">
+                    {part(error, "ht-error")} {part(charts, "ht-detail-charts")}
+                    <dl {..markup(list.text(facts, 0))} class="ht-facts"></dl>
+                    {part(copied, "ht-commands")}
+                </div>
+            </td>
+        </tr>
+    }
 }
 
-fn body(rows: &Rows, moment: Moment<'_>, _: usize) -> String {
-    let row = moment.row(rows.open());
-    let error = row.and_then(|row| row.error.as_ref()).map(|error| format::escaped(error));
-    let mut markup = error.map_or_else(String::new, |error| format!("<p class=\"ht-error\">{error}</p>"));
-    markup += "<div class=\"ht-detail-charts\">";
-    for (index, class) in ["ht-is-cpu", "ht-is-memory"].into_iter().enumerate() {
-        let (caption, size) = (caption(rows, moment, index), spark_box(CHART));
-        let drawing = drawing(rows, moment, index);
-        markup += &format!(
+/// Why numbers are missing; empty if none are.
+fn error(rows: &Rows, moment: Moment<'_>, _: usize) -> String {
+    let error = moment.row(rows.open()).and_then(|row| row.error.as_ref());
+    error.map_or_else(String::new, |error| format::escaped(error))
+}
+
+fn charts(rows: &Rows, moment: Moment<'_>, _: usize) -> String {
+    let chart = |index: usize, class: &str| {
+        let (caption, drawing) = (caption(rows, moment, index), drawing(rows, moment, index));
+        let size = spark_box(CHART);
+        format!(
             "<figure class=\"{class}\"><figcaption>{caption}</figcaption><svg class=\"ht-spark\" viewBox=\"{size}\" \
             preserveAspectRatio=\"none\" aria-hidden=\"true\">{drawing}</svg></figure>"
-        );
-    }
-    markup += "</div><dl class=\"ht-facts\">";
-    for (index, label) in FACTS.into_iter().enumerate() {
-        markup += &fact(label, &value(rows, moment, index), "", "");
-    }
-    let commands = commands(&row.map(|row| commands_for(program(moment.state), row)).unwrap_or_default());
-    markup + "</dl>" + &commands
+        )
+    };
+    chart(0, "ht-is-cpu") + &chart(1, "ht-is-memory")
+}
+
+fn facts(rows: &Rows, moment: Moment<'_>, _: usize) -> String {
+    let fact = |(index, label)| fact(label, &value(rows, moment, index), "", "");
+    FACTS.into_iter().enumerate().map(fact).collect()
+}
+
+/// The commands to copy.
+fn copied(rows: &Rows, moment: Moment<'_>, _: usize) -> String {
+    commands(&moment.row(rows.open()).map(|row| commands_for(program(moment.state), row)).unwrap_or_default())
 }
 
 /// A fact about the container; [`format::UNKNOWN`] if it is unknown.

@@ -62,7 +62,8 @@ impl List {
             let past = past.map(|timeline| live.with(|state| numbers(timeline, state)).unwrap_or_default());
             let listing = Listing { order: order.get(), filter: filter.get(), open: open.get(), pinned };
             pointed.track();
-            let is_in_use = selected.get() || is_in_hand(body);
+            // An update may have ended the selection.
+            let is_in_use = selected.get() && has_selection(body) || has_pointer_or_focus(body);
             let held = before.filter(|before| is_in_use && before.is_of(&listing));
             live.with(|state| Rows::of(state, past, listing, held))
         });
@@ -126,17 +127,13 @@ impl List {
         }
     }
 
-    /// Keeps track of whether text in the rows is selected. Asked for it during an update, the browser would lay out the
-    /// page, which takes longer than the update of all rows in sight.
+    /// Keeps track of whether text in the rows is selected. Asking for the selection during an update forces a layout,
+    /// which takes longer than updating all visible rows.
     pub(super) fn follow_selection(self) {
         let on_change = Closure::<dyn Fn(Event)>::new(move |_| {
-            let body = self.body.try_get_untracked().flatten();
-            let contains = |selection: Selection| {
-                body.is_some_and(|body| selection.contains_node_with_allow_partial_containment(&body, true) == Ok(true))
-            };
-            let is_selected = selection().is_some_and(contains);
-            if self.selected.try_get_untracked().is_some_and(|before| before != is_selected) {
-                self.selected.set(is_selected);
+            let before = self.selected.try_get_untracked();
+            if before.is_some_and(|before| before != has_selection(self.body)) {
+                self.selected.update(|selected| *selected = !*selected);
             }
         });
         let on_change = on_change.into_js_value();
@@ -156,7 +153,7 @@ impl List {
             if is_read.is_some() {
                 let set = |key, value: &str| set_parameter(key, Some(value).filter(|value| !value.is_empty()));
                 set(ORDER, &order.parameter());
-                set(FILTER, filter.trim());
+                set(FILTER, filter.trim_ascii());
                 set(OPEN, &open);
             } else {
                 if let Some(order) = parameter(ORDER).and_then(|text| Order::from_parameter(&text)) {
@@ -175,7 +172,13 @@ pub(super) fn selection() -> Option<Selection> {
     window().get_selection().ok().flatten().filter(|selection| !selection.is_collapsed())
 }
 
+/// Whether text in the rows is selected.
+fn has_selection(body: NodeRef<Tbody>) -> bool {
+    let Some((body, selection)) = body.get_untracked().zip(selection()) else { return false };
+    selection.contains_node_with_allow_partial_containment(&body, true) == Ok(true)
+}
+
 /// Whether the pointer is over the rows, or they contain the focus.
-fn is_in_hand(body: NodeRef<Tbody>) -> bool {
+fn has_pointer_or_focus(body: NodeRef<Tbody>) -> bool {
     body.get_untracked().is_some_and(|body| body.matches(":hover, :focus-within") == Ok(true))
 }

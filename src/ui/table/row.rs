@@ -99,7 +99,7 @@ impl Cells {
 
     fn into_view(self) -> impl IntoView {
         let [name, note] = [self.name, self.note].map(|text| format::escaped(&text));
-        // A space keeps the place of a note, so that a note that comes replaces neither the button nor the name.
+        // A space keeps the note's text node, so that a new note is written in place.
         let noted = if note.is_empty() { " " } else { note.as_str() };
         let (note_class, is_open) = (self.note_class, self.is_open);
         // Titles show what is cut off.
@@ -121,7 +121,7 @@ impl Cells {
     }
 }
 
-/// The first cell of a row, as markup.
+/// The first cell of a row, as markup, in which texts from outside are escaped.
 pub(super) fn row_heading(markup: String) -> impl IntoView {
     view! { <th {..inner_html(Markup(markup))} scope="row" class="ht-name"></th> }
 }

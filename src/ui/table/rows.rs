@@ -101,7 +101,7 @@ impl Rows {
 
     /// The name that the user looks for.
     pub(super) fn filter(&self) -> &str {
-        self.listing.filter.trim()
+        self.listing.filter.trim_ascii()
     }
 
     /// The index of the row of the container with this ID.
@@ -159,7 +159,7 @@ impl Listing {
     }
 
     fn lists(&self, row: &ContainerStats) -> bool {
-        has_part(row.name.as_bytes(), self.filter.trim().as_bytes())
+        has_part(row.name.as_bytes(), self.filter.trim_ascii().as_bytes())
     }
 }
 

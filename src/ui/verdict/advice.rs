@@ -22,11 +22,15 @@ pub(super) struct Advice {
 }
 
 impl Advice {
-    /// The sentences and commands as markup.
-    pub(super) fn markup(self) -> String {
+    /// The sentences as markup.
+    pub(super) fn sentences(self) -> String {
         let [headline, detail, next] = [self.headline, self.detail, self.next].map(|text| format::escaped(&text));
-        let commands = commands(&self.commands);
-        format!("<div><p><strong>{headline}</strong> {detail}</p><p class=\"ht-card-note\">{next}</p></div>{commands}")
+        format!("<p><strong>{headline}</strong> {detail}</p><p class=\"ht-card-note\">{next}</p>")
+    }
+
+    /// The commands as markup.
+    pub(super) fn commands(self) -> String {
+        commands(&self.commands)
     }
 }
 

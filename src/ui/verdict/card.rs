@@ -11,7 +11,7 @@ use leptos::prelude::*;
 pub(in crate::ui) fn VerdictCard(live: Live) -> impl IntoView {
     let is_calm = move |state: &_| advice(live, state, 0).is_none();
     let class = live.read(move |state| String::from(if is_calm(state) { "ht-is-hidden" } else { "ht-advices" }));
-    // By place, so that a cause that joins replaces no command that is being copied.
+    // By index, so that a number that changes does not replace a command that is being copied.
     let item = |index| view! { <Item live index/> };
     view! {
         <section class=class aria-label="What is wrong" on:click=|event| _ = copy(&event)>
@@ -28,5 +28,10 @@ fn Item(live: Live, index: usize) -> impl IntoView {
         live.read(move |state| advice(live, state, index).map_or_else(|| none.into(), part))
     };
     let class = text(|advice| format!("ht-card ht-advice ht-is-{}", advice.severity), "ht-is-hidden");
-    view! { <div {..markup(text(Advice::markup, ""))} class=class></div> }
+    view! {
+        <div class=class>
+            <div {..markup(text(Advice::sentences, ""))}></div>
+            <div {..markup(text(Advice::commands, ""))} class="ht-commands"></div>
+        </div>
+    }
 }
