@@ -130,12 +130,13 @@ test.describe('in the Indian time zone', () => {
     await expect(dashboard.when).toHaveText('now');
   });
 
-  test('a pinned moment is let go of when it leaves the period', async ({ page, dashboard }) => {
+  test('a pinned moment that the last hour does not have either is let go of', async ({ page, dashboard }) => {
     await pointTo(dashboard, 1, { click: true });
     await movePointerAway(page);
     await expect(dashboard.when).toHaveText('17:25:25');
     for (let poll = 0; poll < 2; poll += 1) await dashboard.nextPoll(INTERVAL);
     await expect(dashboard.when).toHaveText('now');
+    expect(page.url()).not.toContain('at=');
   });
 
   test('the arrow keys select a moment, Enter pins it, Escape lets go', async ({ page, dashboard }) => {
@@ -223,6 +224,22 @@ test('the last hour is asked for when it is wanted, and again with each new inte
   await dashboard.history.getByRole('button', { name: '5 min' }).click();
   await expect(dashboard.history.locator('h2')).toHaveText('Last 5 minutes');
   expect(page.url()).not.toContain('view=');
+});
+
+test('a pinned moment that leaves the last five minutes is shown in the last hour', async ({ dashboard, page, startServer }) => {
+  await new Stage({}).play(dashboard, startServer);
+  await dashboard.chartOf('cpu').getByRole('slider').focus();
+  await page.keyboard.press('Home');
+  await page.keyboard.press('Enter');
+  await expect(dashboard.history.locator('h2')).toHaveText('Last 5 minutes');
+  const moment = new URL(page.url()).searchParams.get('at');
+  for (let poll = 0; poll < 2; poll += 1) await dashboard.nextPoll(INTERVAL);
+  await dashboard.waitUntilIdle();
+  await expect(dashboard.history.locator('h2')).toHaveText('Last hour');
+  expect(new URL(page.url()).searchParams.get('at')).toBe(moment);
+  const when = await dashboard.when.textContent();
+  expect(when).toMatch(/^11:5\d:[03]0$/);
+  await expect(dashboard.containers.getByRole('heading'), 'charts and table name the same moment').toHaveText(`Agents at ${when}`);
 });
 
 test('a moment of the last hour survives loading the page', async ({ dashboard, page, startServer }) => {

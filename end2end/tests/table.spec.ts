@@ -317,8 +317,9 @@ test('the filter counts, / moves the focus to it, and Escape clears it', async (
   await dashboard.nextPoll(1);
   const filter = dashboard.containers.getByRole('searchbox', { name: 'Filter by name' });
   const count = dashboard.containers.locator('.ht-filter-count');
+  await dashboard.chartOf('cpu').getByRole('slider').focus();
   await page.keyboard.press('/');
-  await expect(filter).toBeFocused();
+  await expect(filter, 'also from a chart').toBeFocused();
   await page.keyboard.type('agent-5/');
   await expect(filter, 'a slash in the filter is text').toHaveValue('agent-5/');
   await page.keyboard.press('Backspace');

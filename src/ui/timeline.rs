@@ -101,6 +101,12 @@ impl Timeline {
         self.pinned.get()
     }
 
+    /// The time of the interval that is pinned, in seconds since 1970.
+    pub(super) fn pinned_time(self) -> Option<f64> {
+        let pinned = self.pinned.get()?;
+        Some(self.with(|samples| samples.time(samples.slot(pinned)?)).unwrap_or(pinned))
+    }
+
     /// The interval whose values the charts show; `None` for that of the newest sample.
     pub(super) fn slot(self, samples: Samples<'_>) -> Option<usize> {
         self.pinned.get().or_else(|| self.pointed.get()).and_then(|moment| samples.slot(moment))
@@ -163,13 +169,19 @@ impl Timeline {
         self.with(|samples| Some(Cow::Owned(samples.containers(self.slot(samples)?))))
     }
 
-    /// Asks for the last hour when a new interval of it has begun, and lets go of a moment that has left the period.
+    /// Asks for the last hour when a new interval of it has begun. Shows it when the pinned moment has left the latest
+    /// samples, and lets go of a moment that has left the last hour.
     fn keep_hour(self) {
         // Until the last hour has arrived, a moment in it is outside of the samples.
         let is_waiting = self.is_hour.get() && self.hour.read().is_none();
         let has_left = self.with(|samples| self.pinned.get().is_some_and(|moment| samples.is_past(moment)));
         if has_left && !is_waiting {
-            self.pin(None);
+            if self.is_hour.get() {
+                self.pin(None);
+            } else {
+                // The last hour reaches back further.
+                self.choose(true);
+            }
         }
         let now = self.live.with(|state| newest(&state.history) + state.silence());
         // Once in each interval, however old the answer is; after a failure, with the next sample.

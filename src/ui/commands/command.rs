@@ -12,14 +12,15 @@ use std::time::Duration;
 /// How long a button says that its command was copied.
 const COPIED_FOR: Duration = Duration::from_secs(2);
 
-/// At most two commands with buttons that copy them, as markup. It always has places for two, so that a button keeps the
-/// focus when there are fewer. [`copy`] handles the clicks.
-pub(in crate::ui) fn commands(commands: &[String]) -> String {
+/// Commands with buttons that copy them, as markup. An empty command is hidden, so that the button of the other keeps the
+/// focus. [`copy`] handles the clicks.
+pub(in crate::ui) fn commands(commands: &[String; 2]) -> String {
     let mut markup = String::new();
-    for index in 0..2 {
-        let command = commands.get(index).map(|command| format::escaped(command));
-        let class = if command.is_some() { "ht-command" } else { "ht-is-hidden" };
-        let command = command.unwrap_or_else(|| " ".into());
+    for command in commands {
+        let (class, command) = match command.as_str() {
+            "" => ("ht-is-hidden", " ".into()),
+            command => ("ht-command", format::escaped(command)),
+        };
         markup += &format!(
             "<span class=\"{class}\"><code>{command}</code>\
             <button type=\"button\" aria-label=\"Copy {command}\">Copy</button></span>"

@@ -12,9 +12,9 @@ pub(in crate::ui) fn program(state: &State) -> &'static str {
 }
 
 /// Commands that show a container's logs and usage.
-pub(in crate::ui) fn commands_for(program: &str, row: &ContainerStats) -> Vec<String> {
+pub(in crate::ui) fn commands_for(program: &str, row: &ContainerStats) -> [String; 2] {
     let container = row.full_name.as_ref().filter(|name| is_plain(name)).unwrap_or(&row.id);
-    vec![format!("{program} logs --tail 50 {container}"), format!("{program} stats {container}")]
+    [format!("{program} logs --tail 50 {container}"), format!("{program} stats {container}")]
 }
 
 /// Whether a shell takes the whole text for one word. Engines allow no other names, but a name may come from a program

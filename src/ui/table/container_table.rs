@@ -32,7 +32,7 @@ pub(in crate::ui) fn TableCard(live: Live, timeline: Timeline) -> impl IntoView 
     list.keep_in_address();
     let heading = Signal::derive(move || {
         let heading = live.settings(|settings| format::heading(&settings.noun));
-        match timeline.pinned() {
+        match timeline.pinned_time() {
             Some(moment) => format!("{heading} at {}", live.clock(moment, true)),
             None => heading,
         }
@@ -193,7 +193,7 @@ fn press(list: List, event: &KeyboardEvent, input: NodeRef<html::Input>) {
             true
         }
         "/" if list.in_page() && !["Control", "Alt", "Meta"].iter().any(|key| event.get_modifier_state(key)) => {
-            let is_typed = is_within(event, "input, textarea, select, [contenteditable]");
+            let is_typed = is_within(event, "input:not([type=range]), textarea, select, [contenteditable]");
             // Hidden, it has no box.
             let input = input.get_untracked().filter(|input| !is_typed && input.offset_width() > 0);
             input.is_some_and(|input| input.focus().is_ok())

@@ -17,8 +17,8 @@ pub(super) struct Advice {
     pub(super) detail: String,
     /// What to do.
     pub(super) next: String,
-    /// At most two commands to copy.
-    pub(super) commands: Vec<String>,
+    /// Commands to copy.
+    pub(super) commands: [String; 2],
 }
 
 impl Advice {
@@ -54,7 +54,7 @@ fn of(cause: &Cause<'_>, live: Live, state: &State) -> Advice {
             severity: "unknown",
             headline: format!("No numbers from the containers{}.", since(cause.since, true, live, state)),
             detail: format!("CPU and memory of the {} are from then; those of the host are live.", nouns(state)),
-            commands: vec![format!("{} ps", program(state))],
+            commands: one(format!("{} ps", program(state))),
             ..Advice::default()
         },
     }
@@ -105,7 +105,7 @@ fn on_metric(metric: &Metric, cause: &Cause<'_>, live: Live, state: &State) -> A
     let percent = format::percent(state.percent(metric));
     let headline = format!("{} at {percent}{}.", metric.name, since(cause.since, false, live, state));
     let is_memory = metric.id == "memory";
-    let on_host = vec![String::from(if is_memory { "top -o %MEM" } else { "top -o %CPU" })];
+    let on_host = one(String::from(if is_memory { "top -o %MEM" } else { "top -o %CPU" }));
     let (detail, next, commands) = match cause.culprit.filter(|_| cause.is_current) {
         _ if metric.attribution.is_none() => disk(state),
         Some(culprit) => {
@@ -121,7 +121,7 @@ fn on_metric(metric: &Metric, cause: &Cause<'_>, live: Live, state: &State) -> A
             };
             let commands = match (culprit.kind, row) {
                 (CulpritKind::Container, Some(row)) => commands_for(program(state), row),
-                (CulpritKind::Container | CulpritKind::Containers, _) => vec![format!("{} stats", program(state))],
+                (CulpritKind::Container | CulpritKind::Containers, _) => one(format!("{} stats", program(state))),
                 (CulpritKind::Other, _) => on_host,
             };
             (uses(culprit, row, is_memory, state), next, commands)
@@ -166,13 +166,13 @@ fn raised(name: String, kind: CulpritKind) -> String {
     if kind == CulpritKind::Container { name } else { format::raised(name) }
 }
 
-fn disk(state: &State) -> (String, String, Vec<String>) {
+fn disk(state: &State) -> (String, String, [String; 2]) {
     let disk = state.host.as_ref().and_then(|host| host.disk.as_ref());
     let path = disk.and_then(|disk| disk.path.as_deref()).unwrap_or("/");
     let detail =
         disk.map_or_else(String::new, |disk| format!("{} at {path}.", format::used_of(disk.used_gb, disk.total_gb)));
     let next = "Free space before writes fail: remove unused images, logs or data.".into();
-    (detail, next, vec!["df -h".into(), format!("{} system df", program(state))])
+    (detail, next, ["df -h".into(), format!("{} system df", program(state))])
 }
 
 fn docker(gone: Option<Timestamp>, live: Live, state: &State) -> Advice {
@@ -185,10 +185,10 @@ fn docker(gone: Option<Timestamp>, live: Live, state: &State) -> Advice {
         headline: format!("Docker unavailable{}.", since(gone, false, live, state)),
         detail: format!("{reason} CPU and memory of the {} are unknown; those of the host are live.", nouns(state)),
         next: String::new(),
-        commands: vec![String::from(match program(state) {
+        commands: one(String::from(match program(state) {
             "podman" => "systemctl status podman.socket",
             _ => "systemctl status docker",
-        })],
+        })),
     }
 }
 
@@ -222,7 +222,7 @@ fn silence(reason: &str, last: Option<&Cause<'_>>, live: Live, state: &State) ->
         headline: format!("{reason} from {}{}.", state.hostname(), since(newest, true, live, state)),
         detail: format!("All numbers are from then.{why}{last}"),
         next: next.into(),
-        commands: vec!["systemctl status host-telemetry".into()],
+        commands: one("systemctl status host-telemetry".into()),
     }
 }
 
@@ -230,6 +230,11 @@ fn silence(reason: &str, last: Option<&Cause<'_>>, live: Live, state: &State) ->
 fn sentence(text: &str) -> String {
     let stop = if text.ends_with(['.', '?', '!']) { "" } else { "." };
     format::raised(format!("{text}{stop}"))
+}
+
+/// A single command.
+fn one(command: String) -> [String; 2] {
+    [command, String::new()]
 }
 
 /// The plural noun for the containers.
