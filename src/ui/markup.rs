@@ -161,7 +161,7 @@ fn unescaped(mut markup: &str) -> String {
         text += take(&mut markup, b"&");
         let entity = take(&mut markup, b";");
         // Each begins with a letter of its own.
-        text.push(match entity.bytes().nth(1) {
+        text.push(match entity.as_bytes().get(1) {
             Some(b'l') => '<',
             Some(b'q') => '"',
             Some(_) => '&',
