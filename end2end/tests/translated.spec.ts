@@ -4,20 +4,20 @@ import type { HostMock } from './support/host-mock.ts';
 import { expect, test } from './support/test.ts';
 import { wire } from './support/wire.ts';
 
-/** Replaces each translatable text node with two nested elements, as a browser's translator does. */
-async function translate(page: Page): Promise<void> {
-  await page.evaluate(() => {
+/** Replaces each text node in such a parent, by default those that may be translated, with two nested elements, as a browser's translator does. */
+async function translate(page: Page, parents = ':not([translate=no], [translate=no] *, script, style)'): Promise<void> {
+  await page.evaluate((parents) => {
     const walker = document.createTreeWalker(document.documentElement, NodeFilter.SHOW_TEXT);
     const texts: Text[] = [];
     while (walker.nextNode()) texts.push(walker.currentNode as Text);
     for (const text of texts) {
-      if (!text.data.trim() || text.parentElement?.closest('[translate=no], script, style')) continue;
+      if (!text.data.trim() || !text.parentElement?.matches(parents)) continue;
       const [outer, inner] = [document.createElement('font'), document.createElement('font')];
       inner.textContent = text.data;
       outer.append(inner);
       text.replaceWith(outer);
     }
-  });
+  }, parents);
 }
 
 /** Changes the host's numbers and containers, and expects every live element to reflect the changes. */
@@ -77,6 +77,23 @@ test('a translated page keeps updating names and numbers', async ({ page, dashbo
   await expect(dashboard.cpu.number).toHaveText('–');
   await expect(dashboard.rows).toHaveCount(0);
   await expect(dashboard.containers.locator('.ht-empty').first()).toContainText('No agents are running.');
+});
+
+test('numbers stay true when an extension changes what must not be translated', async ({ page, dashboard, hostMock, startServer }) => {
+  const server = await startServer({ args: ARGS });
+  await dashboard.openFrozen(server.url);
+  hostMock.run([{ name: 'researcher', cpuShare: 20, memoryShare: 10 }]);
+  await dashboard.nextPoll(1);
+  await translate(page, '.ht-facts *, .ht-chart-head *, .ht-row .ht-cell');
+  await expect(dashboard.facts.locator('font')).not.toHaveCount(0);
+  await expect(dashboard.rows.locator('font')).not.toHaveCount(0);
+  hostMock.respondWith({ cpu: wire.cpu(94), memory: wire.memory(91), disk: wire.disk(77) });
+  hostMock.run([{ name: 'researcher', cpuShare: 61, memoryShare: 20 }]);
+  await dashboard.nextPoll(1);
+  await expect(dashboard.facts.locator('dt')).toHaveText(['Available memory', 'Swap', 'Memory limits of agents', 'File system at /']);
+  await expect(dashboard.facts.locator('dd').first()).toHaveText('1.8 of 20 GiB');
+  await expect(dashboard.legendOf('cpu')).toContainText(/^CPU 94\.0%\s*researcher 61\.0%/);
+  await expect(dashboard.rows.locator('.ht-share .ht-cell')).toHaveText('61.0%');
 });
 
 test('a page that was translated before hydration keeps updating', async ({ page, dashboard, hostMock, startServer }) => {
