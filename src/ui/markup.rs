@@ -76,7 +76,7 @@ impl InnerHtmlValue for Markup {
 }
 
 /// Changes the values in which an element's markup differs from what it was. `None` if that is not possible, also if
-/// something else has changed the element.
+/// something else has changed a text.
 fn patch(element: &Element, before: &str, now: &str) -> Option<()> {
     let changes = changes(before, now)?;
     let walker = document().create_tree_walker_with_what_to_show(element, ELEMENTS_AND_TEXTS).ok()?;
@@ -86,13 +86,12 @@ fn patch(element: &Element, before: &str, now: &str) -> Option<()> {
             node = walker.next_node().ok()?;
             visited += 1;
         }
-        let (node, old, value) = (node.as_ref()?, unescaped(old), unescaped(value));
-        // An extension of the browser may have added elements.
+        let (node, value) = (node.as_ref()?, unescaped(value));
         if attribute.is_empty() {
-            (node.node_value()? == old).then(|| node.set_node_value(Some(&value)))?;
+            // An extension of the browser may have added elements around texts.
+            (node.node_value()? == unescaped(old)).then(|| node.set_node_value(Some(&value)))?;
         } else {
-            let element = node.dyn_ref::<Element>()?;
-            (element.get_attribute(attribute)? == old).then(|| element.set_attribute(attribute, &value))?.ok()?;
+            node.dyn_ref::<Element>()?.set_attribute(attribute, &value).ok()?;
         }
     }
     Some(())
