@@ -1,6 +1,10 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 import type { FullConfig, Reporter, TestCase, TestResult } from '@playwright/test/reporter';
+
+/** How many lines of an error are written: the expectation, what was received, and how often it was tried. */
+const LINES = 12;
 
 /**
  * Writes the failed tests, each with its first error, to `test-results/failures.txt`. A caller whose own output follows
@@ -16,9 +20,10 @@ export default class Failures implements Reporter {
 
   onTestEnd(test: TestCase, { status, error }: TestResult): void {
     if (status === 'passed' || status === 'skipped') return;
-    const place = `${relative(this.#root, test.location.file)}:${test.location.line}`;
-    const [reason = status] = (error?.message ?? status).split('\n\n');
-    this.#failed.push(`${place} › ${test.title}\n${reason.replaceAll(/^/gm, '    ')}\n`);
+    const { file, line } = error?.location ?? test.location;
+    const lines = stripVTControlCharacters(error?.message ?? status).split('\n');
+    const reason = lines.filter((line) => line.trim() !== '').slice(0, LINES);
+    this.#failed.push([`${relative(this.#root, file)}:${line} › ${test.title}`, ...reason, ''].join('\n    '));
   }
 
   async onEnd(): Promise<void> {

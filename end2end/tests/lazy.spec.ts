@@ -42,7 +42,7 @@ test('the header does not wait for the details, which stay as the server rendere
   await expect(page.locator('main section.ht-card')).toHaveCount(3);
 });
 
-test('the focus stays in the panel when its live contents replace those from the server', async ({ page, dashboard, startServer }) => {
+test('the focus stays on its button when the live contents of the panel replace those from the server', async ({ page, dashboard, startServer }) => {
   const lazy = await HeldRequests.hold(page, LAZY);
   await openWithoutDetails(dashboard, startServer);
   await dashboard.openPanel();
@@ -51,8 +51,6 @@ test('the focus stays in the panel when its live contents replace those from the
   await close.evaluate((element) => element.setAttribute('data-old', ''));
   await lazy.release();
   await expect(close).not.toHaveAttribute('data-old');
-  await expect(dashboard.panel).toBeFocused();
-  await page.keyboard.press('Tab');
   await expect(close).toBeFocused();
 });
 

@@ -21,8 +21,8 @@ use leptos::html::Div;
 use leptos::mount::mount_to;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use leptos::web_sys::HtmlElement;
 use leptos::web_sys::wasm_bindgen::JsCast;
+use leptos::web_sys::{Element, HtmlElement};
 use std::any::Any;
 use wasm_split_helpers::{SplitLoaderError, wasm_split};
 
@@ -103,7 +103,8 @@ fn show(
     live: Live,
     wanted: RwSignal<bool>,
 ) -> Result<Box<dyn Any>, SplitLoaderError> {
-    let has_focus = element.matches(":focus-within") == Ok(true);
+    let focused = document().active_element();
+    let focused = (0..).map_while(|index| control(&element, index)).position(|control| Some(control) == focused);
     element.set_inner_html("");
     let place = element.clone();
     let shown: Box<dyn Any> = match section {
@@ -114,10 +115,16 @@ fn show(
         }
     };
     // Otherwise the keyboard would start again at the top of the page.
-    if let Some(panel) = element.closest("[popover]").ok().flatten().filter(|_| has_focus) {
-        let _ = panel.unchecked_into::<HtmlElement>().focus();
+    if let Some(control) = focused.and_then(|index| control(&element, index as u32)) {
+        let _ = control.unchecked_into::<HtmlElement>().focus();
     }
     Ok(shown)
+}
+
+/// The element at this index of those within `place` that can have the focus. The server's view and the live one have
+/// the same ones.
+fn control(place: &Element, index: u32) -> Option<Element> {
+    place.query_selector_all("button,input,[tabindex]").ok()?.item(index).map(JsCast::unchecked_into)
 }
 
 fn page(live: Live) -> impl IntoView {
