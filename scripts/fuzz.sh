@@ -2,7 +2,7 @@
 # Feeds over a million random inputs to the parsers for /proc and engine responses, and to the calculations.
 source "$(dirname "$0")/lib.sh"
 
-# The number of cases for each of the six properties.
+# The number of cases for each of the seven properties.
 CASES=${CASES:-300000}
 
 properties() {

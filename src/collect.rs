@@ -7,6 +7,7 @@
 mod bounds;
 mod cgroup;
 mod containers;
+mod cpu_set;
 mod engine;
 mod failure_log;
 mod handle;
@@ -18,7 +19,10 @@ mod sample;
 mod sampler;
 mod sync;
 
-pub use containers::{ContainerCounters, ContainerDetails, ContainerReader, CpuClock, ListedContainer, ReadError};
+pub use containers::{
+    ContainerCounters, ContainerDetails, ContainerList, ContainerReader, CpuClock, KernelLimits, KernelReading,
+    ListedContainer, MemoryLimit, ReadError,
+};
 pub use engine::{DockerEndpoint, DockerReader, Tls};
 pub use handle::Telemetry;
 pub use host::{CpuTimes, DiskUsage, HostReader, HostReading, HostUsage, MemoryReading, SwapReading, SystemHost};

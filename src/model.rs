@@ -14,7 +14,7 @@ mod stamp;
 mod timestamp;
 
 pub use attribution::{Culprit, CulpritKind, CulpritTrackers, Culprits, HostSplit, Split};
-pub use containers::{ContainerState, ContainerStats, ContainersStats, Engine, Restarts};
+pub use containers::{ContainerState, ContainerStats, ContainersStats, Engine, ReadFrom, Restarts};
 pub use events::{Event, EventKind};
 pub use history::{
     CAPACITY, ContainerPoint, ContainerTrend, ContainersHistory, History, HistoryAnswer, HostHistory, HostPoint,

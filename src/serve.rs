@@ -87,7 +87,7 @@ fn bind(address: SocketAddr) -> std::io::Result<TcpSocket> {
 
 fn start_sampler(config: &Config) -> Sampler {
     let host = SystemHost::new(config.disk_path.clone());
-    let containers = DockerReader::new(config.docker_host.clone(), config.container_label.clone());
+    let containers = DockerReader::new(config.docker_host.clone(), config.container_label.clone(), config.interval);
     let options = SamplerOptions {
         interval: config.interval,
         hostname: config.hostname.clone(),

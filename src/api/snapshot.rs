@@ -81,7 +81,7 @@ impl FromJson for Snapshot {
 }
 
 fn stamped<T>(data: Option<T>, stamp: Option<Stamp>, error: Option<Body>) -> Result<Stamped<T>, TelemetryError> {
-    let stamped = data.zip(stamp).map(|(data, stamp)| Stamped { data, stamp });
+    let stamped = data.zip(stamp).map(|(data, stamp)| Stamped { data, stamp, list_age_seconds: None });
     stamped.ok_or_else(|| error.map_or(TelemetryError::NoAnswer, TelemetryError::from))
 }
 

@@ -23,7 +23,7 @@ pub(super) fn read<T: miniserde::Deserialize>(json: &str) -> miniserde::Result<T
 /// miniserde cannot flatten structs, so the data and the stamp are read separately from the same object.
 impl<T: miniserde::Deserialize> FromJson for Stamped<T> {
     fn from_json(json: &str) -> miniserde::Result<Self> {
-        Ok(Self { data: read(json)?, stamp: read(json)? })
+        Ok(Self { data: read(json)?, stamp: read(json)?, list_age_seconds: None })
     }
 }
 

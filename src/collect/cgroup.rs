@@ -1,9 +1,13 @@
-//! Reads a container's counters from its cgroup. Unlike the engine, the kernel's files never hang.
+//! Reads containers' counters and limits from their cgroups, in version 1 and 2. Unlike the engine, the kernel's files
+//! never hang and cost almost nothing.
 
 mod files;
 mod group;
-mod usage;
-mod v1;
-mod v2;
+mod hierarchy;
+mod limits;
+#[cfg(test)]
+mod properties;
+mod reader;
+mod tree;
 
-pub(super) use group::Cgroup;
+pub(super) use reader::{CgroupReader, Machine, Wanted};

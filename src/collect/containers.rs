@@ -9,14 +9,14 @@ mod scrape;
 mod scraper;
 mod summary;
 
-pub use counters::{ContainerCounters, CpuClock};
+pub use counters::{ContainerCounters, CpuClock, KernelLimits, MemoryLimit};
 pub(super) use counters::{FileCache, MemoryUsage};
 pub(super) use event_log::EventLog;
 #[cfg(test)]
 pub(super) use rates::Rates;
-pub use reader::{ContainerDetails, ContainerReader, ListedContainer, ReadError};
+pub use reader::{ContainerDetails, ContainerList, ContainerReader, KernelReading, ListedContainer, ReadError};
 #[cfg(test)]
 pub(super) use scrape::{Reading, Scrape};
-pub(super) use scraper::Scraper;
+pub(super) use scraper::{Scraped, Scraper};
 #[cfg(test)]
 pub(super) use summary::summarize;

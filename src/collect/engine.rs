@@ -1,11 +1,12 @@
 //! Reads containers from a container engine: Docker, or Podman through its Docker-compatible API. The engine provides
-//! names, states, limits, PIDs and one-shot statistics. Responses are parsed leniently, so a malformed value affects
+//! names, states, PIDs and events, and one-shot statistics of what the kernel does not tell. Responses are parsed leniently, so a malformed value affects
 //! only its own field or row.
 
 mod client;
 mod connect;
 mod endpoint;
 mod error;
+mod events;
 mod headers;
 mod identity;
 mod inspect;
@@ -16,8 +17,8 @@ mod other_sockets;
 mod properties;
 mod reader;
 mod request;
-mod shim_probe;
 mod stats;
+mod watcher;
 
 pub use endpoint::{DockerEndpoint, Tls};
 pub use reader::DockerReader;

@@ -5,7 +5,7 @@ use super::sample::Sample;
 use crate::api::{Source, TelemetryError};
 use crate::model::{
     ContainersHistory, ContainersStats, CulpritTrackers, History, HistoryAnswer, HostHistory, HostStats, Stamped,
-    Timestamp,
+    Timestamp, round1,
 };
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -30,6 +30,8 @@ pub(super) struct HostLatest {
 pub(super) struct ContainersLatest {
     /// The latest successful scrape; `None` before the first.
     pub(super) last_good: Option<Sample<ContainersStats>>,
+    /// When the list of containers in `last_good` was last known to be complete.
+    pub(super) listed: Option<Sample<()>>,
     /// The failure of the latest scrape; `None` if it succeeded or if there has been none.
     pub(super) failure: Option<Failure>,
     /// Recent successful scrapes, including `last_good`.
@@ -118,7 +120,14 @@ fn containers_at(
     if let Some(failure) = latest.failure.as_ref().filter(|_| age > given_up_after(interval)) {
         return Err(failure.into());
     }
-    Ok(last_good.stamped(now, latest.failure.is_some() || age > stale_after(interval)))
+    let mut answer = last_good.stamped(now, latest.failure.is_some() || age > stale_after(interval));
+    if let Some(listed) = &latest.listed {
+        let age = listed.age(now);
+        answer.list_age_seconds = Some(round1(age.as_secs_f64()));
+        // The engine is asked once in each interval, so it has not answered at least once.
+        answer.data.listed_at = (age > stale_after(interval)).then_some(listed.timestamp);
+    }
+    Ok(answer)
 }
 
 /// The age at which a sample counts as stale: two intervals.
@@ -178,6 +187,20 @@ mod tests {
         assert_eq!(at(15, Some("refused")), Ok((15.0, true)));
         assert_eq!(at(16, Some("refused")), Err((&failed("refused")).into()));
         assert_eq!(at(16, None), Ok((16.0, true)), "no scrape failed: this process was suspended, not Docker");
+    }
+
+    #[test]
+    fn the_list_has_an_age_of_its_own() {
+        let start = Instant::now();
+        let at = |seconds: u64| {
+            let listed = Some(Sample { at: start, ..Sample::now(()) });
+            let now = start + Duration::from_secs(seconds);
+            let latest = ContainersLatest { last_good: sample(now), listed, ..ContainersLatest::default() };
+            let answer = containers_at(&latest, now, TICK).expect("an answer");
+            (answer.stamp.stale, answer.list_age_seconds, answer.data.listed_at.is_some())
+        };
+        assert_eq!(at(6), (false, Some(6.0), false));
+        assert_eq!(at(60), (false, Some(60.0), true), "the numbers are fresh although the engine is silent");
     }
 
     #[test]

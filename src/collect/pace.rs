@@ -60,6 +60,39 @@ impl Pace {
     }
 }
 
+/// The least time between an early scrape and the one before it: CPU usage over a shorter time is noise.
+const SHORTEST_WINDOW: Duration = Duration::from_secs(1);
+
+/// How many scrapes on time pay for an early one.
+const TICKS_PER_EARLY: u32 = 4;
+
+/// Allows scrapes before their time, so that a container that has just started has a row at once. They are few, however
+/// often containers come and go: a history is a number of samples, and each sample costs something.
+#[derive(Clone, Debug)]
+pub(super) struct Early {
+    /// How many ticks have been saved up.
+    saved: u32,
+}
+
+impl Early {
+    /// At most this many ticks are saved up: for three early scrapes in a row.
+    const MOST: u32 = 3 * TICKS_PER_EARLY;
+
+    pub(super) fn new() -> Self {
+        Self { saved: Self::MOST }
+    }
+
+    /// How long to wait before an early scrape, if the last one was this long ago; `None` if there must be none.
+    pub(super) fn wait(&self, since_last: Duration) -> Option<Duration> {
+        (self.saved >= TICKS_PER_EARLY).then(|| SHORTEST_WINDOW.saturating_sub(since_last))
+    }
+
+    /// Notes a scrape.
+    pub(super) fn scraped(&mut self, is_early: bool) {
+        self.saved = if is_early { self.saved.saturating_sub(TICKS_PER_EARLY) } else { Self::MOST.min(self.saved + 1) };
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -73,6 +106,25 @@ mod tests {
 
     fn seconds(seconds: u64) -> Next {
         After(Duration::from_secs(seconds))
+    }
+
+    #[test]
+    fn early_scrapes_are_few_and_not_too_early() {
+        let mut early = Early::new();
+        assert_eq!(early.wait(Duration::from_millis(300)), Some(Duration::from_millis(700)));
+        for _ in 0..3 {
+            assert_eq!(early.wait(Duration::from_secs(4)), Some(Duration::ZERO));
+            early.scraped(true);
+        }
+        // Under constant churn, one scrape in five is early.
+        for _ in 0..10 {
+            for _ in 0..4 {
+                assert_eq!(early.wait(Duration::from_secs(4)), None);
+                early.scraped(false);
+            }
+            assert!(early.wait(Duration::from_secs(4)).is_some());
+            early.scraped(true);
+        }
     }
 
     #[test]

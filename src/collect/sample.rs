@@ -32,6 +32,10 @@ impl<T: Clone> Sample<T> {
     /// The sample with its age at `now`.
     pub(super) fn stamped(&self, now: Instant, stale: bool) -> Stamped<T> {
         let age_seconds = round1(self.age(now).as_secs_f64());
-        Stamped { data: self.data.clone(), stamp: Stamp { timestamp: self.timestamp, age_seconds, stale } }
+        Stamped {
+            data: self.data.clone(),
+            stamp: Stamp { timestamp: self.timestamp, age_seconds, stale },
+            list_age_seconds: None,
+        }
     }
 }

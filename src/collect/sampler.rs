@@ -1,13 +1,13 @@
 //! The two measuring loops: one for the host, one for the containers. Neither waits for the other.
 
-use super::containers::{ContainerReader, EventLog, Scraper};
+use super::containers::{ContainerReader, EventLog, Scraped, Scraper};
 use super::failure_log::FailureLog;
 use super::handle::{ContainersLatest, Failure, HostLatest, Telemetry, given_up_after};
 use super::host::{HighTracker, HostReader, HostReading, HostUsage, derive};
 use super::hour::{ContainersHour, HostHour};
-use super::pace::{Next, Outcome, Pace};
+use super::pace::{Early, Next, Outcome, Pace};
 use super::sample::Sample;
-use crate::model::{CAPACITY, ContainersHistory, ContainersStats, CulpritTrackers, HostHistory, HostStats, Timestamp};
+use crate::model::{CAPACITY, ContainersHistory, CulpritTrackers, HostHistory, HostStats, Timestamp};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::sync::watch;
@@ -158,6 +158,7 @@ async fn sample_containers<R: ContainerReader, U: Fn() -> HostUsage + Send + Syn
 ) {
     let mut ticks = ticks(options.interval);
     let mut pace = Pace::new(options.interval);
+    let mut early = Early::new();
     let mut events = EventLog::default();
     let mut log = FailureLog::new("Docker not available", "Docker is available again");
     let mut latest = ContainersLatest {
@@ -168,9 +169,10 @@ async fn sample_containers<R: ContainerReader, U: Fn() -> HostUsage + Send + Syn
     };
     loop {
         let scraped = scraper.scrape().await;
+        let last = Instant::now();
         let outcome = outcome(&scraped);
         match scraped {
-            Ok(mut sample) => {
+            Ok(Scraped { mut sample, listed }) => {
                 // `record` reports gaps, which the server ignores because it has no other source of scrapes.
                 let _ = latest.history.record(sample.timestamp, &sample.data);
                 if let Some(hour) = &mut latest.hour {
@@ -181,30 +183,51 @@ async fn sample_containers<R: ContainerReader, U: Fn() -> HostUsage + Send + Syn
                 sample.data.events = Some(events.events());
                 sample.data.culprits = Some(latest.culprits.named());
                 latest.last_good = Some(sample);
+                latest.listed = Some(listed);
                 latest.failure = None;
             }
             Err(reason) => {
-                scraper.reset();
                 let since = latest.failure.map_or_else(Timestamp::now, |failure| failure.since);
                 latest.failure = Some(Failure { reason, since });
             }
         }
         log.note(latest.failure.as_ref().map(|failure| failure.reason.as_str()));
         publish.send_replace(Arc::new(latest.clone()));
-        match pace.after(outcome) {
-            Next::Tick => drop(ticks.tick().await),
-            Next::After(pause) => {
-                sleep(pause).await;
-                ticks.reset();
+        let next = pace.after(outcome);
+        let in_time = async {
+            match next {
+                Next::Tick => drop(ticks.tick().await),
+                Next::After(pause) => sleep(pause).await,
             }
+        };
+        let is_early = tokio::select! {
+            () = in_time => false,
+            () = scraper_changed(&scraper, &early, last) => true,
+        };
+        early.scraped(is_early);
+        if is_early || next != Next::Tick {
+            ticks.reset();
         }
     }
 }
 
-fn outcome(scraped: &Result<Sample<ContainersStats>, String>) -> Outcome {
+/// Resolves when the list of containers has changed and an early scrape is allowed.
+async fn scraper_changed<R: ContainerReader, U: Fn() -> HostUsage + Send + Sync + 'static>(
+    scraper: &Scraper<R, U>,
+    early: &Early,
+    last: Instant,
+) {
+    if early.wait(Duration::ZERO).is_none() {
+        return std::future::pending().await;
+    }
+    scraper.changed().await;
+    sleep(early.wait(last.elapsed()).unwrap_or_default()).await;
+}
+
+fn outcome(scraped: &Result<Scraped, String>) -> Outcome {
     match scraped {
         Err(_) => Outcome::Failed,
-        Ok(sample) if sample.data.split.cpu_percent.is_none() => Outcome::NoRates,
+        Ok(scraped) if scraped.sample.data.split.cpu_percent.is_none() => Outcome::NoRates,
         Ok(_) => Outcome::Rates,
     }
 }

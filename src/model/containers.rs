@@ -33,6 +33,12 @@ pub struct ContainersStats {
     /// What happened to the containers in the last hour, oldest first; at most the latest 64 events. `None` only in the
     /// response of an older server that does not have this field.
     pub events: Option<Vec<Event>>,
+    /// The most memory in MiB that the containers with a limit can use in sum: a limit that several containers share
+    /// counts once. `None` before the first scrape, and in the response of an older server.
+    pub total_memory_limit_mb: Option<f64>,
+    /// When the list of containers was last known to be complete, if the engine has not answered for more than two
+    /// intervals; otherwise `null`.
+    pub listed_at: Option<Timestamp>,
     /// One row per container, sorted by CPU usage in descending order. Rows without a CPU value come last.
     pub containers: Vec<ContainerStats>,
 }
@@ -59,10 +65,10 @@ pub struct ContainerStats {
     /// used memory, it excludes what the kernel can free, so the containers' percentages are parts of the host's.
     /// `null` if memory or page cache is unknown, as with Podman, or if the containers run on another machine.
     pub memory_host_percent: Option<f64>,
-    /// The memory limit in MiB; `null` if there is no limit or it is unknown.
+    /// The memory limit in MiB, also one that the container shares with others. `null` if there is no limit or it is
+    /// unknown.
     pub memory_limit_mb: Option<f64>,
-    /// The CPU limit in cores, from a quota or a set of CPUs. It is read about once a minute. `null` if there is no
-    /// limit or it is unknown.
+    /// The CPU limit in cores, from a quota or a set of CPUs. `null` if there is no limit or it is unknown.
     pub cpu_limit_cores: Option<f64>,
     /// Whether the limits are known, so that a `null` limit means that there is none. `None` only in the response of an
     /// older server that does not have this field.
@@ -73,6 +79,8 @@ pub struct ContainerStats {
     pub started_at: Option<Timestamp>,
     /// How often the engine has restarted the container by its restart policy; `null` if it is unknown.
     pub restart_count: Option<u32>,
+    /// Where the numbers were read; `null` if there are none.
+    pub source: Option<ReadFrom>,
     /// The container's state as reported by the daemon.
     pub state: ContainerState,
     /// Whether the container could not be read in the latest scrape, so the row shows the values of an earlier scrape.
@@ -99,11 +107,12 @@ impl Serialize for ContainerStats {
             image,
             started_at,
             restart_count,
+            source,
             state,
             stale,
             error,
         } = self;
-        let mut row = serializer.serialize_struct("ContainerStats", 16)?;
+        let mut row = serializer.serialize_struct("ContainerStats", 17)?;
         row.serialize_field("id", id)?;
         row.serialize_field("name", name)?;
         row.serialize_field("full_name", full_name)?;
@@ -117,6 +126,7 @@ impl Serialize for ContainerStats {
         row.serialize_field("image", image)?;
         row.serialize_field("started_at", started_at)?;
         row.serialize_field("restart_count", restart_count)?;
+        row.serialize_field("source", source)?;
         row.serialize_field("state", state)?;
         row.serialize_field("stale", stale)?;
         match error {
@@ -136,6 +146,17 @@ pub enum Engine {
     /// Podman.
     #[serde(rename = "podman")]
     Podman,
+}
+
+/// Where a container's numbers were read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, miniserde::Deserialize)]
+pub enum ReadFrom {
+    /// The kernel's files.
+    #[serde(rename = "cgroup")]
+    Cgroup,
+    /// The engine's statistics.
+    #[serde(rename = "engine")]
+    Engine,
 }
 
 /// The state of a container that is using memory or is about to.
@@ -201,7 +222,8 @@ impl ContainersStats {
     /// The sum of the containers' memory limits in MiB, and the number of containers without a known limit.
     pub fn memory_limits(&self) -> (f64, usize) {
         let limits = self.containers.iter().filter_map(|row| row.memory_limit_mb);
-        (limits.clone().sum(), self.containers.len() - limits.count())
+        let sum = self.total_memory_limit_mb.unwrap_or_else(|| limits.clone().sum());
+        (sum, self.containers.len() - limits.count())
     }
 }
 
@@ -227,6 +249,7 @@ impl ContainerStats {
             image: None,
             started_at: None,
             restart_count: None,
+            source: None,
             state: ContainerState::Running,
             stale: false,
             error: None,

@@ -23,12 +23,16 @@ pub struct Stamped<T> {
     /// When the data was sampled, and how old it is.
     #[serde(flatten)]
     pub stamp: Stamp,
+    /// Only for containers, and only on the wire: seconds since the list of containers was last known to be complete,
+    /// one decimal. It grows while the engine hangs; the numbers do not, if they come from the kernel.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub list_age_seconds: Option<f64>,
 }
 
 #[cfg(test)]
 impl<T> Stamped<T> {
     /// Data that was sampled at `timestamp` and is not stale, with an age of 0.
     pub(crate) fn fresh(data: T, timestamp: Timestamp) -> Self {
-        Self { data, stamp: Stamp { timestamp, age_seconds: 0.0, stale: false } }
+        Self { data, stamp: Stamp { timestamp, age_seconds: 0.0, stale: false }, list_age_seconds: None }
     }
 }

@@ -349,6 +349,8 @@ impl<'a> Samples<'a> {
             culprits: None,
             engine: self.state.engine,
             events: None,
+            total_memory_limit_mb: None,
+            listed_at: None,
             containers: rows,
         }
     }

@@ -5,6 +5,7 @@ use super::{cgroup, skipped, stdout};
 use host_telemetry::collect::{DockerEndpoint, DockerReader};
 use std::path::Path;
 use std::process::Command;
+use std::time::Duration;
 
 const SCRIPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/support/private-docker.sh");
 pub const BURN: &[&str] = &["sh", "-c", "while :; do :; done"];
@@ -62,7 +63,8 @@ impl TestDocker {
     }
 
     pub fn reader(&self) -> DockerReader {
-        DockerReader::new(DockerEndpoint::parse(&self.host, None).expect("an address"), Some(self.label.clone()))
+        let endpoint = DockerEndpoint::parse(&self.host, None).expect("an address");
+        DockerReader::new(endpoint, Some(self.label.clone()), Duration::from_secs(2))
     }
 
     pub fn script(&self, verb: &str) {

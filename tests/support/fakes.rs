@@ -1,10 +1,10 @@
 //! A fake host reader and a fake container reader.
 
 use host_telemetry::collect::{
-    ContainerCounters, ContainerDetails, ContainerReader, CpuClock, CpuTimes, DiskUsage, HostReader, HostReading,
-    HostUsage, ListedContainer, MemoryReading, ReadError, SwapReading,
+    ContainerCounters, ContainerDetails, ContainerList, ContainerReader, CpuClock, CpuTimes, DiskUsage, HostReader,
+    HostReading, HostUsage, KernelReading, ListedContainer, MemoryReading, ReadError, SwapReading,
 };
-use host_telemetry::model::ContainerState;
+use host_telemetry::model::{ContainerState, Timestamp};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Instant;
@@ -108,22 +108,34 @@ impl FakeEngine {
 }
 
 impl ContainerReader for FakeEngine {
-    async fn list(&self) -> Result<Vec<ListedContainer>, String> {
+    async fn list(&self) -> Result<ContainerList, String> {
         self.lists.fetch_add(1, Ordering::Relaxed);
         self.clock.fetch_add(1_000_000_000, Ordering::Relaxed);
         let engine = self.engine.lock().unwrap().clone();
         match engine {
-            Engine::Up(names) => Ok(names.into_iter().map(listed).collect()),
+            Engine::Up(names) => Ok(list(&names)),
             Engine::Down => Err("nothing listens".into()),
             Engine::HungAfterList => {
                 self.becomes(Engine::Hung);
-                Ok(vec![listed("hung")])
+                Ok(list(&["hung"]))
             }
             Engine::Hung => std::future::pending().await,
         }
     }
 
-    async fn counters(&self, container: &ListedContainer, _: Instant) -> Result<ContainerCounters, ReadError> {
+    async fn list_again(&self) -> Result<ContainerList, String> {
+        self.list().await
+    }
+
+    async fn changed(&self) {
+        std::future::pending().await
+    }
+
+    async fn kernel_counters(&self, containers: &[ListedContainer]) -> Vec<KernelReading> {
+        vec![KernelReading::Unknown; containers.len()]
+    }
+
+    async fn counters(&self, container: &ListedContainer) -> Result<ContainerCounters, ReadError> {
         let system = self.clock.load(Ordering::Relaxed);
         match container.id.as_str() {
             "broken" => Err(ReadError::Failed("no answer".into())),
@@ -136,14 +148,15 @@ impl ContainerReader for FakeEngine {
                 memory: Some(512 << 20),
                 memory_without_cache: Some(256 << 20),
                 memory_limit: Some(1 << 30),
+                limits: None,
             }),
         }
     }
 
-    async fn details(&self, _: &ListedContainer) -> ContainerDetails {
+    fn details(&self, _: &ListedContainer) -> ContainerDetails {
         ContainerDetails {
             limits_known: true,
-            cpu_limit: Some(1.5),
+            cpu_quota: Some(1.5),
             image: Some("agent:1".into()),
             restart_count: Some(0),
             ..ContainerDetails::default()
@@ -161,8 +174,11 @@ impl ContainerReader for FakeEngine {
     fn is_local(&self) -> bool {
         self.local
     }
+}
 
-    fn reset(&self) {}
+fn list(names: &[&str]) -> ContainerList {
+    let containers = names.iter().map(|name| listed(name)).collect();
+    ContainerList { containers, at: Instant::now(), timestamp: Timestamp::now(), is_hung: false }
 }
 
 fn listed(name: &str) -> ListedContainer {

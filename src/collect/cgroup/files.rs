@@ -1,16 +1,101 @@
-//! Reads the two formats of cgroup files.
+//! Reads cgroup files, keeping a limited number of them open: opening one takes ten times as long as reading it.
 
-use std::collections::HashMap;
-use std::path::Path;
+use std::fs::File;
+use std::io::{self, ErrorKind};
+use std::os::unix::fs::FileExt as _;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-/// Reads a file with a single number. `None` for `max` or other text, or if the file cannot be read.
-pub(super) fn number(file: &Path) -> Option<u64> {
-    std::fs::read_to_string(file).ok()?.trim().parse().ok()
+/// The largest cgroup file that is read, in bytes. `memory.stat` is the longest, at about 2 kB.
+const LONGEST: usize = 64 << 10;
+
+/// What all reads share: a buffer, and the number of files that may stay open.
+pub(super) struct Files {
+    buffer: Vec<u8>,
+    /// The length of the text in the buffer.
+    length: usize,
+    /// Each open file holds a clone, so that the reference count is the number of open files plus one.
+    open: Arc<()>,
+    max_open: usize,
 }
 
-/// Reads a file with lines of the form `key 123` and skips other lines. `None` if the file cannot be read.
-pub(super) fn pairs(file: &Path) -> Option<HashMap<String, u64>> {
-    let text = std::fs::read_to_string(file).ok()?;
-    let pair = |line: &str| line.split_once(' ').and_then(|(key, value)| Some((key.into(), value.parse().ok()?)));
-    Some(text.lines().filter_map(pair).collect())
+/// A file that stays open between reads, if there is room for it.
+pub(super) struct KeptFile {
+    path: PathBuf,
+    open: Option<(File, Arc<()>)>,
+}
+
+impl Files {
+    pub(super) fn new(max_open: usize) -> Self {
+        Self { buffer: Vec::new(), length: 0, open: Arc::default(), max_open }
+    }
+
+    /// How many files are open.
+    #[cfg(test)]
+    pub(super) fn open(&self) -> usize {
+        Arc::strong_count(&self.open) - 1
+    }
+
+    /// Reads a file without keeping it open.
+    pub(super) fn read(&mut self, path: &Path) -> io::Result<&str> {
+        self.fill(&File::open(path)?)?;
+        self.text()
+    }
+
+    /// Reads a whole file into the buffer.
+    fn fill(&mut self, file: &File) -> io::Result<()> {
+        self.length = 0;
+        loop {
+            if self.length == self.buffer.len() {
+                if self.length >= LONGEST {
+                    return Err(ErrorKind::FileTooLarge.into());
+                }
+                self.buffer.resize((2 * self.length).max(4096), 0);
+            }
+            let free = self.buffer.get_mut(self.length..).unwrap_or_default();
+            match file.read_at(free, self.length as u64) {
+                Ok(0) => return Ok(()),
+                Ok(read) => self.length += read,
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
+        }
+    }
+
+    fn text(&self) -> io::Result<&str> {
+        let text = self.buffer.get(..self.length).unwrap_or_default();
+        std::str::from_utf8(text).map_err(|_| ErrorKind::InvalidData.into())
+    }
+}
+
+impl KeptFile {
+    pub(super) fn new(path: PathBuf) -> Self {
+        Self { path, open: None }
+    }
+
+    /// Reads the whole file. A file that stayed open while its cgroup was replaced is opened again.
+    pub(super) fn read<'a>(&mut self, files: &'a mut Files) -> io::Result<&'a str> {
+        if let Some((file, _)) = &self.open {
+            match files.fill(file) {
+                Ok(()) => return files.text(),
+                Err(_) => self.open = None,
+            }
+        }
+        let file = File::open(&self.path)?;
+        files.fill(&file)?;
+        if Arc::strong_count(&files.open) <= files.max_open {
+            self.open = Some((file, Arc::clone(&files.open)));
+        }
+        files.text()
+    }
+}
+
+/// A file's only number. `None` for `max` and other text.
+pub(super) fn number(text: &str) -> Option<u64> {
+    text.trim().parse().ok()
+}
+
+/// The number after `key` in a file with lines of the form `key 123`.
+pub(super) fn value(text: &str, key: &str) -> Option<u64> {
+    text.lines().find_map(|line| line.strip_prefix(key)?.strip_prefix(' ')?.trim().parse().ok())
 }

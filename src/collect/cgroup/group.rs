@@ -1,76 +1,108 @@
-//! Finds a container's cgroup and reads its counters.
+//! Reads one container's cgroup.
 
-#[cfg(test)]
-mod tests;
+use super::files::{Files, KeptFile, number, value};
+use super::hierarchy::{Hierarchies, Hierarchy, Version};
+use super::tree::Place;
+use crate::collect::bounds::possible_bytes;
+use crate::collect::containers::{ContainerCounters, CpuClock, FileCache, MemoryUsage};
+use std::time::Instant;
 
-use super::usage::Usage;
-use super::{v1, v2};
-use crate::collect::containers::{ContainerCounters, CpuClock};
-use crate::collect::host::CpuTimes;
-use std::path::Path;
+/// A container's cgroup, with the files that are read each time.
+pub(super) struct Cgroup {
+    pub(super) place: Place,
+    cpu: Option<(Version, KeptFile)>,
+    memory: Option<(Version, MemoryFiles)>,
+    tasks: Option<(Version, KeptFile)>,
+    /// Whether processes have been seen in it. The cgroups of some runtimes are empty although the container runs.
+    had_tasks: bool,
+}
 
-/// The length of a kernel tick in nanoseconds. USER_HZ, the tick rate that user space sees, is always 100.
-const TICK: u64 = 10_000_000;
+struct MemoryFiles {
+    usage: KeptFile,
+    stat: KeptFile,
+}
 
-/// A container's cgroup, in either version.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(in crate::collect) enum Cgroup {
-    /// cgroup v1, with one hierarchy per controller.
-    V1(v1::Groups),
-    /// cgroup v2, with a single hierarchy.
-    V2(v2::Group),
+/// Why a cgroup could not be read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Unread {
+    /// The container has ended.
+    Ended,
+    /// The cgroup counts neither CPU nor memory.
+    Unreadable,
 }
 
 impl Cgroup {
-    /// The cgroup of a process; `None` if it cannot be read, or if its path does not contain the container's ID. The
-    /// daemon may run on another machine or in another PID namespace, in which case the PID belongs to another process
-    /// here.
-    pub(in crate::collect) fn of_process(pid: i64, id: &str) -> Option<Self> {
-        let text = std::fs::read_to_string(format!("/proc/{pid}/cgroup")).ok()?;
-        Self::parse(Path::new("/sys/fs/cgroup"), &text, id)
+    pub(super) fn new(hierarchies: &Hierarchies, place: Place) -> Self {
+        let file = |hierarchy: &Option<Hierarchy>, v1: &str, v2: &str| {
+            let hierarchy = hierarchy.as_ref()?;
+            let name = match hierarchy.version {
+                Version::V1 => v1,
+                Version::V2 => v2,
+            };
+            Some((hierarchy.version, KeptFile::new(place.folder(hierarchy)?.join(name))))
+        };
+        let cpu = file(&hierarchies.cpu, "cpuacct.usage", "cpu.stat");
+        let usage = file(&hierarchies.memory, "memory.usage_in_bytes", "memory.current");
+        let stat = file(&hierarchies.memory, "memory.stat", "memory.stat");
+        let memory = usage.zip(stat).map(|((version, usage), (_, stat))| (version, MemoryFiles { usage, stat }));
+        let tasks = file(&hierarchies.tasks, "pids.current", "cgroup.events");
+        Self { place, cpu, memory, tasks, had_tasks: false }
     }
 
-    /// Parses lines of the form `4:memory:/docker/ID`, or `0::/…` for cgroup v2. `None` if no path contains the ID.
-    pub(in crate::collect) fn parse(root: &Path, text: &str, id: &str) -> Option<Self> {
-        let path_of = |wanted: &str| {
-            text.lines().find_map(|line| {
-                let (controllers, path) = line.split_once(':')?.1.split_once(':')?;
-                let is_wanted = controllers.split(',').any(|controller| controller == wanted);
-                is_wanted.then(|| container_path(path, id)).flatten()
-            })
+    /// The container's current counters, and when its CPU time was read.
+    ///
+    /// A cgroup without processes has ended, whether its folder is still there or not.
+    pub(super) fn read(&mut self, files: &mut Files, cpus: Option<u32>) -> Result<(Instant, ContainerCounters), Unread> {
+        let has_tasks = self.has_tasks(files);
+        if self.had_tasks && has_tasks == Some(false) {
+            return Err(Unread::Ended);
+        }
+        self.had_tasks |= has_tasks == Some(true);
+        let cpu = self.cpu(files);
+        let at = Instant::now();
+        let memory = self.memory(files);
+        if cpu.is_none() && memory.is_none() {
+            return Err(if self.had_tasks { Unread::Ended } else { Unread::Unreadable });
+        }
+        let counters = ContainerCounters {
+            cpu_total: cpu,
+            clock: Some(CpuClock::Monotonic),
+            online_cpus: cpus,
+            ..ContainerCounters::default()
         };
-        let under = |controller: &str, path: &str| root.join(controller).join(path);
-        match (path_of("cpuacct"), path_of("memory")) {
-            (Some(cpu), Some(memory)) => {
-                Some(Self::V1(v1::Groups { cpu: under("cpuacct", cpu), memory: under("memory", memory) }))
-            }
-            _ => path_of("").map(|path| Self::V2(v2::Group(under("", path)))),
+        Ok((at, counters.with_memory(memory)))
+    }
+
+    /// Whether processes are in it; `None` if it cannot be read. `cgroup.procs` would not tell: it lists only processes
+    /// that are visible in our PID namespace.
+    fn has_tasks(&mut self, files: &mut Files) -> Option<bool> {
+        let (version, file) = self.tasks.as_mut()?;
+        let text = file.read(files).ok();
+        match (version, text) {
+            (Version::V1, Some(text)) => number(text).map(|count| count > 0),
+            (Version::V2, Some(text)) => value(text, "populated").map(|populated| populated > 0),
+            // The file is there as long as the cgroup is.
+            (_, None) => self.had_tasks.then_some(false),
         }
     }
 
-    /// The container's current counters. `host` holds the host's CPU times, read just before. `None` if the counters
-    /// cannot be read, for example because the container has ended.
-    pub(in crate::collect) fn read(&self, host: &CpuTimes) -> Option<ContainerCounters> {
-        let Usage { cpu_nanoseconds, memory, memory_limit } = match self {
-            Self::V1(groups) => groups.read(),
-            Self::V2(group) => group.read(),
-        }?;
-        let counters = ContainerCounters {
-            cpu_total: Some(cpu_nanoseconds),
-            clock: Some(CpuClock::Host(host.without_steal().saturating_mul(TICK))),
-            online_cpus: Some(host.count()),
-            memory_limit,
-            ..ContainerCounters::default()
-        };
-        Some(counters.with_memory(Some(memory)))
+    /// CPU time in nanoseconds; `None` if it is not counted.
+    fn cpu(&mut self, files: &mut Files) -> Option<u64> {
+        let (version, file) = self.cpu.as_mut()?;
+        let text = file.read(files).ok()?;
+        match version {
+            Version::V1 => number(text),
+            Version::V2 => Some(value(text, "usage_usec")?.saturating_mul(1000)),
+        }
     }
-}
 
-/// The path up to the container's own cgroup; the container's processes may be in child cgroups. `None` if the path
-/// does not contain the ID.
-fn container_path<'a>(path: &'a str, id: &str) -> Option<&'a str> {
-    let path = path.trim_start_matches('/');
-    let begin = path.find(id).filter(|_| !id.is_empty() && !path.contains(".."))?;
-    let end = path.get(begin..)?.find('/').map_or(path.len(), |length| begin + length);
-    path.get(..end)
+    fn memory(&mut self, files: &mut Files) -> Option<MemoryUsage> {
+        let (version, MemoryFiles { usage, stat }) = self.memory.as_mut()?;
+        let usage = usage.read(files).ok().and_then(number).and_then(possible_bytes)?;
+        let stat = stat.read(files).ok()?;
+        // Version 1 has each counter twice; those that begin with `total_` include the cgroups below.
+        let is_v1 = *version == Version::V1;
+        let cache = FileCache::from_stat(|key| if key.starts_with("total_") == is_v1 { value(stat, key) } else { None });
+        Some(MemoryUsage { usage, cache })
+    }
 }

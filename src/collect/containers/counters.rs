@@ -1,5 +1,7 @@
 //! A container's counters, whether read from the engine or from its cgroup.
 
+use std::path::PathBuf;
+
 /// A container's counters at one moment. A counter that the source does not report is `None`.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct ContainerCounters {
@@ -17,6 +19,26 @@ pub struct ContainerCounters {
     pub memory_without_cache: Option<u64>,
     /// The memory limit in bytes; `None` if there is no limit, or it is unknown.
     pub memory_limit: Option<u64>,
+    /// The limits that the kernel enforces; `None` if the counters come from the engine.
+    pub limits: Option<KernelLimits>,
+}
+
+/// The limits of a container's cgroup and of those above it.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct KernelLimits {
+    /// The tightest CPU quota in cores; `None` if there is none.
+    pub cpu: Option<f64>,
+    /// The memory limits, the container's own first. Containers below the same cgroup share its limit.
+    pub memory: Vec<MemoryLimit>,
+}
+
+/// The memory limit of a cgroup.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MemoryLimit {
+    /// The cgroup's path in its hierarchy.
+    pub cgroup: PathBuf,
+    /// The limit in bytes.
+    pub bytes: u64,
 }
 
 /// The clock against which a container's CPU time is measured.

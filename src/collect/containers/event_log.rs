@@ -13,12 +13,18 @@ const MAX_EVENTS: usize = 64;
 /// restarts between two scrapes are read about once a minute.
 const NOTICED_WITHIN: f64 = 75.0;
 
+/// A container that starts again within this many seconds after it has ended was restarted: what the kernel says of its
+/// end is known before the engine has started it again.
+const RESTARTS_WITHIN: f64 = 10.0;
+
 /// The latest events, and what the last scrape knew of each container.
 #[derive(Clone, Debug, Default)]
 pub(in crate::collect) struct EventLog {
     /// By container ID; `None` before the first scrape, which is no event for the containers that it finds.
     known: Option<HashMap<String, Known>>,
     scraped: Option<Timestamp>,
+    /// The containers that ended a moment ago, and when.
+    ended: HashMap<String, (Timestamp, Known)>,
     events: VecDeque<Event>,
 }
 
@@ -36,10 +42,17 @@ impl EventLog {
     pub(in crate::collect) fn observe(&mut self, timestamp: Timestamp, stats: &ContainersStats) {
         let mut ended = self.known.take();
         let is_first = ended.is_none();
+        self.ended.retain(|_, (at, _)| (0.0..=RESTARTS_WITHIN).contains(&(timestamp.seconds() - at.seconds())));
         let mut known = HashMap::with_capacity(stats.containers.len());
         for row in &stats.containers {
-            let before = ended.as_mut().and_then(|ended| ended.remove(&row.id));
+            let mut before = ended.as_mut().and_then(|ended| ended.remove(&row.id));
             let happened = match &before {
+                None if let Some((at, known)) = self.ended.remove(&row.id) => {
+                    self.events.retain(|event| event.kind != EventKind::Stopped || event.id != row.id || event.timestamp != at);
+                    let count = restarts(&known, row).unwrap_or(1);
+                    before = Some(known);
+                    Some((EventKind::Restarted, count))
+                }
                 None => (!is_first).then_some((EventKind::Started, 1)),
                 Some(before) => restarts(before, row).map(|count| (EventKind::Restarted, count)),
             };
@@ -57,8 +70,10 @@ impl EventLog {
             };
             known.insert(row.id.clone(), now);
         }
-        for (id, Known { name, .. }) in ended.unwrap_or_default() {
-            self.events.push_back(Event { timestamp, kind: EventKind::Stopped, id, name, count: 1 });
+        for (id, known) in ended.unwrap_or_default() {
+            let name = known.name.clone();
+            self.events.push_back(Event { timestamp, kind: EventKind::Stopped, id: id.clone(), name, count: 1 });
+            self.ended.insert(id, (timestamp, known));
         }
         self.known = Some(known);
         self.scraped = Some(timestamp);
@@ -152,6 +167,16 @@ mod tests {
         let unknown = row("a", None, None);
         let events = log(&[(10, vec![unknown]), (15, vec![restarting.clone()]), (20, vec![restarting])]);
         assert_eq!(events, [(Restarted, "a".into(), 1, 15)]);
+    }
+
+    #[test]
+    fn a_start_soon_after_the_end_is_a_restart() {
+        let before = row("a", Some(1), Some(2));
+        let again = |second| row("a", Some(second), Some(3));
+        let soon = log(&[(10, vec![before.clone()]), (12, vec![]), (15, vec![again(14)])]);
+        assert_eq!(soon, [(Restarted, "a".into(), 1, 14)]);
+        let later = log(&[(10, vec![before]), (12, vec![]), (30, vec![again(29)])]);
+        assert_eq!(later, [(Stopped, "a".into(), 1, 12), (Started, "a".into(), 1, 29)]);
     }
 
     #[test]

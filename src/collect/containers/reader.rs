@@ -5,22 +5,28 @@ use crate::model::{ContainerState, Engine, Timestamp};
 use std::future::Future;
 use std::time::Instant;
 
-/// Reads the counters of containers. Any call may fail or hang, so the caller sets deadlines.
+/// Reads containers: which there are, and their counters. Any call may fail or hang, so the caller sets deadlines.
 pub trait ContainerReader: Send + Sync + 'static {
-    /// Lists the matching containers that are running, paused, stopping or restarting. The error is meant for
-    /// operators.
-    fn list(&self) -> impl Future<Output = Result<Vec<ListedContainer>, String>> + Send;
+    /// The latest list of the matching containers. Waits only for the first one. The error is meant for operators.
+    fn list(&self) -> impl Future<Output = Result<ContainerList, String>> + Send;
 
-    /// Reads one container's counters. The caller gives up at `deadline`.
+    /// Lists the containers again, because the latest list does not agree with what was read.
+    fn list_again(&self) -> impl Future<Output = Result<ContainerList, String>> + Send;
+
+    /// Resolves when the list has changed, once for each change or for several.
+    fn changed(&self) -> impl Future<Output = ()> + Send;
+
+    /// Reads the containers from the kernel, in their order.
+    fn kernel_counters(&self, containers: &[ListedContainer]) -> impl Future<Output = Vec<KernelReading>> + Send;
+
+    /// Reads one container's counters from the engine.
     fn counters(
         &self,
         container: &ListedContainer,
-        deadline: Instant,
     ) -> impl Future<Output = Result<ContainerCounters, ReadError>> + Send;
 
-    /// What is known about a container besides its counters. Waits only for a restarting container, whose counters are
-    /// not read: those of the others are read together with the counters.
-    fn details(&self, container: &ListedContainer) -> impl Future<Output = ContainerDetails> + Send;
+    /// What is known about a container besides its counters.
+    fn details(&self, container: &ListedContainer) -> ContainerDetails;
 
     /// How many [`counters`](Self::counters) calls may be in flight at once.
     fn concurrency(&self) -> usize;
@@ -30,9 +36,30 @@ pub trait ContainerReader: Send + Sync + 'static {
 
     /// Which engine runs the containers; `None` if it is unknown.
     fn engine(&self) -> Option<Engine>;
+}
 
-    /// Drops open connections, which may be dead after a failed scrape.
-    fn reset(&self);
+/// The containers as of the engine's latest word.
+#[derive(Clone, Debug)]
+pub struct ContainerList {
+    /// The containers that are running, paused, stopping or restarting.
+    pub containers: Vec<ListedContainer>,
+    /// When this was last known to be complete.
+    pub at: Instant,
+    /// The same by the wall clock.
+    pub timestamp: Timestamp,
+    /// Whether the engine has stopped answering since then, although it can be reached.
+    pub is_hung: bool,
+}
+
+/// What the kernel says of a container.
+#[derive(Clone, Debug, PartialEq)]
+pub enum KernelReading {
+    /// The counters, with the limits, and when they were read.
+    Counted(Instant, ContainerCounters),
+    /// The container has ended.
+    Ended,
+    /// The container's cgroup was not found or counts nothing: only the engine knows.
+    Unknown,
 }
 
 /// A container as the engine lists it.
@@ -55,8 +82,10 @@ pub struct ContainerDetails {
     pub limits_known: bool,
     /// The configured memory limit in bytes; `None` if there is no limit.
     pub memory_limit: Option<u64>,
-    /// The CPU limit in cores; `None` if there is no limit.
-    pub cpu_limit: Option<f64>,
+    /// The configured CPU quota in cores; `None` if there is no quota.
+    pub cpu_quota: Option<f64>,
+    /// How many CPUs the container may use; `None` if all.
+    pub cpu_set: Option<f64>,
     /// The image that the container was created from, as it was named then.
     pub image: Option<String>,
     /// When the container was last started.

@@ -1,7 +1,8 @@
-//! Scrapes the containers: lists them, reads them and then the host, and derives the numbers.
+//! Scrapes the containers: reads those that are listed and then the host, and derives the numbers.
 
+use super::counters::ContainerCounters;
 use super::rates::Rates;
-use super::reader::{ContainerDetails, ContainerReader, ListedContainer, ReadError};
+use super::reader::{ContainerList, ContainerReader, KernelReading, ListedContainer, ReadError};
 use super::scrape::{Reading, Scrape};
 use super::summary::summarize;
 use crate::collect::host::HostUsage;
@@ -9,6 +10,7 @@ use crate::collect::sample::Sample;
 use crate::model::{ContainerState, ContainersStats};
 use futures::StreamExt;
 use std::collections::HashSet;
+use std::future::Future;
 use std::ops::RangeInclusive;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -24,6 +26,18 @@ const COUNTERS_TIMEOUT: RangeInclusive<Duration> = Duration::from_millis(2500)..
 /// The minimum time between two readings of the host while replies arrive. Its latest reading is then close in time to
 /// the last reply.
 const HOST_READ_INTERVAL: Duration = Duration::from_millis(100);
+
+/// Why a container could not be read although the engine is there.
+const HUNG: &str = "timed out: the engine does not answer";
+
+/// Why a container that is still listed could not be read although the engine reported it as gone.
+const NO_STATISTICS: &str = "the daemon has no statistics for it";
+
+/// A scrape's numbers, and when its list of containers was last known to be complete.
+pub(in crate::collect) struct Scraped {
+    pub(in crate::collect) sample: Sample<ContainersStats>,
+    pub(in crate::collect) listed: Sample<()>,
+}
 
 /// Scrapes repeatedly, comparing each scrape with the previous one.
 pub(in crate::collect) struct Scraper<R, U> {
@@ -55,44 +69,77 @@ impl<R: ContainerReader, U: Fn() -> HostUsage + Send + Sync + 'static> Scraper<R
         }
     }
 
-    /// Drops open connections, which may be dead after a failed scrape.
-    pub(in crate::collect) fn reset(&self) {
-        self.reader.reset();
+    /// Resolves when the list of containers has changed.
+    pub(in crate::collect) async fn changed(&self) {
+        self.reader.changed().await;
     }
 
-    /// Lists the containers, then reads them concurrently. Fails if they cannot be listed. A container that cannot be
-    /// read keeps its row, with its last good numbers while they are recent, otherwise with an error.
-    pub(in crate::collect) async fn scrape(&mut self) -> Result<Sample<ContainersStats>, String> {
-        let list = self.list().await?;
-        let (mut scrape, gone) = self.read(list).await;
+    /// Reads the listed containers. Fails if they cannot be listed, or if an engine that hangs has all the numbers. A
+    /// container that cannot be read keeps its row, with its last good numbers while they are recent, otherwise with an
+    /// error.
+    pub(in crate::collect) async fn scrape(&mut self) -> Result<Scraped, String> {
+        let mut list = within_list_timeout(self.reader.list()).await?;
+        let (mut scrape, gone) = self.read(&list).await;
         let readings = &mut scrape.data.containers;
         let none_answered = readings.iter().any(Reading::has_failed) && !readings.iter().any(Reading::is_measured);
+        if list.is_hung && (none_answered || !self.reader.is_local()) {
+            return Err(HUNG.into());
+        }
         if none_answered || !gone.is_empty() {
             // If the daemon itself went away, this fails and the last good numbers are kept. Otherwise, the new list
             // shows which containers have ended and which ones the daemon merely has no numbers for.
-            let list = self.list().await?;
-            let still_there = list.into_iter().filter(|container| gone.contains(&container.id));
-            for container in still_there {
-                let details = self.reader.details(&container).await;
-                readings.push(without_numbers(container, details));
-            }
+            list = within_list_timeout(self.reader.list_again()).await?;
+            let still_there = list.containers.iter().filter(|container| gone.contains(&container.id));
+            readings.extend(still_there.map(|container| self.reading(container.clone(), Err(NO_STATISTICS.into()))));
         }
         let engine = self.reader.engine();
         let summarized = |scrape| ContainersStats { engine, ..summarize(scrape) };
-        Ok(self.rates.update(scrape, &self.prefix, self.max_age).map(summarized))
+        let sample = self.rates.update(scrape, &self.prefix, self.max_age).map(summarized);
+        Ok(Scraped { sample, listed: Sample { at: list.at, timestamp: list.timestamp, data: () } })
     }
 
-    /// Reads all containers, and the host at about the time of the last reply. Also returns the IDs of containers that
-    /// the daemon reports as gone.
+    /// Reads all containers, from the kernel where it can be, and then the host. Also returns the IDs of containers that
+    /// the engine reports as gone.
     ///
     /// The sample's time is when the host was read, not when this function returns. A stuck container delays the return
     /// until the deadline, and the other containers' numbers would then seem newer than they are.
-    async fn read(&mut self, mut list: Vec<ListedContainer>) -> (Sample<Scrape>, HashSet<String>) {
+    async fn read(&mut self, list: &ContainerList) -> (Sample<Scrape>, HashSet<String>) {
+        let kernel = self.reader.kernel_counters(&list.containers).await;
+        let (mut containers, mut unknown) = (Vec::with_capacity(kernel.len()), Vec::new());
+        for (container, kernel) in list.containers.iter().zip(kernel) {
+            match kernel {
+                _ if container.state == ContainerState::Restarting => {
+                    let details = self.reader.details(container);
+                    containers.push(Reading { container: container.clone(), details, counters: None });
+                }
+                KernelReading::Counted(at, counters) => {
+                    containers.push(self.reading(container.clone(), Ok((at, counters))));
+                }
+                KernelReading::Ended => {}
+                // Asking would only add to the requests that wait for it.
+                KernelReading::Unknown if list.is_hung => {
+                    containers.push(self.reading(container.clone(), Err(HUNG.into())));
+                }
+                KernelReading::Unknown => unknown.push(container.clone()),
+            }
+        }
+        let (from_engine, gone, host) = self.read_from_engine(unknown).await;
+        containers.extend(from_engine);
+        let failed = containers.iter().filter(|reading| reading.has_failed());
+        self.stuck = failed.map(|reading| reading.container.id.clone()).collect();
+        (host.map(|host| Scrape { containers, host }), gone)
+    }
+
+    /// Reads these containers from the engine, and the host at about the time of the last reply.
+    async fn read_from_engine(
+        &self,
+        mut list: Vec<ListedContainer>,
+    ) -> (Vec<Reading>, HashSet<String>, Sample<HostUsage>) {
         let deadline = Instant::now() + self.counters_timeout();
         // With limited concurrency, containers that hang could delay the others, so those that failed before come last.
         list.sort_by_key(|container| self.stuck.contains(&container.id));
         let mut replies = futures::stream::iter(list)
-            .map(|container| read_container(&self.reader, container, deadline))
+            .map(|container| self.read_one(container, deadline))
             .buffer_unordered(self.reader.concurrency());
         let (mut containers, mut gone) = (Vec::new(), HashSet::new());
         let mut host: Option<Sample<HostUsage>> = None;
@@ -116,9 +163,24 @@ impl<R: ContainerReader, U: Fn() -> HostUsage + Send + Sync + 'static> Scraper<R
             Some(host) if last_reply.is_some_and(|at| at.elapsed() >= HOST_READ_INTERVAL) => host,
             _ => self.read_host().await,
         };
-        let failed = containers.iter().filter(|reading| reading.has_failed());
-        self.stuck = failed.map(|reading| reading.container.id.clone()).collect();
-        (host.map(|host| Scrape { containers, host }), gone)
+        (containers, gone, host)
+    }
+
+    /// Reads one container from the engine, giving up at `deadline`. The error is the ID of a container that the engine
+    /// reports as gone.
+    async fn read_one(&self, container: ListedContainer, deadline: Instant) -> Result<Reading, String> {
+        let counters = match timeout_at(deadline.into(), self.reader.counters(&container)).await {
+            Ok(Ok(counters)) => Ok((Instant::now(), counters)),
+            Ok(Err(ReadError::Gone)) => return Err(container.id),
+            Ok(Err(ReadError::Failed(reason))) => Err(reason),
+            Err(_) => Err("timed out".into()),
+        };
+        Ok(self.reading(container, counters))
+    }
+
+    fn reading(&self, container: ListedContainer, counters: Result<(Instant, ContainerCounters), String>) -> Reading {
+        let details = self.reader.details(&container);
+        Reading { container, details, counters: Some(counters) }
     }
 
     async fn read_host(&self) -> Sample<HostUsage> {
@@ -131,38 +193,14 @@ impl<R: ContainerReader, U: Fn() -> HostUsage + Send + Sync + 'static> Scraper<R
         })
     }
 
-    async fn list(&self) -> Result<Vec<ListedContainer>, String> {
-        let list = timeout(LIST_TIMEOUT, self.reader.list()).await;
-        list.unwrap_or_else(|_| Err(format!("timed out after {} s", LIST_TIMEOUT.as_secs())))
-    }
-
     fn counters_timeout(&self) -> Duration {
         (self.interval * 4 / 5).clamp(*COUNTERS_TIMEOUT.start(), *COUNTERS_TIMEOUT.end())
     }
 }
 
-/// The reading of a container that is still listed although the daemon reported it as gone.
-fn without_numbers(container: ListedContainer, details: ContainerDetails) -> Reading {
-    let is_read = container.state != ContainerState::Restarting;
-    Reading { container, details, counters: is_read.then(|| Err("the daemon has no statistics for it".into())) }
-}
-
-/// Reads one container, giving up at `deadline`. The error is the ID of a container that the daemon reports as gone.
-async fn read_container(
-    reader: &impl ContainerReader,
-    container: ListedContainer,
-    deadline: Instant,
-) -> Result<Reading, String> {
-    if container.state == ContainerState::Restarting {
-        let details = reader.details(&container).await;
-        return Ok(Reading { container, details, counters: None });
-    }
-    let counters = match timeout_at(deadline.into(), reader.counters(&container, deadline)).await {
-        Ok(Ok(counters)) => Ok((Instant::now(), counters)),
-        Ok(Err(ReadError::Gone)) => return Err(container.id),
-        Ok(Err(ReadError::Failed(reason))) => Err(reason),
-        Err(_) => Err("timed out".into()),
-    };
-    let details = reader.details(&container).await;
-    Ok(Reading { container, details, counters: Some(counters) })
+async fn within_list_timeout(
+    list: impl Future<Output = Result<ContainerList, String>>,
+) -> Result<ContainerList, String> {
+    let list = timeout(LIST_TIMEOUT, list).await;
+    list.unwrap_or_else(|_| Err(format!("timed out after {} s", LIST_TIMEOUT.as_secs())))
 }

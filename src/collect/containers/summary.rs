@@ -1,8 +1,13 @@
 //! Turns a scrape into published numbers: sorted rows, totals, and the split of the host's usage, all rounded.
 
+use super::counters::{KernelLimits, MemoryLimit};
 use super::rates::{CpuUsage, HostCpu, LastReading, NoRate, RatedContainer, RatedScrape};
 use crate::collect::host::MemoryReading;
-use crate::model::{ContainerState, ContainerStats, ContainersStats, HostSplit, MIB, Split, percent_of, round1};
+use crate::model::{
+    ContainerState, ContainerStats, ContainersStats, HostSplit, MIB, ReadFrom, Split, percent_of, round1,
+};
+use std::collections::HashMap;
+use std::path::PathBuf;
 
 /// The error for a container whose memory the engine does not count.
 pub(super) const NO_MEMORY: &str = "the engine does not count its memory: enable the kernel's memory controller";
@@ -16,6 +21,33 @@ impl RatedContainer {
         Some(self.last_good.as_ref()?.counters.memory? as f64 / MIB)
     }
 
+    /// The limits that the kernel enforces; `None` if the container is not read from its cgroup.
+    fn kernel_limits(&self) -> Option<&KernelLimits> {
+        self.last_good.as_ref()?.counters.limits.as_ref()
+    }
+
+    /// The tightest memory limit in bytes; `None` if there is none or it is unknown.
+    fn memory_limit(&self) -> Option<u64> {
+        let counted = self.last_good.as_ref().and_then(|last| last.counters.memory_limit);
+        if self.kernel_limits().is_some() { counted } else { counted.or(self.details.memory_limit) }
+    }
+
+    /// The CPU limit in cores: the tightest quota or the size of the CPU set, whichever is smaller. `None` if there is
+    /// neither or both are unknown.
+    fn cpu_limit(&self) -> Option<f64> {
+        let quota = self.kernel_limits().map_or(self.details.cpu_quota, |limits| limits.cpu);
+        quota.into_iter().chain(self.details.cpu_set).reduce(f64::min)
+    }
+
+    /// Every memory limit that applies, the container's own first.
+    fn memory_limits(&self) -> Vec<MemoryLimit> {
+        let own = || MemoryLimit { cgroup: self.id.clone().into(), bytes: self.memory_limit().unwrap_or_default() };
+        match self.kernel_limits() {
+            Some(limits) => limits.memory.clone(),
+            None => self.memory_limit().map(|_| own()).into_iter().collect(),
+        }
+    }
+
     /// Whether the container's numbers are from this scrape.
     fn is_current(&self) -> bool {
         self.error.is_none()
@@ -25,6 +57,7 @@ impl RatedContainer {
         let cpu = self.cpu();
         let stale = self.last_good.is_some() && self.error.is_some();
         let counters = self.last_good.as_ref().map(|last| &last.counters);
+        let kernel = self.kernel_limits();
         ContainerStats {
             cpu: cpu.map(|cpu| round1(cpu.cores_percent)),
             cpu_host_percent: cpu.map(|cpu| round1(cpu.host_percent)),
@@ -34,12 +67,10 @@ impl RatedContainer {
                 .zip(host_memory)
                 .and_then(|(used, host)| percent_of(used as f64, host.total as f64))
                 .map(round1),
-            memory_limit_mb: counters
-                .and_then(|counters| counters.memory_limit)
-                .or(self.details.memory_limit)
-                .map(|limit| round1(limit as f64 / MIB)),
-            cpu_limit_cores: self.details.cpu_limit,
-            limits_known: Some(self.details.limits_known),
+            memory_limit_mb: self.memory_limit().map(|limit| round1(limit as f64 / MIB)),
+            cpu_limit_cores: self.cpu_limit(),
+            limits_known: Some(self.details.limits_known || kernel.is_some()),
+            source: counters.map(|_| if kernel.is_some() { ReadFrom::Cgroup } else { ReadFrom::Engine }),
             image: self.details.image,
             started_at: self.details.started_at,
             restart_count: self.details.restart_count,
@@ -75,6 +106,7 @@ pub(in crate::collect) fn summarize(scrape: RatedScrape) -> ContainersStats {
     let current = || rows.iter().filter(|row| row.is_current());
     let cpu = || current().filter_map(RatedContainer::cpu);
     let split_cpu = |host: HostCpu| split(host.percent, total(counted, cpu().map(|cpu| host.share_of(cpu)))?);
+    let memory_limits = rows.iter().map(RatedContainer::memory_limits).filter(|limits| !limits.is_empty()).collect();
     ContainersStats {
         running_count: u32::try_from(counted).ok(),
         measured_count: u32::try_from(cpu().count()).ok(),
@@ -87,6 +119,8 @@ pub(in crate::collect) fn summarize(scrape: RatedScrape) -> ContainersStats {
         culprits: None,
         engine: None,
         events: None,
+        total_memory_limit_mb: Some(round1(total_limit(memory_limits) / MIB)),
+        listed_at: None,
         containers: rows.into_iter().map(|row| row.into_stats(host_memory.as_ref())).collect(),
     }
 }
@@ -95,6 +129,25 @@ pub(in crate::collect) fn summarize(scrape: RatedScrape) -> ContainersStats {
 fn total(counted: usize, values: impl Iterator<Item = f64>) -> Option<f64> {
     // `sum` would return -0.0 for an empty iterator.
     values.fold((counted == 0).then_some(0.0), |sum, value| Some(sum.unwrap_or(0.0) + value))
+}
+
+/// The most memory that containers with these limits can use in sum, in bytes. A limit that several containers share
+/// counts once, and a limit above bounds the sum of those below it. Each container has at least one limit, its own
+/// first.
+fn total_limit(containers: Vec<Vec<MemoryLimit>>) -> f64 {
+    let mut outermost: HashMap<PathBuf, (f64, Option<Vec<Vec<MemoryLimit>>>)> = HashMap::new();
+    for mut limits in containers {
+        let Some(MemoryLimit { cgroup, bytes }) = limits.pop() else { continue };
+        let (limit, below) = outermost.entry(cgroup).or_insert_with(|| (bytes as f64, Some(Vec::new())));
+        *limit = limit.min(bytes as f64);
+        // A container without a limit of its own may use all of the shared one.
+        match below {
+            Some(below) if !limits.is_empty() => below.push(limits),
+            _ => *below = None,
+        }
+    }
+    let most = |(limit, below): (f64, Option<Vec<_>>)| below.map_or(limit, |below| limit.min(total_limit(below)));
+    outermost.into_values().map(most).sum()
 }
 
 /// The share of the host's used memory that belongs to the containers.

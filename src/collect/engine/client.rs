@@ -8,7 +8,7 @@ use super::error::EngineError;
 use super::headers::EngineHeaders;
 use super::request::Request;
 use http_body_util::{BodyExt as _, Empty, Limited};
-use hyper::body::Bytes;
+use hyper::body::{Bytes, Incoming};
 use hyper::header::{HOST, HeaderMap};
 use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
 use hyper_util::client::legacy::connect::HttpConnector;
@@ -20,11 +20,15 @@ use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::{ClientConfig, RootCertStore};
 use std::borrow::Cow;
+use std::collections::VecDeque;
 use std::error::Error;
 use std::path::PathBuf;
 
 /// The maximum size of a response body, in bytes. For comparison, a list of a thousand containers is about 2 MB.
 const MAX_ANSWER: usize = 64 << 20;
+
+/// The maximum length of a line, in bytes. An event has all labels of its container.
+const MAX_LINE: usize = 1 << 20;
 
 /// The newest API version, as (major, minor), whose responses are known to parse.
 const NEWEST_API: (u32, u32) = (1, 52);
@@ -88,11 +92,24 @@ impl Client {
         }
     }
 
-    /// Sends a request and reads the whole response. There is no timeout here; callers set their own deadlines.
-    pub(super) async fn get(&self, request: Request<'_>) -> Result<Answer, EngineError> {
+    /// Sends a request whose response does not end, and returns it once it has begun. No timeouts here either.
+    pub(super) async fn open(&self, request: Request<'_>) -> Result<Lines, EngineError> {
+        let (head, body) = self.response(request).await?;
+        if !head.status.is_success() {
+            return Err(EngineError::refused(request, head.status.as_u16(), &head.headers, &[]));
+        }
+        Ok(Lines { body, begun: Vec::new(), lines: VecDeque::new() })
+    }
+
+    async fn response(&self, request: Request<'_>) -> Result<(hyper::http::response::Parts, Incoming), EngineError> {
         let path = format!("{}{}", self.prefix, request.path());
         let response = self.send(&path)?.await.map_err(|error| EngineError::Transport(error.into()))?;
-        let (head, body) = response.into_parts();
+        Ok(response.into_parts())
+    }
+
+    /// Sends a request and reads the whole response. There is no timeout here; callers set their own deadlines.
+    pub(super) async fn get(&self, request: Request<'_>) -> Result<Answer, EngineError> {
+        let (head, body) = self.response(request).await?;
         let body = Limited::new(body, MAX_ANSWER).collect().await.map_err(EngineError::Transport)?.to_bytes();
         if !head.status.is_success() {
             return Err(EngineError::refused(request, head.status.as_u16(), &head.headers, &body));
@@ -117,6 +134,39 @@ impl Client {
             Transport::Tcp { http, .. } => http.request(request),
             Transport::Tls { http, .. } => http.request(request),
         })
+    }
+}
+
+/// The lines of a response that does not end.
+pub(super) struct Lines {
+    body: Incoming,
+    /// The beginning of the next line.
+    begun: Vec<u8>,
+    lines: VecDeque<String>,
+}
+
+impl Lines {
+    /// The next line; `None` when the response has ended, the connection is lost or a line is too long. May be
+    /// cancelled.
+    pub(super) async fn next(&mut self) -> Option<String> {
+        loop {
+            if let Some(line) = self.lines.pop_front() {
+                return Some(line);
+            }
+            let frame = self.body.frame().await?.ok()?;
+            for byte in frame.data_ref().into_iter().flatten() {
+                match byte {
+                    b'\n' => {
+                        self.lines.push_back(String::from_utf8_lossy(&self.begun).into_owned());
+                        self.begun.clear();
+                    }
+                    byte => self.begun.push(*byte),
+                }
+            }
+            if self.begun.len() > MAX_LINE {
+                return None;
+            }
+        }
     }
 }
 

@@ -47,6 +47,11 @@ impl EngineError {
         matches!(self, Self::Refused { status: 401 | 403 | 405, .. })
     }
 
+    /// Whether the engine, or a proxy in front of it, answered.
+    pub(super) fn is_refusal(&self) -> bool {
+        matches!(self, Self::Refused { .. })
+    }
+
     /// Whether the error means that the container no longer exists or is no longer running.
     pub(super) fn is_gone(&self) -> bool {
         matches!(self, Self::Refused { status: 404 | 409, .. })

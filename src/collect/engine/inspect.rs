@@ -1,28 +1,33 @@
-//! Inspects containers to find their limits, cgroups and more. Results are cached because they rarely change.
+//! Inspects containers to find their image, PID, limits and more: once, and again when the engine reports a change.
 
 use super::connect::Connection;
 use super::lenient::lenient;
 use super::request::Request;
-use crate::collect::bounds::MAX_CPUS;
-use crate::collect::cgroup::Cgroup;
 use crate::collect::containers::{ContainerDetails, ListedContainer};
+use crate::collect::cpu_set::cpus_in;
 use crate::collect::sync::lock;
 use crate::model::{ContainerState, Timestamp};
 use chrono::DateTime;
+use futures::StreamExt as _;
 use serde::Deserialize;
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
-use tokio::sync::Semaphore;
 use tokio::time::timeout;
 
-/// How long results are cached. To stagger the refreshes, this is extended by the spread times the first byte of the
+/// How long results are cached if the engine does not report changes. To stagger the refreshes, this is extended by the spread times the first byte of the
 /// container's ID (0 to 255).
 const CACHED_FOR: Duration = Duration::from_secs(45);
 const CACHED_SPREAD: Duration = Duration::from_millis(60);
 
-/// How long an inspection may delay a container's numbers.
+/// How long one inspection may take.
 const TIMEOUT: Duration = Duration::from_secs(1);
+
+/// How long all due inspections may delay a list.
+const REFRESH_TIMEOUT: Duration = Duration::from_secs(2);
+
+/// How long a container is left alone after its inspection has failed.
+const RETRY_AFTER: Duration = Duration::from_secs(10);
 
 /// How many inspections may be in flight at once.
 const CONCURRENCY: usize = 16;
@@ -79,28 +84,43 @@ struct ProcessState {
 /// What inspecting a container revealed.
 #[derive(Clone, Default)]
 pub(super) struct Details {
-    /// When the container was last inspected; `None` if it has not been.
+    /// When the container was last inspected, with or without success; `None` if it has not been.
     at: Option<Instant>,
     /// The container's state in the list when it was inspected. A container whose state has changed is inspected again.
     state: Option<ContainerState>,
-    /// Whether inspecting was refused.
-    is_refused: bool,
+    /// How the last inspection ended.
+    outcome: Outcome,
     pub(super) container: ContainerDetails,
-    /// The container's cgroup; `None` if it cannot be read from this machine or is unknown.
-    pub(super) cgroup: Option<Cgroup>,
+    /// The PID of the container's first process; `None` if it is unknown.
+    pub(super) pid: Option<i64>,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Outcome {
+    /// The engine answered.
+    #[default]
+    Answered,
+    /// The engine has not answered in time or not well.
+    Failed,
+    /// A proxy forbids the request.
+    Refused,
 }
 
 impl Details {
-    fn are_recent(&self, container: &ListedContainer) -> bool {
+    /// Whether the container need not be inspected again. `is_watched` says that the engine reports all changes.
+    fn are_recent(&self, container: &ListedContainer, is_watched: bool) -> bool {
+        let Some(age) = self.at.map(|at| at.elapsed()) else { return false };
         // A container whose state has changed has new details, and one that is restarting over and over each time. One
         // that is younger than its details was started again.
         let has_changed = self.state != Some(container.state) || container.state == ContainerState::Restarting;
-        let is_younger = self.at.is_some_and(|at| container.up_seconds.is_some_and(|up| at.elapsed().as_secs() >= up));
-        if !self.is_refused && (has_changed || is_younger) {
-            return false;
-        }
+        let is_younger = container.up_seconds.is_some_and(|up| age.as_secs() >= up);
         let spread = container.id.get(..2).and_then(|digits| u8::from_str_radix(digits, 16).ok()).unwrap_or(0);
-        self.at.is_some_and(|at| at.elapsed() < CACHED_FOR + CACHED_SPREAD * spread.into())
+        match self.outcome {
+            Outcome::Failed => age < RETRY_AFTER,
+            Outcome::Answered if is_watched => !has_changed,
+            Outcome::Answered if has_changed || is_younger => false,
+            Outcome::Answered | Outcome::Refused => age < CACHED_FOR + CACHED_SPREAD * spread.into(),
+        }
     }
 
     /// The memory limit in bytes, given the limit that the kernel or the engine reports. `None` if there is no limit or
@@ -122,92 +142,83 @@ impl Details {
 }
 
 /// A cache of every container's details.
-pub(super) struct InspectCache {
-    details: Mutex<HashMap<String, Details>>,
-    permits: Semaphore,
-}
+#[derive(Default)]
+pub(super) struct InspectCache(Mutex<HashMap<String, Details>>);
 
 impl InspectCache {
-    pub(super) fn new() -> Self {
-        Self { details: Mutex::default(), permits: Semaphore::new(CONCURRENCY) }
-    }
-
     /// Returns the cached details, however old; empty if the container has not been inspected.
     pub(super) fn cached(&self, id: &str) -> Details {
-        lock(&self.details).get(id).cloned().unwrap_or_default()
+        lock(&self.0).get(id).cloned().unwrap_or_default()
     }
 
-    /// Returns the container's details, inspecting it again if the cached ones are too old. If that fails, returns the
-    /// cached ones.
-    pub(super) async fn get(&self, connection: &Connection, container: &ListedContainer) -> Details {
-        let id = container.id.as_str();
-        let cached = self.cached(id);
-        if cached.are_recent(container) {
-            return cached;
+    /// Lets a container be inspected again, because something happened to it; all containers if `id` is `None`.
+    pub(super) fn expire(&self, id: Option<&str>) {
+        let mut details = lock(&self.0);
+        match id {
+            Some(id) => details.get_mut(id).into_iter().for_each(|details| details.at = None),
+            None => details.values_mut().for_each(|details| details.at = None),
         }
-        let answer = timeout(TIMEOUT, async {
-            let _permit = self.permits.acquire().await.ok()?;
-            Some(connection.client.get(Request::Inspect(id)).await)
-        });
-        let details = match answer.await {
-            Ok(Some(Ok(answer))) => match serde_json::from_str::<Inspected>(&answer.text()) {
-                Ok(inspected) => {
-                    let mut details = Details { state: Some(container.state), ..details(inspected, connection, id) };
-                    // A limit that the machine cannot reach is none.
-                    details.container.memory_limit =
-                        details.memory_limit(details.container.memory_limit, connection.machine_memory);
-                    details
-                }
-                Err(_) => return cached,
-            },
-            // Keeps a proxy that forbids the request from being asked with every scrape.
-            Ok(Some(Err(error))) if error.is_forbidden() => {
-                Details { at: Some(Instant::now()), is_refused: true, ..cached }
-            }
-            // On any other failure, the next scrape tries again.
-            _ => return cached,
+    }
+
+    /// Inspects those containers whose details are missing or may have changed, and forgets those that are not in the
+    /// list. `is_watched` says that the engine reports all changes. Gives up after a while and returns whether it was
+    /// done: the rest is for the next call.
+    pub(super) async fn refresh(&self, connection: &Connection, list: &[ListedContainer], is_watched: bool) -> bool {
+        let due: Vec<ListedContainer> = {
+            let mut details = lock(&self.0);
+            let ids: HashSet<&str> = list.iter().map(|container| container.id.as_str()).collect();
+            details.retain(|id, _| ids.contains(id.as_str()));
+            let is_recent = |container: &&ListedContainer| {
+                details.get(&container.id).is_some_and(|details| details.are_recent(container, is_watched))
+            };
+            list.iter().filter(|container| !is_recent(container)).cloned().collect()
         };
-        lock(&self.details).insert(id.to_owned(), details.clone());
-        details
+        let inspections = futures::stream::iter(due)
+            .map(|container| self.inspect(connection, container))
+            .buffer_unordered(CONCURRENCY)
+            .collect::<()>();
+        timeout(REFRESH_TIMEOUT, inspections).await.is_ok()
     }
 
-    /// Drops the details of containers that are not in `ids`.
-    pub(super) fn retain(&self, ids: &HashSet<&str>) {
-        lock(&self.details).retain(|id, _| ids.contains(id.as_str()));
+    /// Inspects a container. If that fails, its old details stay.
+    async fn inspect(&self, connection: &Connection, container: ListedContainer) {
+        let answer = timeout(TIMEOUT, connection.client.get(Request::Inspect(&container.id))).await;
+        let inspected = match answer {
+            Ok(Ok(answer)) => serde_json::from_str::<Inspected>(&answer.text()).map_err(|_| Outcome::Failed),
+            Ok(Err(error)) if error.is_forbidden() => Err(Outcome::Refused),
+            _ => Err(Outcome::Failed),
+        };
+        let mut details = match inspected {
+            Ok(inspected) => inspected.into_details(),
+            Err(outcome) => Details { outcome, ..self.cached(&container.id) },
+        };
+        // A limit that the machine cannot reach is none.
+        details.container.memory_limit =
+            details.memory_limit(details.container.memory_limit, connection.machine_memory);
+        let details = Details { at: Some(Instant::now()), state: Some(container.state), ..details };
+        lock(&self.0).insert(container.id, details);
     }
-}
-
-fn details(inspected: Inspected, connection: &Connection, id: &str) -> Details {
-    let can_read_cgroup = connection.is_local && connection.engine.counts_as_kernel();
-    let pid = inspected.state.as_ref().and_then(|state| state.pid).filter(|pid| *pid > 0 && can_read_cgroup);
-    inspected.into_details(pid.and_then(|pid| Cgroup::of_process(pid, id)))
 }
 
 impl Inspected {
-    /// The CPU limit in cores: the CPU quota or the size of the CPU set, whichever is smaller. `None` if neither is
-    /// set.
-    pub(super) fn cpu_limit(&self) -> Option<f64> {
+    /// The configured CPU quota in cores; `None` if there is none.
+    fn cpu_quota(&self) -> Option<f64> {
         let config = self.host_config.as_ref()?;
         let positive = |value: &i64| *value > 0;
         let nano = config.nano_cpus.filter(positive).map(|nano| nano as f64 / 1e9);
         let period = config.cpu_period.filter(positive).unwrap_or(DEFAULT_CPU_PERIOD);
-        let quota = nano.or(config.cpu_quota.filter(positive).map(|quota| quota as f64 / period as f64));
-        let set = config.cpuset_cpus.as_deref().and_then(cpus_in);
-        match (quota, set) {
-            (Some(quota), Some(set)) => Some(quota.min(set)),
-            (quota, set) => quota.or(set),
-        }
+        nano.or(config.cpu_quota.filter(positive).map(|quota| quota as f64 / period as f64))
     }
 
-    /// Converts the response into details, with the current time as the time of inspection.
-    pub(super) fn into_details(self, cgroup: Option<Cgroup>) -> Details {
-        Details {
-            at: Some(Instant::now()),
-            state: None,
-            is_refused: false,
-            container: self.container_details(),
-            cgroup,
-        }
+    /// How many CPUs the container may use; `None` if all.
+    fn cpu_set(&self) -> Option<f64> {
+        cpus_in(self.host_config.as_ref()?.cpuset_cpus.as_deref()?).map(f64::from)
+    }
+
+    /// Converts the response into details.
+    pub(super) fn into_details(self) -> Details {
+        let pid = self.state.as_ref().and_then(|state| state.pid).filter(|pid| *pid > 0);
+        Details { pid, container: self.container_details(), ..Details::default() }
     }
 
     fn container_details(self) -> ContainerDetails {
@@ -215,7 +226,8 @@ impl Inspected {
         ContainerDetails {
             limits_known: memory.is_some(),
             memory_limit: memory.filter(|bytes| *bytes > 0),
-            cpu_limit: self.cpu_limit(),
+            cpu_quota: self.cpu_quota(),
+            cpu_set: self.cpu_set(),
             image: self.config.and_then(|config| config.image).filter(|image| !image.is_empty()),
             started_at: self.state.and_then(|state| started(&state.started_at?)),
             restart_count: self.restart_count,
@@ -229,20 +241,6 @@ fn started(text: &str) -> Option<Timestamp> {
     (micros > 0).then(|| Timestamp::from_micros(micros))
 }
 
-/// How many CPUs a set such as `0-2,4` contains; `None` if it is empty or malformed. Duplicates are counted once.
-fn cpus_in(set: &str) -> Option<f64> {
-    let mut cpus = BTreeSet::new();
-    for part in set.split(',') {
-        let (first, last) = part.split_once('-').unwrap_or((part, part));
-        let (first, last): (u32, u32) = (first.trim().parse().ok()?, last.trim().parse().ok()?);
-        if first > last || last >= MAX_CPUS {
-            return None;
-        }
-        cpus.extend(first..=last);
-    }
-    u32::try_from(cpus.len()).ok().map(f64::from)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -253,23 +251,33 @@ mod tests {
     }
 
     #[test]
-    fn the_cpu_limit_is_the_smaller_of_quota_and_cpu_set() {
-        let limit = |nano: i64, quota: i64, period: i64, set: &str| {
-            let config = json!({"NanoCpus": nano, "CpuQuota": quota, "CpuPeriod": period, "CpusetCpus": set});
-            inspected(&config).cpu_limit()
+    fn the_quota_is_in_cores_in_any_notation() {
+        let quota = |nano: i64, quota: i64, period: i64| {
+            inspected(&json!({"NanoCpus": nano, "CpuQuota": quota, "CpuPeriod": period})).cpu_quota()
         };
-        assert_eq!(inspected(&json!({})).cpu_limit(), None);
-        assert_eq!(limit(0, 0, 0, ""), None);
-        assert_eq!(limit(0, -1, 100_000, ""), None, "-1 means no limit in the kernel");
-        assert_eq!(limit(500_000_000, 0, 0, ""), Some(0.5));
-        assert_eq!(limit(0, 150_000, 0, ""), Some(1.5));
-        assert_eq!(limit(0, 10_000, 50_000, ""), Some(0.2));
-        assert_eq!(limit(0, 0, 0, "0-2,4"), Some(4.0));
-        assert_eq!(limit(0, 0, 0, "0,0-1"), Some(2.0), "a CPU counts once");
-        assert_eq!(limit(1_500_000_000, 0, 0, "3"), Some(1.0));
-        for nonsense in ["x", "3-1", "-", ",", "0-4294967296", "0-4294967295"] {
-            assert_eq!(limit(0, 0, 0, nonsense), None, "{nonsense}");
-        }
+        assert_eq!(inspected(&json!({})).cpu_quota(), None);
+        assert_eq!(quota(0, 0, 0), None);
+        assert_eq!(quota(0, -1, 100_000), None, "-1 means no limit in the kernel");
+        assert_eq!(quota(500_000_000, 0, 0), Some(0.5));
+        assert_eq!(quota(0, 150_000, 0), Some(1.5));
+        assert_eq!(quota(0, 10_000, 50_000), Some(0.2));
+    }
+
+    #[test]
+    fn details_are_inspected_again_only_when_they_may_have_changed() {
+        let container = |state, up_seconds| ListedContainer { id: "00".into(), name: "a".into(), state, up_seconds };
+        let ago = |seconds| Instant::now().checked_sub(Duration::from_secs(seconds));
+        let running = Some(ContainerState::Running);
+        let details = |seconds, outcome| Details { at: ago(seconds), state: running, outcome, ..Details::default() };
+        let same = container(ContainerState::Running, None);
+        let old = details(3600, Outcome::Answered);
+        assert!(old.are_recent(&same, true) && !old.are_recent(&same, false), "events would have told");
+        assert!(!Details { at: None, ..old }.are_recent(&same, true), "an event told");
+        assert!(!details(1, Outcome::Answered).are_recent(&container(ContainerState::Paused, None), true));
+        assert!(!details(20, Outcome::Answered).are_recent(&container(ContainerState::Running, Some(5)), false));
+        assert!(details(5, Outcome::Failed).are_recent(&same, true));
+        assert!(!details(15, Outcome::Failed).are_recent(&same, true));
+        assert!(details(30, Outcome::Refused).are_recent(&container(ContainerState::Paused, None), false));
     }
 
     #[test]
@@ -282,7 +290,8 @@ mod tests {
         });
         let inspected: Inspected = serde_json::from_value(answer).expect("an inspection");
         let details = inspected.container_details();
-        assert_eq!((details.cpu_limit, details.limits_known, details.memory_limit), (Some(1.5), false, None));
+        assert_eq!((details.cpu_quota, details.cpu_set), (Some(1.5), None));
+        assert_eq!((details.limits_known, details.memory_limit), (false, None));
         assert_eq!((details.image, details.started_at, details.restart_count), (None, None, None));
     }
 
@@ -301,7 +310,7 @@ mod tests {
     fn the_size_of_the_machine_and_larger_numbers_are_no_limit() {
         const MACHINE: u64 = 25_276_502_016;
         let limit = |memory: Option<u64>, counted: u64, machine: Option<u64>| {
-            let inspected = memory.map(|memory| inspected(&json!({"Memory": memory})).into_details(None));
+            let inspected = memory.map(|memory| inspected(&json!({"Memory": memory})).into_details());
             inspected.unwrap_or_default().memory_limit(Some(counted), machine)
         };
         for no_limit in [0, MACHINE, MACHINE + 1, 9_223_372_036_854_771_712, u64::MAX] {

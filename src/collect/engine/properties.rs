@@ -1,10 +1,10 @@
 //! Property tests for responses from an engine: well-formed responses with arbitrary numbers, and malformed ones.
 
+use super::events;
 use super::identity::Identity;
 use super::inspect::Inspected;
 use super::list;
 use super::stats::{Stats, counters};
-use crate::collect::cgroup::Cgroup;
 use crate::collect::containers::{ContainerDetails, ListedContainer, Rates, ReadError, Reading, Scrape, summarize};
 use crate::collect::host::properties::{config, counter, meminfo, stat};
 use crate::collect::host::{CpuTimes, HostUsage, MemoryReading};
@@ -12,7 +12,6 @@ use crate::collect::sample::Sample;
 use crate::model::{ContainerState, ContainersStats, Split, Timestamp};
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
-use std::path::Path;
 use std::time::{Duration, Instant};
 
 const TICK: Duration = Duration::from_secs(5);
@@ -171,7 +170,7 @@ proptest! {
             let _ = counters(&stats, &Identity::default());
         }
         let _ = list::parse(&String::from_utf8_lossy(&bytes));
-        let _ = Cgroup::parse(Path::new("/r"), &format!("0::/{text}\n1:memory:{text}\n{text}"), &text);
+        let _ = events::id(&text);
     }
 
     #[test]
@@ -190,8 +189,10 @@ proptest! {
         let mut config = config;
         config["CpusetCpus"] = json!(set);
         let inspected: Inspected = serde_json::from_value(json!({"HostConfig": config})).expect("an inspection");
-        prop_assert!(inspected.cpu_limit().is_none_or(|cores| cores.is_finite() && cores > 0.0));
-        let limit = inspected.into_details(None).memory_limit(Some(counted), machine);
+        let details = inspected.into_details();
+        let cores = [details.container.cpu_quota, details.container.cpu_set];
+        prop_assert!(cores.into_iter().flatten().all(|cores| cores.is_finite() && cores > 0.0));
+        let limit = details.memory_limit(Some(counted), machine);
         prop_assert!(limit.is_none_or(|limit| limit == counted && limit > 0));
     }
 }

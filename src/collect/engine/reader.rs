@@ -1,21 +1,23 @@
-//! The reader that lists containers and reads their counters from an engine.
+//! The reader of an engine's containers: the list and the details from the engine, the counters from the kernel where
+//! the containers are this machine's, otherwise from the engine's statistics.
 
-use super::connect::Connection;
 use super::endpoint::DockerEndpoint;
 use super::error::EngineError;
-use super::inspect::InspectCache;
 use super::request::Request;
-use super::shim_probe::ShimProbes;
-use super::{list, stats};
-use crate::collect::containers::{ContainerCounters, ContainerDetails, ContainerReader, ListedContainer, ReadError};
-use crate::collect::host::CpuTimes;
-use crate::collect::procfs;
+use super::stats;
+use super::watcher::{Watched, Watcher};
+use crate::collect::cgroup::{CgroupReader, Machine, Wanted};
+use crate::collect::containers::{
+    ContainerCounters, ContainerDetails, ContainerList, ContainerReader, KernelReading, ListedContainer, ReadError,
+};
+use crate::collect::cpu_set::online_cpus;
 use crate::collect::sync::lock;
 use crate::model::{ContainerState, Engine};
-use std::collections::HashSet;
-use std::sync::Mutex;
-use std::time::{Duration, Instant};
-use tokio::time::timeout;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+use tokio::task::JoinSet;
 
 /// How many one-shot calls may be in flight with daemons that answer promptly.
 const PROMPT_CONCURRENCY: usize = 16;
@@ -24,118 +26,132 @@ const PROMPT_CONCURRENCY: usize = 16;
 /// limit is the number of files that the process may have open.
 const DELAYED_CONCURRENCY: usize = 400;
 
-/// Time set aside before a container's deadline to read its cgroup if its statistics do not arrive.
-const CGROUP_RESERVE: Duration = Duration::from_millis(500);
-
-/// Reads containers from a Docker daemon. Connects on first use and reconnects after a failure.
+/// Reads containers from an engine, which is watched by a task of its own.
 pub struct DockerReader {
     endpoint: DockerEndpoint,
-    label: Option<String>,
-    connection: Mutex<Option<Connection>>,
-    inspected: InspectCache,
-    shims: ShimProbes,
+    watched: Arc<Watched>,
+    /// Dropping it ends the watcher.
+    _watcher: JoinSet<()>,
+    /// `None` if the machine has no cgroups.
+    cgroups: Option<Arc<Mutex<CgroupReader>>>,
+    /// Whether the log says where the numbers come from.
+    is_logged: AtomicBool,
 }
 
 impl DockerReader {
     /// Creates a reader for the daemon at `endpoint`. If `label` (`key` or `key=value`) is set, only containers that
-    /// carry it are read; otherwise, all are.
-    pub fn new(endpoint: DockerEndpoint, label: Option<String>) -> Self {
-        Self { endpoint, label, connection: Mutex::default(), inspected: InspectCache::new(), shims: ShimProbes::new() }
+    /// carry it are read; otherwise, all are. `interval` is the time between samples. Must be called within a tokio
+    /// runtime.
+    pub fn new(endpoint: DockerEndpoint, label: Option<String>, interval: Duration) -> Self {
+        let watched = Watched::new();
+        let watcher = Watcher { endpoint: endpoint.clone(), label, interval, watched: Arc::clone(&watched) };
+        let mut tasks = JoinSet::new();
+        tasks.spawn(watcher.run());
+        let reader = Self { endpoint, watched, _watcher: tasks, cgroups: None, is_logged: AtomicBool::new(false) };
+        reader.with_cgroups("/sys/fs/cgroup".into(), "/proc".into())
     }
 
-    async fn connection(&self) -> Result<Connection, EngineError> {
-        if let Some(connection) = lock(&self.connection).clone() {
-            return Ok(connection);
-        }
-        let connection = Connection::open(&self.endpoint).await?;
-        *lock(&self.connection) = Some(connection.clone());
-        Ok(connection)
+    /// Reads the cgroups that are mounted below `cgroups`, and the processes in `proc`.
+    #[must_use]
+    pub fn with_cgroups(self, cgroups: PathBuf, proc: PathBuf) -> Self {
+        Self { cgroups: CgroupReader::new(cgroups, proc).map(|reader| Arc::new(Mutex::new(reader))), ..self }
     }
 
-    async fn listed(&self) -> Result<Vec<ListedContainer>, EngineError> {
-        let connection = self.connection().await?;
-        let all = !connection.engine.lists_every_active_state();
-        let request = Request::List { label: self.label.as_deref(), all };
-        let answer = connection.client.get(request).await?;
-        if let Some(identified) = connection.identified_by(answer.headers()) {
-            *lock(&self.connection) = Some(identified);
-        }
-        let json = answer.text();
-        list::parse(&json).map_err(|error| EngineError::unreadable(request, &json, &error))
+    /// Reads all counters from the engine's statistics.
+    #[must_use]
+    pub fn without_cgroups(self) -> Self {
+        Self { cgroups: None, ..self }
     }
 
-    /// Reads the counters of a container from its cgroup after its statistics did not arrive: in Docker before 24.0.7,
-    /// one hung shim delays the statistics of all containers. Returns `None` if the cgroup cannot be read, or if the
-    /// container's own shim is hung, which must be reported as an error.
-    async fn cgroup_counters(&self, connection: &Connection, id: &str) -> Option<ContainerCounters> {
-        let cgroup = self.inspected.cached(id).cgroup?;
-        if !self.shims.answers(&connection.client, id).await {
-            return None;
+    /// Logs once where the numbers come from.
+    fn log_source(&self, readings: &[KernelReading]) {
+        if readings.is_empty() || self.is_logged.swap(true, Ordering::Relaxed) {
+            return;
         }
-        let read = move || cgroup.read(&CpuTimes::parse(&procfs::read("/proc/stat").ok()?).ok()?);
-        tokio::task::spawn_blocking(read).await.ok()?
+        let unknown = readings.iter().filter(|reading| **reading == KernelReading::Unknown).count();
+        let version = self.cgroups.as_ref().map_or("none", |cgroups| lock(cgroups).version());
+        match unknown {
+            0 => tracing::info!("containers are read from their cgroups ({version})"),
+            _ if !self.is_local() => tracing::info!("containers are on another machine: read from the engine"),
+            _ => tracing::info!("{unknown} of {} containers have no cgroup here: read from the engine", readings.len()),
+        }
     }
 }
 
 impl ContainerReader for DockerReader {
-    async fn list(&self) -> Result<Vec<ListedContainer>, String> {
-        let list = self.listed().await.map_err(|error| error.reason(&self.endpoint))?;
-        let ids: HashSet<&str> = list.iter().map(|container| container.id.as_str()).collect();
-        self.inspected.retain(&ids);
-        self.shims.retain(&ids);
-        Ok(list)
+    async fn list(&self) -> Result<ContainerList, String> {
+        self.watched.list().await
     }
 
-    async fn counters(&self, container: &ListedContainer, deadline: Instant) -> Result<ContainerCounters, ReadError> {
+    async fn list_again(&self) -> Result<ContainerList, String> {
+        self.watched.list_again().await
+    }
+
+    async fn changed(&self) {
+        self.watched.changed.notified().await;
+    }
+
+    async fn kernel_counters(&self, containers: &[ListedContainer]) -> Vec<KernelReading> {
+        let mut readings = vec![KernelReading::Unknown; containers.len()];
+        // A restarting container has no processes.
+        let active = |index: &usize| containers.get(*index).map(|one| one.state) != Some(ContainerState::Restarting);
+        let indices: Vec<usize> = (0..containers.len()).filter(active).collect();
+        if let (Some(cgroups), true) = (&self.cgroups, self.is_local()) {
+            let connection = self.watched.connection();
+            let wanted = |index: &usize| {
+                let id = containers.get(*index)?.id.clone();
+                Some(Wanted { pid: self.watched.inspected.cached(&id).pid, id })
+            };
+            let wanted: Vec<Wanted> = indices.iter().filter_map(wanted).collect();
+            let machine = Machine {
+                cpus: online_cpus().or(connection.as_ref().and_then(|connection| connection.engine.cpus)),
+                memory: connection.and_then(|connection| connection.machine_memory),
+            };
+            let cgroups = Arc::clone(cgroups);
+            let read = tokio::task::spawn_blocking(move || lock(&cgroups).read(&wanted, machine)).await;
+            for (index, reading) in indices.iter().zip(read.unwrap_or_default()) {
+                if let Some(place) = readings.get_mut(*index) {
+                    *place = reading;
+                }
+            }
+        }
+        self.log_source(&readings);
+        readings
+    }
+
+    async fn counters(&self, container: &ListedContainer) -> Result<ContainerCounters, ReadError> {
         let id = container.id.as_str();
         let failed = |error: EngineError| ReadError::Failed(error.reason(&self.endpoint));
-        let connection = self.connection().await.map_err(failed)?;
-        let reserve = self.inspected.cached(id).cgroup.map_or(Duration::ZERO, |_| CGROUP_RESERVE);
-        let remaining = deadline.saturating_duration_since(Instant::now()).saturating_sub(reserve);
+        let connection = self.watched.connection();
+        let connection = connection.ok_or_else(|| ReadError::Failed("the engine is not connected".into()))?;
         let request = Request::Stats(id);
-        let answer = timeout(remaining, connection.client.get(request));
-        let (answer, details) = tokio::join!(answer, self.inspected.get(&connection, container));
-        let counters = match answer {
-            Ok(Ok(answer)) => {
-                let json = answer.text();
-                let stats = serde_json::from_str(&json);
-                let stats = stats.map_err(|error| failed(EngineError::unreadable(request, &json, &error)))?;
-                stats::counters(&stats, &connection.engine)?
-            }
-            Ok(Err(error)) if error.is_gone() => return Err(ReadError::Gone),
-            Ok(Err(error)) => return Err(failed(error)),
-            Err(_) => {
-                let counters = self.cgroup_counters(&connection, id).await;
-                counters.ok_or_else(|| ReadError::Failed("timed out".into()))?
-            }
+        let answer = match connection.client.get(request).await {
+            Err(error) if error.is_gone() => return Err(ReadError::Gone),
+            answer => answer.map_err(failed)?,
         };
+        let json = answer.text();
+        let stats = serde_json::from_str(&json);
+        let stats = stats.map_err(|error| failed(EngineError::unreadable(request, &json, &error)))?;
+        let counters = stats::counters(&stats, &connection.engine)?;
+        let details = self.watched.inspected.cached(id);
         let memory_limit = details.memory_limit(counters.memory_limit, connection.machine_memory);
         Ok(ContainerCounters { memory_limit, ..counters })
     }
 
-    async fn details(&self, container: &ListedContainer) -> ContainerDetails {
-        if container.state == ContainerState::Restarting
-            && let Ok(connection) = self.connection().await
-        {
-            return self.inspected.get(&connection, container).await.container;
-        }
-        self.inspected.cached(&container.id).container
+    fn details(&self, container: &ListedContainer) -> ContainerDetails {
+        self.watched.inspected.cached(&container.id).container
     }
 
     fn concurrency(&self) -> usize {
-        let is_prompt = lock(&self.connection).as_ref().is_none_or(|connection| connection.engine.is_prompt);
+        let is_prompt = self.watched.connection().is_none_or(|connection| connection.engine.is_prompt);
         if is_prompt { PROMPT_CONCURRENCY } else { DELAYED_CONCURRENCY }
     }
 
     fn is_local(&self) -> bool {
-        lock(&self.connection).as_ref().is_none_or(|connection| connection.is_local)
+        self.watched.connection().is_none_or(|connection| connection.is_local)
     }
 
     fn engine(&self) -> Option<Engine> {
-        lock(&self.connection).as_ref()?.engine.program()
-    }
-
-    fn reset(&self) {
-        *lock(&self.connection) = None;
+        self.watched.connection()?.engine.program()
     }
 }

@@ -161,7 +161,7 @@ impl State {
         age: Option<f64>,
     ) -> Option<Recorded> {
         match answer {
-            Ok(Stamped { data, stamp }) => {
+            Ok(Stamped { data, stamp, .. }) => {
                 self.host_stale = stamp.stale.then_some(stamp.age_seconds);
                 self.is_unanswered = false;
                 let recorded = self.history.host.record(stamp.timestamp, &data);
@@ -189,7 +189,7 @@ impl State {
                 self.containers = ContainersView::Waiting;
                 None
             }
-            Ok(Stamped { data, stamp }) => {
+            Ok(Stamped { data, stamp, .. }) => {
                 self.containers_stale = stamp.stale;
                 self.scraped = Some(stamp.timestamp);
                 self.culprits.clone_from(&data.culprits);

@@ -53,11 +53,20 @@ pub(in crate::ui) fn TableCard(live: Live, timeline: Timeline) -> impl IntoView 
     }
 }
 
-/// The note beside the heading if the containers' numbers are overdue; otherwise empty.
+/// The note beside the heading if the containers' numbers are overdue, or if only the list of containers is; otherwise
+/// empty.
 pub(in crate::ui) fn stale_note(live: Live) -> Signal<String> {
     live.read(move |state| {
-        let scraped = state.scraped.filter(|_| state.containers_stale);
-        scraped.map_or_else(String::new, |at| format!("Last updated {}", live.clock(at.seconds(), true)))
+        let listed = match &state.containers {
+            ContainersView::Measured(stats) => stats.listed_at,
+            _ => None,
+        };
+        let (what, at) = match (state.scraped.filter(|_| state.containers_stale), listed) {
+            (Some(at), _) => ("Last updated ", at),
+            (None, Some(at)) => ("List as of ", at),
+            (None, None) => return String::new(),
+        };
+        what.to_owned() + &live.clock(at.seconds(), true)
     })
 }
 

@@ -175,7 +175,7 @@ fn totals_are_sums_of_unrounded_values_and_rows_are_sorted() {
 #[test]
 fn missing_limits_are_null() {
     let limited = ContainerCounters { memory_limit: Some(128 * M), ..counters(0, 0, M) };
-    let details = ContainerDetails { cpu_limit: Some(0.5), ..ContainerDetails::default() };
+    let details = ContainerDetails { cpu_quota: Some(0.5), ..ContainerDetails::default() };
     let readings =
         |at| vec![Reading { details, ..seen("a", Running, at, limited) }, seen("b", Running, at, counters(0, 0, M))];
     let stats = Scrapes::new().next(readings);

@@ -88,6 +88,7 @@ fn cgroup_v1_includes_child_cgroups() {
         memory: Some(63_897_600 - 12_582_912),
         memory_without_cache: Some(63_897_600 - 12_582_912 - 8_388_608),
         memory_limit: Some(134_217_728),
+        limits: None,
     };
     assert_eq!(read(&recorded_v1(), &docker()), Ok(expected));
 }
@@ -101,6 +102,7 @@ fn cgroup_v2_has_other_names_and_no_per_cpu_list() {
         memory: Some(234_590_208 - 11_309_056),
         memory_without_cache: Some(234_590_208 - 11_309_056 - 22_441_984),
         memory_limit: Some(MACHINE),
+        limits: None,
     };
     assert_eq!(read(&recorded_v2(), &docker()), Ok(expected));
 }
@@ -114,6 +116,7 @@ fn podman_sends_no_cache_and_its_host_counter_is_not_used() {
         memory: Some(516_096),
         memory_without_cache: None,
         memory_limit: Some(134_217_728),
+        limits: None,
     };
     assert_eq!(read(&recorded_podman(), &engine("4.3.1", "Podman Engine")), Ok(expected));
 }

@@ -1,0 +1,124 @@
+//! Reads the cgroups of all containers.
+
+#[cfg(test)]
+mod tests;
+
+use super::files::Files;
+use super::group::{Cgroup, Unread};
+use super::hierarchy::Hierarchies;
+use super::limits::LimitReader;
+use super::tree;
+use crate::collect::containers::KernelReading;
+use std::collections::{HashMap, HashSet};
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+/// How many files stay open: those of 128 containers. Beyond that, files are opened each time, so that a process with
+/// the usual limit of 1,024 has enough left for viewers.
+const MAX_OPEN: usize = 512;
+
+/// How long a container that was not found is not searched for again.
+const SEARCH_AGAIN: Duration = Duration::from_secs(60);
+
+/// A container to be read.
+#[derive(Clone, Debug)]
+pub(in crate::collect) struct Wanted {
+    /// The container's full ID.
+    pub(in crate::collect) id: String,
+    /// The PID of its first process; `None` if it is unknown.
+    pub(in crate::collect) pid: Option<i64>,
+}
+
+/// The machine that the containers share. Unknown values are `None`.
+#[derive(Clone, Copy, Debug, Default)]
+pub(in crate::collect) struct Machine {
+    /// The number of CPUs online.
+    pub(in crate::collect) cpus: Option<u32>,
+    /// Total memory in bytes.
+    pub(in crate::collect) memory: Option<u64>,
+}
+
+/// Reads containers' cgroups. Remembers where they are.
+pub(in crate::collect) struct CgroupReader {
+    hierarchies: Hierarchies,
+    proc: PathBuf,
+    files: Files,
+    limits: LimitReader,
+    known: HashMap<String, Cgroup>,
+    /// The containers that were not found, and when they were last searched for.
+    missing: HashMap<String, Instant>,
+}
+
+impl CgroupReader {
+    /// A reader for the hierarchies mounted below `cgroups`, usually `/sys/fs/cgroup`, and the processes in `proc`,
+    /// usually `/proc`. `None` if no hierarchy is mounted there.
+    pub(in crate::collect) fn new(cgroups: PathBuf, proc: PathBuf) -> Option<Self> {
+        let hierarchies = Hierarchies::find(&cgroups);
+        hierarchies.cpu.as_ref().or(hierarchies.memory.as_ref())?;
+        Some(Self {
+            limits: LimitReader::new(hierarchies.clone()),
+            hierarchies,
+            proc,
+            files: Files::new(MAX_OPEN),
+            known: HashMap::new(),
+            missing: HashMap::new(),
+        })
+    }
+
+    /// The version of cgroups in words.
+    pub(in crate::collect) fn version(&self) -> &'static str {
+        self.hierarchies.describe()
+    }
+
+    /// Reads these containers, in their order, and forgets all others.
+    pub(in crate::collect) fn read(&mut self, wanted: &[Wanted], machine: Machine) -> Vec<KernelReading> {
+        let now = Instant::now();
+        let ids: HashSet<&str> = wanted.iter().map(|wanted| wanted.id.as_str()).collect();
+        self.known.retain(|id, _| ids.contains(id.as_str()));
+        self.missing.retain(|id, at| ids.contains(id.as_str()) && at.elapsed() < SEARCH_AGAIN);
+        self.find(wanted, now);
+        self.limits.expire(now, machine.memory);
+        wanted.iter().map(|wanted| self.read_one(&wanted.id, machine.cpus)).collect()
+    }
+
+    fn read_one(&mut self, id: &str, cpus: Option<u32>) -> KernelReading {
+        let Some(cgroup) = self.known.get_mut(id) else { return KernelReading::Unknown };
+        match cgroup.read(&mut self.files, cpus) {
+            Ok((at, mut counters)) => {
+                let limits = self.limits.read(&cgroup.place, &mut self.files, at);
+                counters.memory_limit = limits.memory.iter().map(|limit| limit.bytes).min();
+                counters.limits = Some(limits);
+                KernelReading::Counted(at, counters)
+            }
+            Err(Unread::Ended) => KernelReading::Ended,
+            Err(Unread::Unreadable) => {
+                self.known.remove(id);
+                self.missing.insert(id.to_owned(), Instant::now());
+                KernelReading::Unknown
+            }
+        }
+    }
+
+    /// Finds the cgroups of containers that are not known yet: by the process, or else by the ID in the tree.
+    fn find(&mut self, wanted: &[Wanted], now: Instant) {
+        let mut unseen = Vec::new();
+        for Wanted { id, pid } in wanted {
+            if self.known.contains_key(id) || self.missing.contains_key(id) {
+                continue;
+            }
+            let process = pid.and_then(|pid| std::fs::read_to_string(self.proc.join(format!("{pid}/cgroup"))).ok());
+            match process.and_then(|text| tree::of_process(&self.hierarchies, &text, id)) {
+                Some(place) => drop(self.known.insert(id.clone(), Cgroup::new(&self.hierarchies, place))),
+                None => unseen.push(id.as_str()),
+            }
+        }
+        unseen.sort_unstable();
+        let mut found = tree::search(&self.hierarchies, &unseen);
+        for id in unseen {
+            match found.remove(id) {
+                Some(place) => drop(self.known.insert(id.to_owned(), Cgroup::new(&self.hierarchies, place))),
+                None => drop(self.missing.insert(id.to_owned(), now)),
+            }
+        }
+    }
+}
