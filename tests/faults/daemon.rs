@@ -1,6 +1,7 @@
 //! Tests with a daemon that is absent, killed, hanging or inaccessible.
 
 use crate::support::docker::{SLEEP, TestDocker};
+use crate::support::fake_engine::{FakeSocket, Mood, Question};
 use crate::support::program::{Answer, Launch, Program};
 use crate::support::{signal, within};
 use std::os::unix::fs::PermissionsExt as _;
@@ -84,16 +85,72 @@ fn a_killed_daemon_leaves_its_last_numbers_and_its_successor_is_found() {
 }
 
 #[test]
-fn a_hanging_daemon_blocks_no_request() {
+fn the_numbers_stay_fresh_while_the_daemon_hangs() {
     let Some(docker) = TestDocker::own("hung", "") else { return };
-    let program = measuring(&docker);
-    let files = program.open_files();
+    docker.run("agent-b", &[], SLEEP);
+    docker.run("agent-a", &[], SLEEP);
+    let program = program(&docker);
+    within(Duration::from_secs(10), "measured", || program.containers(), |answer| answer.is_complete(2));
+    let (files, ending) = (program.open_files(), docker.container_pid("agent-b"));
+    let seconds = |answer: &Answer, name: &str| answer.json[name].as_f64().expect("seconds");
+    assert!(seconds(&program.containers(), "list_age_seconds") < 6.0);
     signal("STOP", &docker.pid());
-    expect_stale_and_given_up(&program);
+    let start = Instant::now();
+    let mut list_age = 0.0;
+    let mut has_ended = false;
+    // The engine's client waits for the daemon to go on.
+    let running = docker.background(&["run", "-d", "--network", "none", "--label", &docker.label, "ht-busybox", "true"]);
+    while start.elapsed() < Duration::from_secs(30) {
+        let answer = program.containers();
+        assert_eq!((answer.status, answer.is_stale(), program.host().status), (200, false, 200), "{answer:?}");
+        assert!(seconds(&answer, "age_seconds") <= INTERVAL.as_secs_f64() + 1.0, "{answer:?}");
+        list_age = f64::max(list_age, seconds(&answer, "list_age_seconds"));
+        assert!(answer.row("agent-a")["cpu"].is_number() && answer.row("agent-a")["source"] == "cgroup", "{answer:?}");
+        if start.elapsed() > Duration::from_secs(10) && !has_ended {
+            signal("KILL", &ending);
+            let gone = |answer: &Answer| answer.row("agent-b").is_null();
+            within(INTERVAL + Duration::from_secs(1), "its end", || program.containers(), gone);
+            has_ended = true;
+        }
+        std::thread::sleep(Duration::from_millis(100));
+    }
+    assert!(list_age > 25.0, "the list has an age of its own: {list_age}");
+    assert!(program.containers().json["listed_at"].is_string(), "the page says how old the list is");
     let piled_up = program.open_files().saturating_sub(files);
-    assert!(piled_up <= 3, "{piled_up} connections are waiting for the hung daemon");
+    assert!(piled_up <= 3 + 8, "{piled_up} connections are waiting for the hung daemon");
     signal("CONT", &docker.pid());
-    within(Duration::from_secs(12), "healed", || program.containers(), healed);
+    drop(running);
+    let listed = |answer: &Answer| answer.json["listed_at"].is_null() && answer.row("agent-b").is_null();
+    within(Duration::from_secs(10), "listed again", || program.containers(), listed);
+}
+
+#[test]
+fn a_container_that_is_started_while_the_daemon_hangs_appears_soon_after() {
+    let Some(docker) = TestDocker::own("late", "") else { return };
+    let program = measuring(&docker);
+    signal("STOP", &docker.pid());
+    let run = ["run", "-d", "--network", "none", "--label", &docker.label, "--name", "late", "ht-busybox"];
+    let running = docker.background(&[&run, SLEEP].concat());
+    std::thread::sleep(Duration::from_secs(12));
+    signal("CONT", &docker.pid());
+    // It is 3 s on a quiet machine, most of which the daemon needs to start the container.
+    let listed = |answer: &Answer| answer.row("late").is_object();
+    within(Duration::from_secs(10), "a row", || program.containers(), listed);
+    drop(running);
+}
+
+#[test]
+fn a_hanging_daemon_that_has_all_the_numbers_leaves_the_last_ones() {
+    let socket = FakeSocket::start("agent-a");
+    let program = socket.program();
+    within(Duration::from_secs(10), "measured", || program.containers(), |answer| answer.is_complete(1));
+    assert_eq!(program.containers().row("agent-a")["source"], "engine", "it has no cgroup on this machine");
+    for question in [Question::List, Question::Ping, Question::Stats] {
+        socket.answers(question, Mood::SilentAfterHead);
+    }
+    within(Duration::from_secs(15), "stale", || program.containers(), Answer::is_stale);
+    let answer = within(Duration::from_secs(15), "given up", || program.containers(), |answer| answer.status == 503);
+    assert!(answer.json["reason"].as_str().is_some_and(|reason| reason.starts_with("timed out")), "{answer:?}");
 }
 
 #[test]

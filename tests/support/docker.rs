@@ -4,7 +4,7 @@
 use super::{cgroup, skipped, stdout};
 use host_telemetry::collect::{DockerEndpoint, DockerReader};
 use std::path::Path;
-use std::process::Command;
+use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 const SCRIPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/support/private-docker.sh");
@@ -55,6 +55,13 @@ impl TestDocker {
     pub fn docker(&self, arguments: &[&str]) -> String {
         let output = Command::new("docker").env("DOCKER_HOST", &self.host).args(arguments).output();
         stdout(output.expect("the docker command"))
+    }
+
+    /// Starts a docker command without waiting for it. It is killed when dropped.
+    pub fn background(&self, arguments: &[&str]) -> Background {
+        let mut command = Command::new("docker");
+        command.env("DOCKER_HOST", &self.host).args(arguments).stdout(Stdio::null()).stderr(Stdio::null());
+        Background(command.spawn().expect("the docker command"))
     }
 
     pub fn run(&self, name: &str, options: &[&str], command: &[&str]) {
@@ -114,6 +121,17 @@ impl Drop for TestDocker {
         if !cleaned.is_ok_and(|status| status.success()) {
             eprintln!("{} left something behind", self.label);
         }
+    }
+}
+
+/// A docker command that runs in the background.
+pub struct Background(Child);
+
+impl Drop for Background {
+    fn drop(&mut self) {
+        // It may have ended.
+        let _ = self.0.kill();
+        let _ = self.0.wait();
     }
 }
 

@@ -20,6 +20,9 @@ pub enum Question {
     List,
     Inspect,
     Stats,
+    /// Refused unless a mood is set: the list is then requested in each interval.
+    Events,
+    Ping,
 }
 
 /// How the socket responds to a request.
@@ -126,10 +129,14 @@ fn answer(path: &str, name: &str, moods: &Moods) -> (Value, Mood) {
         (Question::Version, json!({"Version": "28.2.2"}))
     } else if path.contains("/info") {
         (Question::Info, json!({"NCPU": 2, "MemTotal": 1u64 << 34}))
+    } else if path.contains("/events") {
+        (Question::Events, Value::Null)
+    } else if path.contains("/_ping") {
+        (Question::Ping, json!("OK"))
     } else {
         (Question::Inspect, json!({"HostConfig": {"NanoCpus": 250_000_000, "Memory": 64 << 20}}))
     };
-    let mood = moods.lock().unwrap().get(&question).cloned().unwrap_or(Mood::Sane);
+    let mood = moods.lock().unwrap().get(&question).cloned().unwrap_or(if question == Question::Events { Mood::Refused } else { Mood::Sane });
     match mood {
         Mood::RefusedUnversioned if path.starts_with("/v1.") => (body, Mood::Sane),
         Mood::RefusedUnversioned => (body, Mood::Refused),

@@ -45,6 +45,13 @@ impl Launch {
         self
     }
 
+    /// Makes the program start in its own PID namespace, with a /proc that shows nothing else.
+    pub fn in_own_pids(mut self) -> Self {
+        // `--kill-child` ends the program with its wrapper, which is what the test kills.
+        self.wrapper = ["unshare", "--pid", "--fork", "--mount-proc", "--kill-child"].map(Into::into).into();
+        self
+    }
+
     pub fn env(mut self, name: &str, value: &str) -> Self {
         self.env.push((name.into(), value.into()));
         self
