@@ -85,7 +85,8 @@ build_site() {
     done
   fi
   if have brotli; then
-    brotli --best "$scratch"/pkg/*.js "$scratch"/pkg/*.wasm "$scratch"/pkg/*.css "$scratch"/*.css "$scratch"/*.svg
+    # With a window of 128 KiB, WebAssembly becomes half a percent smaller than with the largest.
+    brotli --best --lgwin=17 "$scratch"/pkg/*.js "$scratch"/pkg/*.wasm "$scratch"/pkg/*.css "$scratch"/*.css "$scratch"/*.svg
   fi
   rm -rf "$site"
   mv "$scratch" "$site"

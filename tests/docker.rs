@@ -25,7 +25,7 @@ fn sampler(reader: DockerReader) -> (Sampler, Telemetry) {
     (sampler, telemetry)
 }
 
-/// Polls until `expected` accepts the answer. Panics after 20 s.
+/// Polls until `expected` accepts the answer. Panics after a minute: under emulation, a container takes seconds to start.
 async fn until(
     telemetry: &Telemetry,
     what: &str,
@@ -38,7 +38,7 @@ async fn until(
             println!("{what}: after {:.1} s", start.elapsed().as_secs_f64());
             return answer;
         }
-        assert!(start.elapsed() < Duration::from_secs(20), "{what}: not within 20 s, but {answer:?}");
+        assert!(start.elapsed() < Duration::from_secs(60), "{what}: not within a minute, but {answer:?}");
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
 }
@@ -101,7 +101,8 @@ async fn numbers_equal_docker_stats_and_the_kernels() {
     }
     let split = stats.split.memory_mb.clone().expect("a split");
     assert!(split.containers > 64.0 && split.other > 0.0, "tmpfs counts as memory, page cache does not: {split:?}");
-    assert!(split.containers < stats.total_memory_mb.expect("memory"), "{split:?}");
+    // Where the engine's own files are in memory, no cache is left to leave out.
+    assert!(split.containers <= stats.total_memory_mb.expect("memory"), "{split:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

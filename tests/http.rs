@@ -123,10 +123,13 @@ async fn containers_have_every_field_of_the_contract() {
     assert_eq!((&body["total_cpu_percent"], &body["total_memory_mb"]), (&json!(20.0), &json!(512.0)));
     assert_eq!((&body["culprits"], &body["engine"]), (&json!({"cpu": null, "memory": null}), &json!("docker")));
     assert_eq!(body["events"], json!([]));
+    assert_eq!((&body["total_memory_limit_mb"], &body["listed_at"]), (&json!(1024.0), &Value::Null));
+    assert!(body["list_age_seconds"].is_f64(), "{body}");
     let rows = body["containers"].as_array().unwrap();
     let row = json!({"id": "a", "name": "a", "full_name": "agent-a", "cpu": 20.0, "cpu_host_percent": 10.0, "memory_mb": 512.0,
                      "memory_host_percent": 1.2, "memory_limit_mb": 1024.0, "cpu_limit_cores": 1.5, "limits_known": true,
-                     "image": "agent:1", "started_at": null, "restart_count": 0, "state": "running", "stale": false});
+                     "image": "agent:1", "started_at": null, "restart_count": 0, "source": "engine", "state": "running",
+                     "stale": false});
     assert_eq!(rows[0], row, "the row has no error field");
     assert_eq!(rows[1]["name"], "broken");
     assert!(rows[1]["cpu"].is_null() && rows[1]["memory_mb"].is_null());

@@ -8,6 +8,8 @@ use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 const SCRIPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/support/private-docker.sh");
+/// The variable with the address of a daemon that all tests share, because starting one for each would take too long.
+const GIVEN: &str = "HOST_TELEMETRY_TEST_DOCKER";
 pub const BURN: &[&str] = &["sh", "-c", "while :; do :; done"];
 pub const SLEEP: &[&str] = &["sleep", "100000"];
 
@@ -24,7 +26,13 @@ pub struct TestDocker {
 impl TestDocker {
     /// Starts a private daemon or falls back to the machine's. Returns `None` if neither is available.
     pub fn start(test: &str) -> Option<Self> {
-        Self::own_with(test, "").or_else(|| Self::shared(test)).or_else(|| skip(test))
+        match std::env::var(GIVEN) {
+            Ok(host) => Self::shared(test, host),
+            Err(_) => Self::own_with(test, "").or_else(|| {
+                Self::shared(test, std::env::var("DOCKER_HOST").unwrap_or_else(|_| "unix:///var/run/docker.sock".into()))
+            }),
+        }
+        .or_else(|| skip(test))
     }
 
     /// Starts a private daemon, which the test may stop. Returns `None` if it cannot be started.
@@ -44,8 +52,7 @@ impl TestDocker {
         None
     }
 
-    fn shared(test: &str) -> Option<Self> {
-        let host = std::env::var("DOCKER_HOST").unwrap_or_else(|_| "unix:///var/run/docker.sock".into());
+    fn shared(test: &str, host: String) -> Option<Self> {
         let label = format!("host-telemetry-test={test}-{}", std::process::id());
         let folder = tempfile::tempdir().expect("a folder");
         let image = script("image", folder.path()).env("DOCKER_HOST", &host).output().expect("the script");
