@@ -14,6 +14,19 @@ podman_package() {
 
 fault_packages() {
   docker_packages
+  need wrk "tests imitate many viewers with it" wrk
   need bindfs "tests make its file system hang" bindfs
   need faketime "tests set the clock of one program with it" faketime
+}
+
+# Installs psutil 7.1 or newer, because Debian 12 ships an older version that defines used memory differently.
+psutil_venv() {
+  local folder=$TOOLS/compare-venv
+  "$folder/bin/python" -c 'import psutil, sys; sys.exit(psutil.version_info < (7, 1))' 2>/dev/null && return 0
+  if ! have python3 || ! python3 -c 'import ensurepip' 2>/dev/null; then
+    packages "psutil is installed into a virtual environment" python3-venv || die "python3 with its venv module is missing: install it and run this again"
+  fi
+  echo "Installing psutil into $folder"
+  python3 -m venv --clear "$folder"
+  "$folder/bin/pip" install --quiet 'psutil>=7.1' || die "psutil could not be installed: see pip's output above"
 }

@@ -1,6 +1,7 @@
 //! The HTTP server: its configuration, its routes, and the code that connects the collector to the endpoints.
 
 mod config;
+mod open_files;
 mod router;
 mod site;
 mod state;
@@ -53,6 +54,7 @@ pub enum ServeError {
 /// sample is available and the first scrape of the containers has ended, but does not wait for that scrape for more
 /// than two seconds.
 pub async fn serve(config: Config, stop: impl Future<Output = ()> + Send + 'static) -> Result<(), ServeError> {
+    open_files::raise_limit();
     let leptos = leptos_options(&config);
     site::check(&leptos)?;
     let address = config.listen;

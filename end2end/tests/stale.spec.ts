@@ -90,3 +90,24 @@ test('a request times out after 3 s, and the next successful poll makes the page
   await dashboard.nextPoll(2);
   await expect(dashboard.cpu.root).not.toHaveClass(/is-stale/);
 });
+
+test('while Docker hangs, the numbers go on and the page says how old the list is', async ({ page, dashboard, docker, startServer }) => {
+  await docker.runContainer('web', 'while :; do :; done');
+  const server = await startServer({ docker: docker.address, args: ['--interval', '1'] });
+  const received = collectResponses(page);
+  await page.goto(server.url);
+  await dashboard.showTable();
+  await expect(dashboard.rows).toHaveCount(1);
+
+  await docker.hang(true);
+  try {
+    await expect(dashboard.containers).toContainText(/List as of \d\d:\d\d:\d\d/, TIMEOUT);
+    const polls = received.length;
+    await expect.poll(() => received.length).toBeGreaterThan(polls + 2);
+    await expectFresh(dashboard);
+    await expect(dashboard.rows.first().locator('.ht-cell').first()).toHaveText(/\d%/);
+  } finally {
+    await docker.hang(false);
+  }
+  await expect(dashboard.containers).not.toContainText('List as of', TIMEOUT);
+});

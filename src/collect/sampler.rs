@@ -168,8 +168,13 @@ async fn sample_containers<R: ContainerReader, U: Fn() -> HostUsage + Send + Syn
         ..ContainersLatest::default()
     };
     loop {
+        let begun = Instant::now();
         let scraped = scraper.scrape().await;
         let last = Instant::now();
+        if let Ok(Scraped { sample, .. }) = &scraped {
+            let (count, time) = (sample.data.containers.len(), last.saturating_duration_since(begun));
+            tracing::debug!("{count} containers sampled in {:.1} ms", time.as_secs_f64() * 1000.0);
+        }
         let outcome = outcome(&scraped);
         match scraped {
             Ok(Scraped { mut sample, listed }) => {

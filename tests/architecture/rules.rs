@@ -20,7 +20,7 @@ const LAYERS: [(&str, &[&str]); 8] = [
 /// Restricted crates, and the only files or folders that may refer to them.
 const CRATES: [(&str, &[&str]); 21] = [
     ("sysinfo", &["src/collect/host/system.rs"]),
-    ("rustix", &["src/collect/host/"]),
+    ("rustix", &["src/collect/host/", "src/serve/open_files.rs"]),
     ("hyper", &["src/collect/engine/"]),
     ("hyper_util", &["src/collect/engine/client.rs"]),
     ("hyper_rustls", &["src/collect/engine/client.rs"]),

@@ -1,6 +1,6 @@
 //! Tests with an engine that sends invalid responses or a container name that contains markup.
 
-use crate::support::fake_engine::{FakeSocket, Mood, Question};
+use crate::support::fake_engine::{FakeSocket, Mood, Question, machine_memory};
 use crate::support::program::{Answer, Launch};
 use crate::support::within;
 use serde_json::json;
@@ -115,13 +115,6 @@ fn containers_are_measured_through_a_proxy_that_refuses_descriptions() {
     socket.answers(Question::List, Mood::Refused);
     let refused = within(TIMEOUT, "refused", || program.containers(), |answer| answer.status == 503);
     assert_eq!(refused.json["reason"], "the proxy refuses /containers/json (403)");
-}
-
-/// This machine's total memory in bytes, as a local engine would report it.
-fn machine_memory() -> u64 {
-    let meminfo = std::fs::read_to_string("/proc/meminfo").expect("meminfo");
-    let line = meminfo.lines().find_map(|line| line.strip_prefix("MemTotal:")).expect("MemTotal");
-    line.trim().trim_end_matches(" kB").parse::<u64>().expect("a number") * 1024
 }
 
 #[test]

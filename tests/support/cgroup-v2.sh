@@ -2,6 +2,7 @@
 # The init of a user-mode Linux whose root file system is this machine's, read-only: mounts what is missing, starts a
 # Docker daemon and runs the commands of $HT_SCRIPT. Its output goes to the console, and its last line is the status.
 # scripts/cgroup-v2.sh starts it.
+echo "cgroup-v2 begins"
 export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LC_ALL=C
 mount -t proc proc /proc
 mount -t sysfs sysfs /sys

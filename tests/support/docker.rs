@@ -95,6 +95,14 @@ impl TestDocker {
         std::fs::read_to_string(self.folder().join("pid")).expect("a pid file").trim().to_owned()
     }
 
+    /// The PIDs of the private daemon and its containerd.
+    pub fn daemons(&self) -> Vec<String> {
+        let session = Command::new("ps").args(["-o", "sid=", "-p", &self.pid()]).output();
+        let session = stdout(session.expect("ps")).trim().to_owned();
+        let found = Command::new("pgrep").args(["-s", &session, "-x", "dockerd|containerd"]).output();
+        stdout(found.expect("pgrep")).lines().map(str::to_owned).collect()
+    }
+
     /// The PID of the container's shim, from which the daemon gets the container's statistics.
     pub fn shim(&self, name: &str) -> String {
         let id = self.docker(&["inspect", "-f", "{{.Id}}", name]);

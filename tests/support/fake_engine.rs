@@ -63,6 +63,16 @@ pub struct FakeSocket {
 }
 
 impl FakeSocket {
+    /// A socket with many containers on this machine, whose events are open and silent.
+    pub fn with_containers(ids: &[String]) -> Self {
+        let socket = Self::start("agent-a");
+        let listed = |id: &String| json!({"Id": id, "Names": [format!("/agent-{id}")], "State": "running"});
+        socket.answers(Question::List, Mood::Json(ids.iter().map(listed).collect()));
+        socket.answers(Question::Info, Mood::Json(json!({"NCPU": 2, "MemTotal": machine_memory()})));
+        socket.answers(Question::Events, Mood::SilentAfterHead);
+        socket
+    }
+
     pub fn start(name: &'static str) -> Self {
         let folder = tempfile::Builder::new().prefix("ht-").tempdir().expect("a folder");
         let path = folder.path().join("s");
@@ -78,6 +88,11 @@ impl FakeSocket {
             }
         });
         Self { address: format!("unix://{}", path.display()), moods, paths, _folder: folder }
+    }
+
+    /// The address, as a value for `DOCKER_HOST`.
+    pub fn address(&self) -> &str {
+        &self.address
     }
 
     pub fn program(&self) -> Program {
@@ -185,4 +200,11 @@ fn say(connection: &mut UnixStream, mut body: Value, mood: Mood) -> bool {
         }
     };
     connection.write_all(text.as_bytes()).is_ok() && !is_last
+}
+
+/// This machine's total memory in bytes, as a local engine would report it.
+pub fn machine_memory() -> u64 {
+    let meminfo = std::fs::read_to_string("/proc/meminfo").expect("meminfo");
+    let line = meminfo.lines().find_map(|line| line.strip_prefix("MemTotal:")).expect("MemTotal");
+    line.trim().trim_end_matches(" kB").parse::<u64>().expect("a number") * 1024
 }

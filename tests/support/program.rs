@@ -45,6 +45,13 @@ impl Launch {
         self
     }
 
+    /// Makes the program start with this many files allowed to be open; it may raise the limit to that of the shell.
+    pub fn with_open_files(mut self, limit: u32) -> Self {
+        let script = format!("ulimit -Sn {limit} && exec \"$0\" \"$@\"");
+        self.wrapper = ["sh", "-ec", &script].map(Into::into).into();
+        self
+    }
+
     /// Makes the program start in its own PID namespace, with a /proc that shows nothing else.
     pub fn in_own_pids(mut self) -> Self {
         // `--kill-child` ends the program with its wrapper, which is what the test kills.
@@ -182,6 +189,21 @@ impl Program {
         self.api("containers")
     }
 
+    /// The address and port that the program listens on.
+    pub fn address(&self) -> &str {
+        &self.address
+    }
+
+    /// CPU time that the program has used, from its threads' run times: clock ticks are too coarse for an idle program.
+    pub fn cpu_time(&self) -> Duration {
+        cpu_time(&self.pid())
+    }
+
+    /// How many threads the program has.
+    pub fn threads(&self) -> usize {
+        std::fs::read_dir(format!("/proc/{}/task", self.pid())).expect("its threads").count()
+    }
+
     /// The program's resident memory in bytes.
     pub fn resident(&self) -> u64 {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.pid())).expect("its status");
@@ -193,6 +215,16 @@ impl Program {
     pub fn open_files(&self) -> usize {
         std::fs::read_dir(format!("/proc/{}/fd", self.pid())).expect("its files").count()
     }
+}
+
+/// CPU time that a process's threads have used.
+pub fn cpu_time(pid: &str) -> Duration {
+    let threads = std::fs::read_dir(format!("/proc/{pid}/task")).expect("its threads").flatten();
+    let run = |thread: std::fs::DirEntry| {
+        let text = std::fs::read_to_string(thread.path().join("schedstat")).ok()?;
+        text.split(' ').next()?.parse::<u64>().ok()
+    };
+    Duration::from_nanos(threads.filter_map(run).sum())
 }
 
 impl Answer {

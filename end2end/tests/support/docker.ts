@@ -1,4 +1,5 @@
 import { execFile, spawnSync } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { makeTempFolder } from './temp.ts';
@@ -46,6 +47,12 @@ export class PrivateDocker {
   async stop(): Promise<void> {
     await run(SCRIPT, ['stop', this.#folder]);
     this.#runs = false;
+  }
+
+  /** Stops the daemon's process, as if it hung, or lets it go on. */
+  async hang(hangs: boolean): Promise<void> {
+    const pid = await readFile(`${this.#folder}/pid`, 'utf8');
+    process.kill(Number(pid), hangs ? 'SIGSTOP' : 'SIGCONT');
   }
 
   async remove(): Promise<void> {

@@ -40,9 +40,12 @@ export interface ContainersResponse {
   culprits: { cpu: Culprit | null; memory: Culprit | null };
   engine: 'docker' | 'podman' | null;
   events: Event[];
+  total_memory_limit_mb: number | null;
+  listed_at: string | null;
   containers: ContainerRow[];
   timestamp: string;
   age_seconds: number;
+  list_age_seconds: number;
   stale: boolean;
 }
 
@@ -84,6 +87,7 @@ export interface ContainerRow {
   image: string | null;
   started_at: string | null;
   restart_count: number | null;
+  source: 'cgroup' | 'engine' | null;
   state: 'running' | 'paused' | 'stopping' | 'restarting';
   stale: boolean;
   error?: string;
@@ -203,6 +207,7 @@ export function builders() {
       image: 'agent:1.4',
       started_at: null,
       restart_count: 0,
+      source: 'cgroup',
       state: 'running',
       stale: false,
       ...given,
@@ -275,11 +280,14 @@ export function builders() {
       },
       engine: 'docker',
       events: [],
+      total_memory_limit_mb: total(rows.map((row) => row.memory_limit_mb)) ?? 0,
+      listed_at: null,
       containers: rows
         .map((row) => ({ ...row, memory_host_percent: row.memory_host_percent ?? shareOf(row.memory_mb) }))
         .toSorted((one, other) => (other.cpu ?? -1) - (one.cpu ?? -1)),
       timestamp,
       age_seconds: 0,
+      list_age_seconds: 0,
       stale: false,
       ...changes,
     };
