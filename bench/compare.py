@@ -165,8 +165,8 @@ def compare_containers(options: argparse.Namespace, engine: engines.Engine) -> L
         samples = [(sample, 0.0, 0.0, {})]
         for _ in range(options.samples):
             sample = server.fresh("containers")
-            memory = {name: engine.cgroup_memory(name) for name in engines.CONTAINERS}
-            samples.append((sample, psutil.cpu_percent(), psutil.virtual_memory().percent, memory))
+            host = (psutil.cpu_percent(), psutil.virtual_memory().percent)
+            samples.append((sample, *host, {name: engine.cgroup_memory(name) for name in engines.CONTAINERS}))
         time.sleep(2)  # the engine reports the last window with a delay
         limits = {name: engine.cgroup_limits(name) for name in engines.CONTAINERS}
     ledger = Ledger()

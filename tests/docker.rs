@@ -142,7 +142,8 @@ async fn the_kernel_and_the_engine_say_the_same() {
     }
     let (ours, theirs) = (measured(&kernel, 3).await, measured(&engine, 3).await);
     for name in names {
-        let of = |stats: &ContainersStats| stats.containers.iter().find(|row| row.name == name).cloned().expect("a row");
+        let of =
+            |stats: &ContainersStats| stats.containers.iter().find(|row| row.name == name).cloned().expect("a row");
         let (ours, theirs) = (of(&ours), of(&theirs));
         assert_eq!((ours.source, theirs.source), (Some(ReadFrom::Cgroup), Some(ReadFrom::Engine)));
         let limits = |row: &ContainerStats| (row.memory_limit_mb, row.cpu_limit_cores, row.limits_known);

@@ -99,7 +99,8 @@ fn the_numbers_stay_fresh_while_the_daemon_hangs() {
     let mut list_age = 0.0;
     let mut has_ended = false;
     // The engine's client waits for the daemon to go on.
-    let running = docker.background(&["run", "-d", "--network", "none", "--label", &docker.label, "ht-busybox", "true"]);
+    let running =
+        docker.background(&["run", "-d", "--network", "none", "--label", &docker.label, "ht-busybox", "true"]);
     while start.elapsed() < Duration::from_secs(30) {
         let answer = program.containers();
         assert_eq!((answer.status, answer.is_stale(), program.host().status), (200, false, 200), "{answer:?}");

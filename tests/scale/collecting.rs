@@ -94,7 +94,10 @@ fn print_sample_time(program: &Program, count: usize, what: &str, most: f64) -> 
     let times = || sample_times(program, count);
     let times = within(Duration::from_secs(180), "samples", times, |times| times.len() > 25);
     let median = median(times[5..].to_vec());
-    println!("RESULT {count} containers, {what}: sampled in {median:.1} ms (median of {}), at most {most} ms", times.len() - 5);
+    println!(
+        "RESULT {count} containers, {what}: sampled in {median:.1} ms (median of {}), at most {most} ms",
+        times.len() - 5
+    );
     median <= most
 }
 

@@ -38,9 +38,14 @@ fn bench_hanging() {
     drop(running);
     let slowest = times.iter().copied().fold(0.0, f64::max);
     let (count, median) = (times.len(), median(times));
-    println!("RESULT dockerd stopped for 60 s: {count} answers, median {median:.1} ms, at most 50; slowest {slowest:.1} ms");
+    println!(
+        "RESULT dockerd stopped for 60 s: {count} answers, median {median:.1} ms, at most 50; slowest {slowest:.1} ms"
+    );
     println!("RESULT dockerd stopped for 60 s: age at most {age:.1} s (6 allowed), list's age {list_age:.1} s");
-    println!("RESULT dockerd continued: a container started meanwhile appears after {:.1} s, at most 3", appeared / 1000.0);
+    println!(
+        "RESULT dockerd continued: a container started meanwhile appears after {:.1} s, at most 3",
+        appeared / 1000.0
+    );
     assert!(median <= 50.0 && age <= 6.0 && list_age > 55.0 && appeared <= 3000.0, "beyond a limit");
 }
 

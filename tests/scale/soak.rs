@@ -82,7 +82,10 @@ fn soak(duration: Duration) {
         let quarter = readings.len() / 4;
         let of = |from: usize| median(readings[from..from + quarter].iter().map(value).collect());
         let (early, late) = (of(quarter), of(readings.len() - quarter));
-        println!("RESULT soak of {} s, {name}: {early:.1} in the second quarter, {late:.1} in the last", duration.as_secs());
+        println!(
+            "RESULT soak of {} s, {name}: {early:.1} in the second quarter, {late:.1} in the last",
+            duration.as_secs()
+        );
         assert!(late <= ratio * early + slack, "{name} grew from {early} to {late}");
     }
 }

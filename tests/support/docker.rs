@@ -29,7 +29,10 @@ impl TestDocker {
         match std::env::var(GIVEN) {
             Ok(host) => Self::shared(test, host),
             Err(_) => Self::own_with(test, "").or_else(|| {
-                Self::shared(test, std::env::var("DOCKER_HOST").unwrap_or_else(|_| "unix:///var/run/docker.sock".into()))
+                Self::shared(
+                    test,
+                    std::env::var("DOCKER_HOST").unwrap_or_else(|_| "unix:///var/run/docker.sock".into()),
+                )
             }),
         }
         .or_else(|| skip(test))

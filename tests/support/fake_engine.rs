@@ -151,7 +151,11 @@ fn answer(path: &str, name: &str, moods: &Moods) -> (Value, Mood) {
     } else {
         (Question::Inspect, json!({"HostConfig": {"NanoCpus": 250_000_000, "Memory": 64 << 20}}))
     };
-    let mood = moods.lock().unwrap().get(&question).cloned().unwrap_or(if question == Question::Events { Mood::Refused } else { Mood::Sane });
+    let mood = moods.lock().unwrap().get(&question).cloned().unwrap_or(if question == Question::Events {
+        Mood::Refused
+    } else {
+        Mood::Sane
+    });
     match mood {
         Mood::RefusedUnversioned if path.starts_with("/v1.") => (body, Mood::Sane),
         Mood::RefusedUnversioned => (body, Mood::Refused),

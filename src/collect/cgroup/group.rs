@@ -52,7 +52,11 @@ impl Cgroup {
     /// The container's current counters, and when its CPU time was read.
     ///
     /// A cgroup without processes has ended, whether its folder is still there or not.
-    pub(super) fn read(&mut self, files: &mut Files, cpus: Option<u32>) -> Result<(Instant, ContainerCounters), Unread> {
+    pub(super) fn read(
+        &mut self,
+        files: &mut Files,
+        cpus: Option<u32>,
+    ) -> Result<(Instant, ContainerCounters), Unread> {
         let has_tasks = self.has_tasks(files);
         if self.had_tasks && has_tasks == Some(false) {
             return Err(Unread::Ended);
@@ -102,7 +106,8 @@ impl Cgroup {
         let stat = stat.read(files).ok()?;
         // Version 1 has each counter twice; those that begin with `total_` include the cgroups below.
         let is_v1 = *version == Version::V1;
-        let cache = FileCache::from_stat(|key| if key.starts_with("total_") == is_v1 { value(stat, key) } else { None });
+        let cache =
+            FileCache::from_stat(|key| if key.starts_with("total_") == is_v1 { value(stat, key) } else { None });
         Some(MemoryUsage { usage, cache })
     }
 }

@@ -81,7 +81,9 @@ impl LimitReader {
         let memory = memory.as_deref().and_then(number).and_then(possible_bytes);
         let is_limit = |bytes: &u64| self.machine_memory.is_none_or(|machine| *bytes < machine);
         let limit = Limit {
-            cpu: cpu.filter(|(quota, period)| *quota > 0 && *period > 0).map(|(quota, period)| quota as f64 / period as f64),
+            cpu: cpu
+                .filter(|(quota, period)| *quota > 0 && *period > 0)
+                .map(|(quota, period)| quota as f64 / period as f64),
             memory: memory.filter(is_limit),
         };
         self.kept.insert(folder.to_owned(), (now, limit));

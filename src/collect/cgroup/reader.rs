@@ -38,6 +38,14 @@ pub(in crate::collect) struct Machine {
     pub(in crate::collect) memory: Option<u64>,
 }
 
+/// A container that was not found.
+struct Missing {
+    /// When it was last searched for.
+    at: Instant,
+    /// Its process then. Another one means that it was started again.
+    pid: Option<i64>,
+}
+
 /// Reads containers' cgroups. Remembers where they are.
 pub(in crate::collect) struct CgroupReader {
     hierarchies: Hierarchies,
@@ -45,8 +53,8 @@ pub(in crate::collect) struct CgroupReader {
     files: Files,
     limits: LimitReader,
     known: HashMap<String, Cgroup>,
-    /// The containers that were not found, and when they were last searched for.
-    missing: HashMap<String, Instant>,
+    /// The containers that were not found.
+    missing: HashMap<String, Missing>,
 }
 
 impl CgroupReader {
@@ -75,13 +83,13 @@ impl CgroupReader {
         let now = Instant::now();
         let ids: HashSet<&str> = wanted.iter().map(|wanted| wanted.id.as_str()).collect();
         self.known.retain(|id, _| ids.contains(id.as_str()));
-        self.missing.retain(|id, at| ids.contains(id.as_str()) && at.elapsed() < SEARCH_AGAIN);
+        self.missing.retain(|id, missing| ids.contains(id.as_str()) && missing.at.elapsed() < SEARCH_AGAIN);
         self.find(wanted, now);
         self.limits.expire(now, machine.memory);
-        wanted.iter().map(|wanted| self.read_one(&wanted.id, machine.cpus)).collect()
+        wanted.iter().map(|wanted| self.read_one(wanted, machine.cpus)).collect()
     }
 
-    fn read_one(&mut self, id: &str, cpus: Option<u32>) -> KernelReading {
+    fn read_one(&mut self, Wanted { id, pid }: &Wanted, cpus: Option<u32>) -> KernelReading {
         let Some(cgroup) = self.known.get_mut(id) else { return KernelReading::Unknown };
         match cgroup.read(&mut self.files, cpus) {
             Ok((at, mut counters)) => {
@@ -93,7 +101,7 @@ impl CgroupReader {
             Err(Unread::Ended) => KernelReading::Ended,
             Err(Unread::Unreadable) => {
                 self.known.remove(id);
-                self.missing.insert(id.to_owned(), Instant::now());
+                self.missing.insert(id.clone(), Missing { at: Instant::now(), pid: *pid });
                 KernelReading::Unknown
             }
         }
@@ -103,21 +111,23 @@ impl CgroupReader {
     fn find(&mut self, wanted: &[Wanted], now: Instant) {
         let mut unseen = Vec::new();
         for Wanted { id, pid } in wanted {
-            if self.known.contains_key(id) || self.missing.contains_key(id) {
+            let is_missing = self.missing.get(id).is_some_and(|missing| missing.pid == *pid);
+            if self.known.contains_key(id) || is_missing {
                 continue;
             }
             let process = pid.and_then(|pid| std::fs::read_to_string(self.proc.join(format!("{pid}/cgroup"))).ok());
             match process.and_then(|text| tree::of_process(&self.hierarchies, &text, id)) {
                 Some(place) => drop(self.known.insert(id.clone(), Cgroup::new(&self.hierarchies, place))),
-                None => unseen.push(id.as_str()),
+                None => unseen.push((id.as_str(), *pid)),
             }
         }
         unseen.sort_unstable();
-        let mut found = tree::search(&self.hierarchies, &unseen);
-        for id in unseen {
+        let ids: Vec<&str> = unseen.iter().map(|(id, _)| *id).collect();
+        let mut found = tree::search(&self.hierarchies, &ids);
+        for (id, pid) in unseen {
             match found.remove(id) {
                 Some(place) => drop(self.known.insert(id.to_owned(), Cgroup::new(&self.hierarchies, place))),
-                None => drop(self.missing.insert(id.to_owned(), now)),
+                None => drop(self.missing.insert(id.to_owned(), Missing { at: now, pid })),
             }
         }
     }

@@ -48,7 +48,9 @@ impl EventLog {
             let mut before = ended.as_mut().and_then(|ended| ended.remove(&row.id));
             let happened = match &before {
                 None if let Some((at, known)) = self.ended.remove(&row.id) => {
-                    self.events.retain(|event| event.kind != EventKind::Stopped || event.id != row.id || event.timestamp != at);
+                    self.events.retain(|event| {
+                        event.kind != EventKind::Stopped || event.id != row.id || event.timestamp != at
+                    });
                     let count = restarts(&known, row).unwrap_or(1);
                     before = Some(known);
                     Some((EventKind::Restarted, count))

@@ -131,23 +131,34 @@ fn total(counted: usize, values: impl Iterator<Item = f64>) -> Option<f64> {
     values.fold((counted == 0).then_some(0.0), |sum, value| Some(sum.unwrap_or(0.0) + value))
 }
 
+/// A memory limit, and the limits of the containers below it.
+struct SharedLimit {
+    bytes: f64,
+    /// `None` if one of the containers has no limit of its own, so that it may use all of this one.
+    below: Option<Vec<Vec<MemoryLimit>>>,
+}
+
+impl SharedLimit {
+    fn most(self) -> f64 {
+        self.below.map_or(self.bytes, |below| self.bytes.min(total_limit(below)))
+    }
+}
+
 /// The most memory that containers with these limits can use in sum, in bytes. A limit that several containers share
 /// counts once, and a limit above bounds the sum of those below it. Each container has at least one limit, its own
 /// first.
 fn total_limit(containers: Vec<Vec<MemoryLimit>>) -> f64 {
-    let mut outermost: HashMap<PathBuf, (f64, Option<Vec<Vec<MemoryLimit>>>)> = HashMap::new();
+    let mut outermost: HashMap<PathBuf, SharedLimit> = HashMap::new();
     for mut limits in containers {
         let Some(MemoryLimit { cgroup, bytes }) = limits.pop() else { continue };
-        let (limit, below) = outermost.entry(cgroup).or_insert_with(|| (bytes as f64, Some(Vec::new())));
-        *limit = limit.min(bytes as f64);
-        // A container without a limit of its own may use all of the shared one.
-        match below {
+        let bytes = bytes as f64;
+        let shared = outermost.entry(cgroup).or_insert_with(|| SharedLimit { bytes, below: Some(Vec::new()) });
+        match &mut shared.below {
             Some(below) if !limits.is_empty() => below.push(limits),
-            _ => *below = None,
+            below => *below = None,
         }
     }
-    let most = |(limit, below): (f64, Option<Vec<_>>)| below.map_or(limit, |below| limit.min(total_limit(below)));
-    outermost.into_values().map(most).sum()
+    outermost.into_values().map(SharedLimit::most).sum()
 }
 
 /// The share of the host's used memory that belongs to the containers.
@@ -203,4 +214,27 @@ fn split(host: f64, containers: f64) -> Option<Split> {
         clamped: measured > host,
         includes_cache: false,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Limits of one container, its own first.
+    fn limits(of: &[(&str, u64)]) -> Vec<MemoryLimit> {
+        of.iter().map(|(cgroup, bytes)| MemoryLimit { cgroup: cgroup.into(), bytes: *bytes }).collect()
+    }
+
+    #[test]
+    fn a_shared_limit_counts_once_and_bounds_those_below_it() {
+        let total = |containers: &[&[(&str, u64)]]| total_limit(containers.iter().map(|of| limits(of)).collect());
+        assert_eq!(total(&[]), 0.0);
+        assert_eq!(total(&[&[("a", 64)], &[("b", 32)]]), 96.0);
+        assert_eq!(total(&[&[("s", 100)], &[("s", 100)]]), 100.0, "both have no limit of their own");
+        assert_eq!(total(&[&[("s/a", 64), ("s", 100)], &[("s/b", 16), ("s", 100)]]), 80.0, "they cannot use all of it");
+        assert_eq!(total(&[&[("s/a", 64), ("s", 100)], &[("s/b", 64), ("s", 100)]]), 100.0);
+        assert_eq!(total(&[&[("s/a", 64), ("s", 100)], &[("s", 100)]]), 100.0, "the second may use the rest");
+        let nested: [&[_]; 2] = [&[("r/s/a", 64), ("r/s", 50), ("r", 200)], &[("r/b", 64), ("r", 200)]];
+        assert_eq!(total(&nested), 114.0);
+    }
 }

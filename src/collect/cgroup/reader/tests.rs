@@ -166,6 +166,17 @@ fn a_process_leads_to_its_cgroup_only_if_that_is_the_containers() {
 }
 
 #[test]
+fn a_container_that_was_not_found_is_searched_for_again_when_it_is_started_again() {
+    let tree = Tree::v2("docker/other");
+    let mut reader = tree.reader();
+    let wanted = |pid| [Wanted { id: id('a'), pid: Some(pid) }];
+    assert_eq!(reader.read(&wanted(7), MACHINE), [KernelReading::Unknown]);
+    tree.add_v2(&format!("docker/{}", id('a')));
+    assert_eq!(reader.read(&wanted(7), MACHINE), [KernelReading::Unknown], "a search takes a while");
+    assert_eq!(counters(&reader.read(&wanted(8), MACHINE)[0]), v2_counters());
+}
+
+#[test]
 fn a_monitor_is_not_the_container() {
     let tree = Tree::v2(&format!("machine.slice/libpod-conmon-{}.scope", id('a')));
     assert_eq!(read(&mut tree.reader(), &[id('a')]), [KernelReading::Unknown]);
@@ -250,10 +261,7 @@ fn readings_are_in_the_order_of_the_containers_and_the_others_are_forgotten() {
     tree.add_v2(&format!("docker/{}", id('b')));
     let mut reader = tree.reader();
     let readings = read(&mut reader, &[id('b'), id('c'), id('a')]);
-    assert!(matches!(
-        readings[..],
-        [KernelReading::Counted(..), KernelReading::Unknown, KernelReading::Counted(..)]
-    ));
+    assert!(matches!(readings[..], [KernelReading::Counted(..), KernelReading::Unknown, KernelReading::Counted(..)]));
     assert!((reader.known.len(), reader.missing.len(), reader.files.open()) == (2, 1, 8));
     read(&mut reader, &[id('a')]);
     assert_eq!((reader.known.len(), reader.missing.len(), reader.files.open()), (1, 0, 4));
