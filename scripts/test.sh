@@ -16,6 +16,11 @@ rust_tests() {
   cargo test --no-default-features --features ssr
 }
 
+# Runs the tests of a real Docker and the comparison once more, on a kernel that has cgroup v2 alone.
+cgroup_v2_tests() {
+  scripts/cgroup-v2.sh
+}
+
 # Runs the whole suite in Chromium, on the release that cargo-leptos builds. After a failure, names the failed tests once
 # more, because cargo-leptos prints a long error of its own after the suite's output.
 browser_tests() {
@@ -48,6 +53,7 @@ step "cargo-leptos" cargo_leptos
 step "Chromium and Playwright" browser_tools
 step "Firefox and WebKit" other_browsers
 step "Rust tests" rust_tests
+step "Container tests on cgroup v2" cgroup_v2_tests
 step "Browser tests on cargo-leptos's release" browser_tests
 build_all
 step "Browser tests on make run's release" browser_smoke_tests
