@@ -63,7 +63,7 @@ pub struct ContainerStats {
     pub memory_mb: Option<f64>,
     /// Memory usage without any page cache as a percentage of the host's memory, 0 to 100; one decimal. Like the host's
     /// used memory, it excludes what the kernel can free, so the containers' percentages are parts of the host's.
-    /// `null` if memory or page cache is unknown, as with Podman, or if the containers run on another machine.
+    /// `null` if memory or page cache is unknown, or if the containers run on another machine.
     pub memory_host_percent: Option<f64>,
     /// The memory limit in MiB, also one that the container shares with others. `null` if there is no limit or it is
     /// unknown.

@@ -139,7 +139,7 @@ fn bench_idle() {
     let watched = used_by(&daemons);
     let own = percent(program.cpu_time() - before);
     let memory = program.resident() as f64 / 1e6;
-    println!("RESULT idle, 60 containers: own {own:.2} % of a core, at most 0.15; {memory:.1} MB, at most 24");
+    println!("RESULT idle, 60 containers: own {own:.2} % of a core, at most 0.15; {memory:.1} MB, at most 16");
     println!("RESULT idle, 60 containers: dockerd and containerd {watched:.2} % of a core, {alone:.2} % without us");
-    assert!(own <= 0.15 && memory <= 24.0, "beyond a limit");
+    assert!(own <= 0.15 && memory <= 16.0, "beyond a limit");
 }

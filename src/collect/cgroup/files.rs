@@ -73,6 +73,11 @@ impl KeptFile {
         Self { path, open: None }
     }
 
+    /// Closes the file until it is read again.
+    pub(super) fn close(&mut self) {
+        self.open = None;
+    }
+
     /// Reads the whole file. A file that stayed open while its cgroup was replaced is opened again.
     pub(super) fn read<'a>(&mut self, files: &'a mut Files) -> io::Result<&'a str> {
         if let Some((file, _)) = &self.open {

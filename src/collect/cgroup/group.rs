@@ -77,6 +77,13 @@ impl Cgroup {
         Ok((at, counters.with_memory(memory)))
     }
 
+    /// Closes all files until they are read again.
+    pub(super) fn close(&mut self) {
+        let memory = self.memory.iter_mut().flat_map(|(_, memory)| [&mut memory.usage, &mut memory.stat]);
+        let others = self.cpu.iter_mut().chain(&mut self.tasks).map(|(_, file)| file);
+        memory.chain(others).for_each(KeptFile::close);
+    }
+
     /// Whether processes are in it; `None` if it cannot be read. `cgroup.procs` would not tell: it lists only processes
     /// that are visible in our PID namespace.
     fn has_tasks(&mut self, files: &mut Files) -> Option<bool> {

@@ -74,7 +74,7 @@ impl Hierarchies {
 }
 
 impl Hierarchy {
-    /// The path of a process's cgroup in this hierarchy, given the text of `/proc/PID/cgroup`, whose lines have the form
+    /// The path of a process's cgroup in this hierarchy, given the text of `/proc/PID/cgroup`: lines of the form
     /// `4:memory:/docker/ID`, or `0::/…` for version 2.
     pub(super) fn path_in<'a>(&self, text: &'a str) -> Option<&'a str> {
         text.lines().find_map(|line| {

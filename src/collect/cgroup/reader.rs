@@ -98,7 +98,10 @@ impl CgroupReader {
                 counters.limits = Some(limits);
                 KernelReading::Counted(at, counters)
             }
-            Err(Unread::Ended) => KernelReading::Ended,
+            Err(Unread::Ended) => {
+                cgroup.close();
+                KernelReading::Ended
+            }
             Err(Unread::Unreadable) => {
                 self.known.remove(id);
                 self.missing.insert(id.clone(), Missing { at: Instant::now(), pid: *pid });

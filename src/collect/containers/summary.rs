@@ -69,7 +69,7 @@ impl RatedContainer {
                 .map(round1),
             memory_limit_mb: self.memory_limit().map(|limit| round1(limit as f64 / MIB)),
             cpu_limit_cores: self.cpu_limit(),
-            limits_known: Some(self.details.limits_known || kernel.is_some()),
+            limits_known: Some(self.details.limits_known),
             source: counters.map(|_| if kernel.is_some() { ReadFrom::Cgroup } else { ReadFrom::Engine }),
             image: self.details.image,
             started_at: self.details.started_at,
@@ -170,8 +170,8 @@ struct SharedMemory {
 
 /// The containers' memory without page cache. If a container's page cache is unknown, all of its memory is counted.
 ///
-/// `None` if there are containers but none was measured, or if no container's page cache is known, as with Podman: the
-/// host's used memory excludes page cache, so the two numbers would not be comparable.
+/// `None` if there are containers but none was measured, or if no container's page cache is known, as in Podman's
+/// statistics: the host's used memory excludes page cache, so the two numbers would not be comparable.
 fn memory_without_cache<'a>(counted: usize, rows: impl Iterator<Item = &'a RatedContainer>) -> Option<SharedMemory> {
     let mut includes_cache = false;
     let mut is_known = counted == 0;

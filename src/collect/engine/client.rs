@@ -59,7 +59,7 @@ pub(super) struct Answer {
 impl Client {
     /// Creates a client, which does not connect until the first request. Fails if the TLS certificates cannot be read.
     pub(super) fn new(endpoint: &DockerEndpoint) -> Result<Self, EngineError> {
-        // Keep one idle connection, for the pings: accepting a new one costs the engine more than answering. With daemons
+        // Keep one idle connection, for pings: a new one costs the engine more than the answer. With daemons
         // that delay every response, a thousand containers would otherwise leave hundreds of connections open.
         let mut builder = Builder::new(TokioExecutor::new());
         let builder = builder.pool_max_idle_per_host(1);

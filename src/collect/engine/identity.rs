@@ -119,6 +119,12 @@ impl Identity {
         self.kind == Kind::Docker
     }
 
+    /// Whether every change of the list is an event. Podman reports only the end of a stop, so that a `stopping`
+    /// container is noticed in the list alone.
+    pub(super) fn reports_every_change(&self) -> bool {
+        self.kind == Kind::Docker
+    }
+
     /// Whether listing containers without `all` returns every active one. Podman returns only running containers, and
     /// its state filter rejects `stopping`.
     pub(super) fn lists_every_active_state(&self) -> bool {

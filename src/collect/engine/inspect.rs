@@ -15,8 +15,8 @@ use std::sync::Mutex;
 use std::time::{Duration, Instant};
 use tokio::time::timeout;
 
-/// How long results are cached if the engine does not report changes. To stagger the refreshes, this is extended by the spread times the first byte of the
-/// container's ID (0 to 255).
+/// How long results are cached if the engine does not report changes. To stagger the refreshes, this is extended by the
+/// spread times the first byte of the container's ID (0 to 255).
 const CACHED_FOR: Duration = Duration::from_secs(45);
 const CACHED_SPREAD: Duration = Duration::from_millis(60);
 

@@ -1,7 +1,8 @@
 //! Watches an engine: which containers there are, and whether it still answers.
 //!
 //! The list changes only with the engine's events. A ping in each interval tells whether the engine answers, and a full
-//! list each minute is the safety net. Without events, the list is requested in each interval instead.
+//! list each minute is the safety net. Without events, or with Podman, which does not report all changes, the list is
+//! requested in each interval instead.
 
 use super::connect::Connection;
 use super::endpoint::DockerEndpoint;
@@ -223,7 +224,8 @@ impl Watcher {
         let (at, timestamp) = (Instant::now(), Timestamp::now());
         schedule.next_list = at + (LIST_GAP * (at - begun)).max(Duration::from_secs(1));
         let is_complete = self.watched.inspected.refresh(connection, &listed, is_watched).await;
-        schedule.list = begun + if is_watched && schedule.has_pings { FULL_LIST } else { self.interval };
+        let is_told = is_watched && schedule.has_pings && connection.engine.reports_every_change();
+        schedule.list = begun + if is_told { FULL_LIST } else { self.interval };
         if !is_complete {
             schedule.list_soon();
         }

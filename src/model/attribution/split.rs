@@ -6,7 +6,7 @@ use serde::Serialize;
 ///
 /// A split is `null` if the host could not be read, if containers are running but none was measured, or if the
 /// containers run on another machine. The CPU split is also `null` if there is no previous scrape, and the memory
-/// splits are `null` if file cache is unknown for all containers, as with Podman.
+/// splits are `null` if file cache is unknown for all containers, as in Podman's statistics.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, miniserde::Deserialize)]
 pub struct HostSplit {
     /// CPU usage since the previous scrape as a percentage of the whole host, 0 to 100.

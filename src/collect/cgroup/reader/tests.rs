@@ -193,6 +193,7 @@ fn a_container_has_ended_when_its_cgroup_is_empty_or_gone() {
         counters(&read(&mut reader, &[id('a')])[0]);
         tree.write(&file, empty);
         assert_eq!(read(&mut reader, &[id('a')]), [KernelReading::Ended]);
+        assert_eq!(reader.files.open(), 0, "it may be listed for a while");
     }
     let tree = Tree::v2(&folder);
     let mut reader = tree.reader();
