@@ -12,6 +12,11 @@ pub(super) fn possible_bytes(bytes: u64) -> Option<u64> {
     (bytes < IMPOSSIBLE_BYTES).then_some(bytes)
 }
 
+/// Returns a memory limit, or `None` if the machine has no more memory than that, so that it limits nothing.
+pub(super) fn limit_below(bytes: u64, machine_memory: Option<u64>) -> Option<u64> {
+    machine_memory.is_none_or(|machine| bytes < machine).then_some(bytes)
+}
+
 /// Like [`possible_bytes`], but with an error instead of `None`; `name` says what was measured.
 pub(super) fn bytes_of(name: &str, bytes: u64) -> Result<u64, String> {
     possible_bytes(bytes).ok_or_else(|| format!("{name} cannot be {bytes} bytes"))

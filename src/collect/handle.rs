@@ -30,8 +30,8 @@ pub(super) struct HostLatest {
 pub(super) struct ContainersLatest {
     /// The latest successful scrape; `None` before the first.
     pub(super) last_good: Option<Sample<ContainersStats>>,
-    /// When the list of containers in `last_good` was last known to be complete.
-    pub(super) listed: Option<Sample<()>>,
+    /// When the list of containers in `last_good` was last known to be complete, and whether the engine has hung since.
+    pub(super) listed: Option<Sample<bool>>,
     /// The failure of the latest scrape; `None` if it succeeded or if there has been none.
     pub(super) failure: Option<Failure>,
     /// Recent successful scrapes, including `last_good`.
@@ -115,8 +115,7 @@ fn containers_at(
         };
     };
     let age = last_good.age(now);
-    // Calls to Docker have timeouts, so a daemon that hangs causes a failure. Old numbers without a failure mean that
-    // this process was suspended.
+    // All that a scrape waits for has a timeout. Old numbers without a failure mean that this process was suspended.
     if let Some(failure) = latest.failure.as_ref().filter(|_| age > given_up_after(interval)) {
         return Err(failure.into());
     }
@@ -124,8 +123,7 @@ fn containers_at(
     if let Some(listed) = &latest.listed {
         let age = listed.age(now);
         answer.list_age_seconds = Some(round1(age.as_secs_f64()));
-        // The engine is asked once in each interval, so it has not answered at least once.
-        answer.data.listed_at = (age > stale_after(interval)).then_some(listed.timestamp);
+        answer.data.listed_at = (listed.data && age > stale_after(interval)).then_some(listed.timestamp);
     }
     Ok(answer)
 }
@@ -192,15 +190,16 @@ mod tests {
     #[test]
     fn the_list_has_an_age_of_its_own() {
         let start = Instant::now();
-        let at = |seconds: u64| {
-            let listed = Some(Sample { at: start, ..Sample::now(()) });
+        let at = |seconds: u64, is_hung: bool| {
+            let listed = Some(Sample { at: start, ..Sample::now(is_hung) });
             let now = start + Duration::from_secs(seconds);
             let latest = ContainersLatest { last_good: sample(now), listed, ..ContainersLatest::default() };
             let answer = containers_at(&latest, now, TICK).expect("an answer");
             (answer.stamp.stale, answer.list_age_seconds, answer.data.listed_at.is_some())
         };
-        assert_eq!(at(6), (false, Some(6.0), false));
-        assert_eq!(at(60), (false, Some(60.0), true), "the numbers are fresh although the engine is silent");
+        assert_eq!(at(6, true), (false, Some(6.0), false));
+        assert_eq!(at(14, false), (false, Some(14.0), false), "the scrape took long");
+        assert_eq!(at(60, true), (false, Some(60.0), true), "the numbers are fresh although the engine is silent");
     }
 
     #[test]

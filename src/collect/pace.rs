@@ -10,6 +10,33 @@ const FIRST_WINDOW: Duration = Duration::from_millis(500);
 const BACKOFF_START: Duration = Duration::from_secs(1);
 const BACKOFF_LIMIT: Duration = Duration::from_secs(5);
 
+/// The growing pauses between attempts that fail.
+#[derive(Clone, Debug)]
+pub(super) struct Backoff {
+    limit: Duration,
+    /// The pause after the next failure.
+    next: Duration,
+}
+
+impl Backoff {
+    /// `interval` is the time between samples, beyond which no pause grows.
+    pub(super) fn new(interval: Duration) -> Self {
+        Self { limit: interval.clamp(BACKOFF_START, BACKOFF_LIMIT), next: BACKOFF_START }
+    }
+
+    /// The pause after a failure.
+    pub(super) fn failed(&mut self) -> Duration {
+        let pause = self.next;
+        self.next = (2 * pause).min(self.limit);
+        pause
+    }
+
+    /// Starts over after a success.
+    pub(super) fn succeeded(&mut self) {
+        self.next = BACKOFF_START;
+    }
+}
+
 /// How a scrape ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Outcome {
@@ -33,9 +60,7 @@ pub(super) enum Next {
 /// Decides when the next scrape is due, depending on how the previous ones ended.
 #[derive(Clone, Debug)]
 pub(super) struct Pace {
-    backoff_limit: Duration,
-    /// The pause after the next failure.
-    backoff: Duration,
+    backoff: Backoff,
     /// Whether the previous scrape had no rates. Only the first scrape without rates is followed by an early one: if
     /// that yields no rates either, hurrying again won't help.
     hurried: bool,
@@ -43,19 +68,16 @@ pub(super) struct Pace {
 
 impl Pace {
     pub(super) fn new(interval: Duration) -> Self {
-        let backoff_limit = interval.clamp(BACKOFF_START, BACKOFF_LIMIT);
-        Self { backoff_limit, backoff: BACKOFF_START, hurried: false }
+        Self { backoff: Backoff::new(interval), hurried: false }
     }
 
     pub(super) fn after(&mut self, outcome: Outcome) -> Next {
         let hurry = outcome == Outcome::NoRates && !self.hurried;
         self.hurried = outcome == Outcome::NoRates;
         if outcome == Outcome::Failed {
-            let pause = self.backoff;
-            self.backoff = (2 * pause).min(self.backoff_limit);
-            return Next::After(pause);
+            return Next::After(self.backoff.failed());
         }
-        self.backoff = BACKOFF_START;
+        self.backoff.succeeded();
         if hurry { Next::After(FIRST_WINDOW) } else { Next::Tick }
     }
 }

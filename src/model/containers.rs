@@ -36,8 +36,8 @@ pub struct ContainersStats {
     /// The most memory in MiB that the containers with a limit can use in sum: a limit that several containers share
     /// counts once. `None` before the first scrape, and in the response of an older server.
     pub total_memory_limit_mb: Option<f64>,
-    /// When the list of containers was last known to be complete, if the engine has not answered for more than two
-    /// intervals; otherwise `null`.
+    /// When the list of containers was last known to be complete, if the engine hangs and that was more than two
+    /// intervals ago; otherwise `null`.
     pub listed_at: Option<Timestamp>,
     /// One row per container, sorted by CPU usage in descending order. Rows without a CPU value come last.
     pub containers: Vec<ContainerStats>,

@@ -200,3 +200,21 @@ fn an_engine_whose_version_is_withheld_is_identified_by_its_other_responses() {
     let lists = within(TIMEOUT, "another list", lists, |lists| !lists.is_empty());
     assert_eq!(lists[0], "/v1.48/containers/json", "Docker lists what is active by default");
 }
+
+#[test]
+fn events_that_end_at_once_do_not_make_the_engine_the_load() {
+    let socket = FakeSocket::start("agent-a");
+    socket.answers(Question::Events, Mood::Empty);
+    let program = socket.program();
+    within(TIMEOUT, "measured", || program.containers(), |answer| answer.is_complete(1));
+    std::thread::sleep(Duration::from_secs(3));
+    socket.requests();
+    std::thread::sleep(Duration::from_secs(10));
+    let requests = socket.requests();
+    let count = |what: &str| requests.iter().filter(|path| path.contains(what)).count();
+    assert_eq!(
+        (count("/events"), count("/0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef/json")),
+        (0, 0)
+    );
+    assert!((5..=12).contains(&count("/containers/json")), "a list in each interval: {requests:?}");
+}

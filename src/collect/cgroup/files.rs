@@ -9,6 +9,9 @@ use std::sync::Arc;
 /// The largest cgroup file that is read, in bytes. `memory.stat` is the longest, at about 2 kB.
 const LONGEST: usize = 64 << 10;
 
+/// The error of a file whose cgroup was removed after the file was opened.
+const ENODEV: i32 = 19;
+
 /// What all reads share: a buffer, and the number of files that may stay open.
 pub(super) struct Files {
     buffer: Vec<u8>,
@@ -36,10 +39,10 @@ impl Files {
         Arc::strong_count(&self.open) - 1
     }
 
-    /// Reads a file without keeping it open.
-    pub(super) fn read(&mut self, path: &Path) -> io::Result<&str> {
-        self.fill(&File::open(path)?)?;
-        self.text()
+    /// Reads a file without keeping it open; `None` if there is no such file, or none that may be read.
+    pub(super) fn read(&mut self, path: &Path) -> io::Result<Option<&str>> {
+        let filled = File::open(path).and_then(|file| self.fill(&file));
+        if_there(filled)?.map(|()| self.text()).transpose()
     }
 
     /// Reads a whole file into the buffer.
@@ -78,20 +81,31 @@ impl KeptFile {
         self.open = None;
     }
 
-    /// Reads the whole file. A file that stayed open while its cgroup was replaced is opened again.
-    pub(super) fn read<'a>(&mut self, files: &'a mut Files) -> io::Result<&'a str> {
+    /// Reads the whole file; `None` if there is no such file, or none that may be read. A file that stayed open while its
+    /// cgroup was replaced is opened again.
+    pub(super) fn read<'a>(&mut self, files: &'a mut Files) -> io::Result<Option<&'a str>> {
         if let Some((file, _)) = &self.open {
             match files.fill(file) {
-                Ok(()) => return files.text(),
+                Ok(()) => return files.text().map(Some),
                 Err(_) => self.open = None,
             }
         }
-        let file = File::open(&self.path)?;
-        files.fill(&file)?;
+        let opened = File::open(&self.path).and_then(|file| files.fill(&file).map(|()| file));
+        let Some(file) = if_there(opened)? else { return Ok(None) };
         if Arc::strong_count(&files.open) <= files.max_open {
             self.open = Some((file, Arc::clone(&files.open)));
         }
-        files.text()
+        files.text().map(Some)
+    }
+}
+
+/// Tells a file that is not there from one that could not be read this time, such as for want of file descriptors.
+fn if_there<T>(read: io::Result<T>) -> io::Result<Option<T>> {
+    match read {
+        Ok(read) => Ok(Some(read)),
+        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::PermissionDenied) => Ok(None),
+        Err(error) if error.raw_os_error() == Some(ENODEV) => Ok(None),
+        Err(error) => Err(error),
     }
 }
 

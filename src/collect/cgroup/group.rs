@@ -5,6 +5,7 @@ use super::hierarchy::{Hierarchies, Hierarchy, Version};
 use super::tree::Place;
 use crate::collect::bounds::possible_bytes;
 use crate::collect::containers::{ContainerCounters, CpuClock, FileCache, MemoryUsage};
+use std::io;
 use std::time::Instant;
 
 /// A container's cgroup, with the files that are read each time.
@@ -23,12 +24,20 @@ struct MemoryFiles {
 }
 
 /// Why a cgroup could not be read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Debug)]
 pub(super) enum Unread {
     /// The container has ended.
     Ended,
     /// The cgroup counts neither CPU nor memory.
-    Unreadable,
+    Uncounted,
+    /// A file could not be read this time.
+    Failed(io::Error),
+}
+
+impl From<io::Error> for Unread {
+    fn from(error: io::Error) -> Self {
+        Self::Failed(error)
+    }
 }
 
 impl Cgroup {
@@ -51,22 +60,22 @@ impl Cgroup {
 
     /// The container's current counters, and when its CPU time was read.
     ///
-    /// A cgroup without processes has ended, whether its folder is still there or not.
+    /// A cgroup that has no processes any more has ended, whether its folder is still there or not.
     pub(super) fn read(
         &mut self,
         files: &mut Files,
         cpus: Option<u32>,
     ) -> Result<(Instant, ContainerCounters), Unread> {
-        let has_tasks = self.has_tasks(files);
+        let has_tasks = self.has_tasks(files)?;
         if self.had_tasks && has_tasks == Some(false) {
             return Err(Unread::Ended);
         }
         self.had_tasks |= has_tasks == Some(true);
-        let cpu = self.cpu(files);
+        let cpu = self.cpu(files)?;
         let at = Instant::now();
-        let memory = self.memory(files);
+        let memory = self.memory(files)?;
         if cpu.is_none() && memory.is_none() {
-            return Err(if self.had_tasks { Unread::Ended } else { Unread::Unreadable });
+            return Err(if self.had_tasks { Unread::Ended } else { Unread::Uncounted });
         }
         let counters = ContainerCounters {
             cpu_total: cpu,
@@ -84,37 +93,36 @@ impl Cgroup {
         memory.chain(others).for_each(KeptFile::close);
     }
 
-    /// Whether processes are in it; `None` if it cannot be read. `cgroup.procs` would not tell: it lists only processes
+    /// Whether processes are in it; `None` if the kernel does not tell. `cgroup.procs` would not: it lists only processes
     /// that are visible in our PID namespace.
-    fn has_tasks(&mut self, files: &mut Files) -> Option<bool> {
-        let (version, file) = self.tasks.as_mut()?;
-        let text = file.read(files).ok();
-        match (version, text) {
+    fn has_tasks(&mut self, files: &mut Files) -> io::Result<Option<bool>> {
+        let Some((version, file)) = &mut self.tasks else { return Ok(None) };
+        Ok(match (version, file.read(files)?) {
             (Version::V1, Some(text)) => number(text).map(|count| count > 0),
             (Version::V2, Some(text)) => value(text, "populated").map(|populated| populated > 0),
             // The file is there as long as the cgroup is.
             (_, None) => self.had_tasks.then_some(false),
-        }
+        })
     }
 
     /// CPU time in nanoseconds; `None` if it is not counted.
-    fn cpu(&mut self, files: &mut Files) -> Option<u64> {
-        let (version, file) = self.cpu.as_mut()?;
-        let text = file.read(files).ok()?;
-        match version {
+    fn cpu(&mut self, files: &mut Files) -> io::Result<Option<u64>> {
+        let Some((version, file)) = &mut self.cpu else { return Ok(None) };
+        Ok(file.read(files)?.and_then(|text| match version {
             Version::V1 => number(text),
             Version::V2 => Some(value(text, "usage_usec")?.saturating_mul(1000)),
-        }
+        }))
     }
 
-    fn memory(&mut self, files: &mut Files) -> Option<MemoryUsage> {
-        let (version, MemoryFiles { usage, stat }) = self.memory.as_mut()?;
-        let usage = usage.read(files).ok().and_then(number).and_then(possible_bytes)?;
-        let stat = stat.read(files).ok()?;
+    /// Memory usage; `None` if it is not counted.
+    fn memory(&mut self, files: &mut Files) -> io::Result<Option<MemoryUsage>> {
+        let Some((version, MemoryFiles { usage, stat })) = &mut self.memory else { return Ok(None) };
+        let Some(usage) = usage.read(files)?.and_then(number).and_then(possible_bytes) else { return Ok(None) };
+        let Some(stat) = stat.read(files)? else { return Ok(None) };
         // Version 1 has each counter twice; those that begin with `total_` include the cgroups below.
         let is_v1 = *version == Version::V1;
         let cache =
             FileCache::from_stat(|key| if key.starts_with("total_") == is_v1 { value(stat, key) } else { None });
-        Some(MemoryUsage { usage, cache })
+        Ok(Some(MemoryUsage { usage, cache }))
     }
 }

@@ -7,9 +7,9 @@ use super::files::Files;
 use super::group::{Cgroup, Unread};
 use super::hierarchy::Hierarchies;
 use super::limits::LimitReader;
-use super::tree;
-use crate::collect::containers::KernelReading;
-use std::collections::{HashMap, HashSet};
+use super::tree::{self, Place};
+use crate::collect::containers::{ContainerCounters, KernelReading};
+use std::collections::HashMap;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
@@ -38,6 +38,13 @@ pub(in crate::collect) struct Machine {
     pub(in crate::collect) memory: Option<u64>,
 }
 
+/// A container whose cgroup was found.
+struct Known {
+    cgroup: Cgroup,
+    /// Its process then. Another one means that it was started again, perhaps in another cgroup.
+    pid: Option<i64>,
+}
+
 /// A container that was not found.
 struct Missing {
     /// When it was last searched for.
@@ -52,7 +59,7 @@ pub(in crate::collect) struct CgroupReader {
     proc: PathBuf,
     files: Files,
     limits: LimitReader,
-    known: HashMap<String, Cgroup>,
+    known: HashMap<String, Known>,
     /// The containers that were not found.
     missing: HashMap<String, Missing>,
 }
@@ -81,28 +88,31 @@ impl CgroupReader {
     /// Reads these containers, in their order, and forgets all others.
     pub(in crate::collect) fn read(&mut self, wanted: &[Wanted], machine: Machine) -> Vec<KernelReading> {
         let now = Instant::now();
-        let ids: HashSet<&str> = wanted.iter().map(|wanted| wanted.id.as_str()).collect();
-        self.known.retain(|id, _| ids.contains(id.as_str()));
-        self.missing.retain(|id, missing| ids.contains(id.as_str()) && missing.at.elapsed() < SEARCH_AGAIN);
+        let pids: HashMap<&str, Option<i64>> = wanted.iter().map(|wanted| (wanted.id.as_str(), wanted.pid)).collect();
+        let is_same = |id: &str, pid: Option<i64>| pids.get(id).is_some_and(|now| *now == pid);
+        self.known.retain(|id, known| is_same(id, known.pid));
+        self.missing.retain(|id, missing| is_same(id, missing.pid) && missing.at.elapsed() < SEARCH_AGAIN);
         self.find(wanted, now);
         self.limits.expire(now, machine.memory);
         wanted.iter().map(|wanted| self.read_one(wanted, machine.cpus)).collect()
     }
 
     fn read_one(&mut self, Wanted { id, pid }: &Wanted, cpus: Option<u32>) -> KernelReading {
-        let Some(cgroup) = self.known.get_mut(id) else { return KernelReading::Unknown };
-        match cgroup.read(&mut self.files, cpus) {
-            Ok((at, mut counters)) => {
-                let limits = self.limits.read(&cgroup.place, &mut self.files, at);
-                counters.memory_limit = limits.memory.iter().map(|limit| limit.bytes).min();
-                counters.limits = Some(limits);
-                KernelReading::Counted(at, counters)
-            }
+        let Some(Known { cgroup, .. }) = self.known.get_mut(id) else { return KernelReading::Unknown };
+        let read = cgroup.read(&mut self.files, cpus);
+        let read = read.and_then(|(at, counters)| {
+            let limits = self.limits.read(&cgroup.place, &mut self.files, at)?;
+            let memory_limit = limits.memory.iter().map(|limit| limit.bytes).min();
+            Ok((at, ContainerCounters { memory_limit, limits: Some(limits), ..counters }))
+        });
+        match read {
+            Ok((at, counters)) => KernelReading::Counted(at, counters),
+            Err(Unread::Failed(error)) => KernelReading::Failed(format!("its cgroup cannot be read: {error}")),
             Err(Unread::Ended) => {
                 cgroup.close();
                 KernelReading::Ended
             }
-            Err(Unread::Unreadable) => {
+            Err(Unread::Uncounted) => {
                 self.known.remove(id);
                 self.missing.insert(id.clone(), Missing { at: Instant::now(), pid: *pid });
                 KernelReading::Unknown
@@ -114,13 +124,12 @@ impl CgroupReader {
     fn find(&mut self, wanted: &[Wanted], now: Instant) {
         let mut unseen = Vec::new();
         for Wanted { id, pid } in wanted {
-            let is_missing = self.missing.get(id).is_some_and(|missing| missing.pid == *pid);
-            if self.known.contains_key(id) || is_missing {
+            if self.known.contains_key(id) || self.missing.contains_key(id) {
                 continue;
             }
             let process = pid.and_then(|pid| std::fs::read_to_string(self.proc.join(format!("{pid}/cgroup"))).ok());
             match process.and_then(|text| tree::of_process(&self.hierarchies, &text, id)) {
-                Some(place) => drop(self.known.insert(id.clone(), Cgroup::new(&self.hierarchies, place))),
+                Some(place) => self.insert(id, *pid, place),
                 None => unseen.push((id.as_str(), *pid)),
             }
         }
@@ -129,9 +138,14 @@ impl CgroupReader {
         let mut found = tree::search(&self.hierarchies, &ids);
         for (id, pid) in unseen {
             match found.remove(id) {
-                Some(place) => drop(self.known.insert(id.to_owned(), Cgroup::new(&self.hierarchies, place))),
+                Some(place) => self.insert(id, pid, place),
                 None => drop(self.missing.insert(id.to_owned(), Missing { at: now, pid })),
             }
         }
+    }
+
+    fn insert(&mut self, id: &str, pid: Option<i64>, place: Place) {
+        let cgroup = Cgroup::new(&self.hierarchies, place);
+        self.known.insert(id.to_owned(), Known { cgroup, pid });
     }
 }

@@ -13,8 +13,8 @@ const MAX_EVENTS: usize = 64;
 /// restarts between two scrapes are read about once a minute.
 const NOTICED_WITHIN: f64 = 75.0;
 
-/// A container that starts again within this many seconds after it has ended was restarted: what the kernel says of its
-/// end is known before the engine has started it again.
+/// The kernel shows a container's end before the engine starts it again, so a start within this many seconds after the
+/// end counts as a restart.
 const RESTARTS_WITHIN: f64 = 10.0;
 
 /// The latest events, and what the last scrape knew of each container.
@@ -42,12 +42,14 @@ impl EventLog {
     pub(in crate::collect) fn observe(&mut self, timestamp: Timestamp, stats: &ContainersStats) {
         let mut ended = self.known.take();
         let is_first = ended.is_none();
-        self.ended.retain(|_, (at, _)| (0.0..=RESTARTS_WITHIN).contains(&(timestamp.seconds() - at.seconds())));
+        // A start may be noticed long after it happened.
+        let kept = RESTARTS_WITHIN + NOTICED_WITHIN;
+        self.ended.retain(|_, (at, _)| (0.0..=kept).contains(&(timestamp.seconds() - at.seconds())));
         let mut known = HashMap::with_capacity(stats.containers.len());
         for row in &stats.containers {
             let mut before = ended.as_mut().and_then(|ended| ended.remove(&row.id));
             let happened = match &before {
-                None if let Some((at, known)) = self.ended.remove(&row.id) => {
+                None if let Some((at, known)) = self.restarted(row, timestamp) => {
                     self.events.retain(|event| {
                         event.kind != EventKind::Stopped || event.id != row.id || event.timestamp != at
                     });
@@ -91,6 +93,13 @@ impl EventLog {
     /// The latest events, oldest first.
     pub(in crate::collect) fn events(&self) -> Vec<Event> {
         self.events.iter().cloned().collect()
+    }
+
+    /// What was known of a container that ended so shortly before its start that it was restarted, and when it ended.
+    fn restarted(&mut self, row: &ContainerStats, scraped: Timestamp) -> Option<(Timestamp, Known)> {
+        let (ended, _) = self.ended.get(&row.id)?;
+        let pause = self.started(row, scraped).seconds() - ended.seconds();
+        self.ended.remove(&row.id).filter(|_| pause <= RESTARTS_WITHIN)
     }
 
     /// When the engine started the container, or the time of the scrape if that cannot be the start that it noticed:
@@ -177,6 +186,8 @@ mod tests {
         let again = |second| row("a", Some(second), Some(3));
         let soon = log(&[(10, vec![before.clone()]), (12, vec![]), (15, vec![again(14)])]);
         assert_eq!(soon, [(Restarted, "a".into(), 1, 14)]);
+        let slow = log(&[(0, vec![before.clone()]), (30, vec![]), (60, vec![again(32)])]);
+        assert_eq!(slow, [(Restarted, "a".into(), 1, 32)], "the interval is long");
         let later = log(&[(10, vec![before]), (12, vec![]), (30, vec![again(29)])]);
         assert_eq!(later, [(Stopped, "a".into(), 1, 12), (Started, "a".into(), 1, 29)]);
     }

@@ -42,9 +42,9 @@ impl NoRate {
     pub(super) fn reason(self) -> Option<&'static str> {
         match self {
             Self::Pending => None,
-            Self::Uncounted => Some(
-                "the engine does not count its CPU: enable the cpu controller (for a rootless engine, Delegate=cpu)",
-            ),
+            Self::Uncounted => {
+                Some("its CPU is not counted: enable the cpu controller (for a rootless engine, Delegate=cpu)")
+            }
             Self::NoClock => Some("the engine reports neither the host's CPU time nor its number of CPUs"),
             Self::Impossible => Some("a CPU counter rose by more than the time that passed"),
         }

@@ -16,7 +16,7 @@ pub trait ContainerReader: Send + Sync + 'static {
     /// Resolves when the list has changed, once for each change or for several.
     fn changed(&self) -> impl Future<Output = ()> + Send;
 
-    /// Reads the containers from the kernel, in their order.
+    /// Reads containers that are not restarting from the kernel, in their order.
     fn kernel_counters(&self, containers: &[ListedContainer]) -> impl Future<Output = Vec<KernelReading>> + Send;
 
     /// Reads one container's counters from the engine.
@@ -38,7 +38,7 @@ pub trait ContainerReader: Send + Sync + 'static {
     fn engine(&self) -> Option<Engine>;
 }
 
-/// The containers as of the engine's latest word.
+/// The latest list of the containers.
 #[derive(Clone, Debug)]
 pub struct ContainerList {
     /// The containers that are running, paused, stopping or restarting.
@@ -58,6 +58,8 @@ pub enum KernelReading {
     Counted(Instant, ContainerCounters),
     /// The container has ended.
     Ended,
+    /// The container's cgroup could not be read this time; the reason is meant for operators.
+    Failed(String),
     /// The container's cgroup was not found or counts nothing: only the engine knows.
     Unknown,
 }

@@ -10,14 +10,13 @@ use crate::collect::sample::Sample;
 use crate::model::{ContainerState, ContainersStats};
 use futures::StreamExt;
 use std::collections::HashSet;
-use std::future::Future;
 use std::ops::RangeInclusive;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::time::{timeout, timeout_at};
 
-/// How long the daemon may take to list its containers, including sending the whole response.
-const LIST_TIMEOUT: Duration = Duration::from_secs(3);
+/// How long to wait for a list. The reader's own deadlines are shorter.
+const LIST_TIMEOUT: Duration = Duration::from_secs(6);
 
 /// Bounds on the time for reading all counters, which is 80 % of the interval. The lower bound is for daemons that
 /// collect once a second; the upper bound limits how long a stuck container delays the others.
@@ -33,10 +32,11 @@ const HUNG: &str = "timed out: the engine does not answer";
 /// Why a container that is still listed could not be read although the engine reported it as gone.
 const NO_STATISTICS: &str = "the daemon has no statistics for it";
 
-/// A scrape's numbers, and when its list of containers was last known to be complete.
+/// The result of a scrape.
 pub(in crate::collect) struct Scraped {
     pub(in crate::collect) sample: Sample<ContainersStats>,
-    pub(in crate::collect) listed: Sample<()>,
+    /// When the list of containers was last known to be complete, and whether the engine has hung since.
+    pub(in crate::collect) listed: Sample<bool>,
 }
 
 /// Scrapes repeatedly, comparing each scrape with the previous one.
@@ -78,7 +78,7 @@ impl<R: ContainerReader, U: Fn() -> HostUsage + Send + Sync + 'static> Scraper<R
     /// container that cannot be read keeps its row, with its last good numbers while they are recent, otherwise with an
     /// error.
     pub(in crate::collect) async fn scrape(&mut self) -> Result<Scraped, String> {
-        let mut list = within_list_timeout(self.reader.list()).await?;
+        let mut list = timeout(LIST_TIMEOUT, self.reader.list()).await.unwrap_or_else(|_| Err(timed_out()))?;
         let (mut scrape, gone) = self.read(&list).await;
         let readings = &mut scrape.data.containers;
         let none_answered = readings.iter().any(Reading::has_failed) && !readings.iter().any(Reading::is_measured);
@@ -88,14 +88,19 @@ impl<R: ContainerReader, U: Fn() -> HostUsage + Send + Sync + 'static> Scraper<R
         if none_answered || !gone.is_empty() {
             // If the daemon itself went away, this fails and the last good numbers are kept. Otherwise, the new list
             // shows which containers have ended and which ones the daemon merely has no numbers for.
-            list = within_list_timeout(self.reader.list_again()).await?;
+            match timeout(LIST_TIMEOUT, self.reader.list_again()).await {
+                Ok(again) => list = again?,
+                Err(_) if none_answered => return Err(timed_out()),
+                // The others have numbers; the next list tells.
+                Err(_) => {}
+            }
             let still_there = list.containers.iter().filter(|container| gone.contains(&container.id));
             readings.extend(still_there.map(|container| self.reading(container.clone(), Err(NO_STATISTICS.into()))));
         }
         let engine = self.reader.engine();
         let summarized = |scrape| ContainersStats { engine, ..summarize(scrape) };
         let sample = self.rates.update(scrape, &self.prefix, self.max_age).map(summarized);
-        Ok(Scraped { sample, listed: Sample { at: list.at, timestamp: list.timestamp, data: () } })
+        Ok(Scraped { sample, listed: Sample { at: list.at, timestamp: list.timestamp, data: list.is_hung } })
     }
 
     /// Reads all containers, from the kernel where it can be, and then the host. Also returns the IDs of containers that
@@ -104,23 +109,22 @@ impl<R: ContainerReader, U: Fn() -> HostUsage + Send + Sync + 'static> Scraper<R
     /// The sample's time is when the host was read, not when this function returns. A stuck container delays the return
     /// until the deadline, and the other containers' numbers would then seem newer than they are.
     async fn read(&mut self, list: &ContainerList) -> (Sample<Scrape>, HashSet<String>) {
-        let kernel = self.reader.kernel_counters(&list.containers).await;
-        let (mut containers, mut unknown) = (Vec::with_capacity(kernel.len()), Vec::new());
-        for (container, kernel) in list.containers.iter().zip(kernel) {
+        let (restarting, active): (Vec<_>, Vec<_>) =
+            list.containers.iter().cloned().partition(|container| container.state == ContainerState::Restarting);
+        let kernel = self.reader.kernel_counters(&active).await;
+        let (mut containers, mut unknown) = (Vec::with_capacity(list.containers.len()), Vec::new());
+        for container in restarting {
+            let details = self.reader.details(&container);
+            containers.push(Reading { container, details, counters: None });
+        }
+        for (container, kernel) in active.into_iter().zip(kernel) {
             match kernel {
-                _ if container.state == ContainerState::Restarting => {
-                    let details = self.reader.details(container);
-                    containers.push(Reading { container: container.clone(), details, counters: None });
-                }
-                KernelReading::Counted(at, counters) => {
-                    containers.push(self.reading(container.clone(), Ok((at, counters))));
-                }
+                KernelReading::Counted(at, counters) => containers.push(self.reading(container, Ok((at, counters)))),
+                KernelReading::Failed(reason) => containers.push(self.reading(container, Err(reason))),
                 KernelReading::Ended => {}
-                // Asking would only add to the requests that wait for it.
-                KernelReading::Unknown if list.is_hung => {
-                    containers.push(self.reading(container.clone(), Err(HUNG.into())));
-                }
-                KernelReading::Unknown => unknown.push(container.clone()),
+                // The engine hangs; another request would only queue up.
+                KernelReading::Unknown if list.is_hung => containers.push(self.reading(container, Err(HUNG.into()))),
+                KernelReading::Unknown => unknown.push(container),
             }
         }
         let (from_engine, gone, host) = self.read_from_engine(unknown).await;
@@ -198,9 +202,6 @@ impl<R: ContainerReader, U: Fn() -> HostUsage + Send + Sync + 'static> Scraper<R
     }
 }
 
-async fn within_list_timeout(
-    list: impl Future<Output = Result<ContainerList, String>>,
-) -> Result<ContainerList, String> {
-    let list = timeout(LIST_TIMEOUT, list).await;
-    list.unwrap_or_else(|_| Err(format!("timed out after {} s", LIST_TIMEOUT.as_secs())))
+fn timed_out() -> String {
+    format!("timed out after {} s", LIST_TIMEOUT.as_secs())
 }

@@ -9,8 +9,8 @@ use crate::model::{
 use std::collections::HashMap;
 use std::path::PathBuf;
 
-/// The error for a container whose memory the engine does not count.
-pub(super) const NO_MEMORY: &str = "the engine does not count its memory: enable the kernel's memory controller";
+/// The error for a container whose memory is not counted.
+pub(super) const NO_MEMORY: &str = "its memory is not counted: enable the kernel's memory controller";
 
 impl RatedContainer {
     fn cpu(&self) -> Option<CpuUsage> {

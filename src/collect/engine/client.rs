@@ -23,6 +23,7 @@ use std::borrow::Cow;
 use std::collections::VecDeque;
 use std::error::Error;
 use std::path::PathBuf;
+use std::time::Duration;
 
 /// The maximum size of a response body, in bytes. For comparison, a list of a thousand containers is about 2 MB.
 const MAX_ANSWER: usize = 64 << 20;
@@ -68,11 +69,12 @@ impl Client {
                 Transport::Unix { http: builder.build(UnixConnector), socket: socket.clone() }
             }
             DockerEndpoint::Tcp { address, tls: None } => {
-                Transport::Tcp { http: builder.build(HttpConnector::new()), address: address.clone() }
+                Transport::Tcp { http: builder.build(connector()), address: address.clone() }
             }
             DockerEndpoint::Tcp { address, tls: Some(tls) } => {
                 let config = tls_config(tls).map_err(EngineError::Transport)?;
-                let https = HttpsConnectorBuilder::new().with_tls_config(config).https_only().enable_http1().build();
+                let https = HttpsConnectorBuilder::new().with_tls_config(config).https_only().enable_http1();
+                let https = https.wrap_connector(connector());
                 Transport::Tls { http: builder.build(https), address: address.clone() }
             }
         };
@@ -179,6 +181,14 @@ impl Answer {
     pub(super) fn headers(&self) -> EngineHeaders {
         EngineHeaders::of(&self.headers)
     }
+}
+
+/// Connects over TCP. Probes an idle connection, because a router may have dropped that of the events without a word.
+fn connector() -> HttpConnector {
+    let mut connector = HttpConnector::new();
+    connector.enforce_http(false);
+    connector.set_keepalive(Some(Duration::from_secs(60)));
+    connector
 }
 
 /// Configures TLS with the same certificate files as the Docker CLI. The daemon's certificate is verified against

@@ -52,6 +52,12 @@ impl EngineError {
         matches!(self, Self::Refused { .. })
     }
 
+    /// Whether the connection could not be made because too many wait to be accepted, as happens after a while if the
+    /// engine hangs.
+    pub(super) fn is_backlog_full(&self) -> bool {
+        matches!(self, Self::Transport(error) if io_kind(error.as_ref()) == Some(ErrorKind::WouldBlock))
+    }
+
     /// Whether the error means that the container no longer exists or is no longer running.
     pub(super) fn is_gone(&self) -> bool {
         matches!(self, Self::Refused { status: 404 | 409, .. })
@@ -172,6 +178,13 @@ mod tests {
         assert_eq!(reason(Request::Version, 400, plain), expected);
         let long = format!(r#"{{"message": "{}"}}"#, "é".repeat(1000));
         assert_eq!(reason(Request::Info, 500, &long).chars().count(), "Docker error 500: ".len() + LONGEST_MESSAGE + 1);
+    }
+
+    #[test]
+    fn a_full_backlog_is_the_sign_of_a_hang() {
+        let error = |kind: ErrorKind| EngineError::Transport(std::io::Error::from(kind).into());
+        assert!(error(ErrorKind::WouldBlock).is_backlog_full());
+        assert!(!error(ErrorKind::ConnectionRefused).is_backlog_full());
     }
 
     #[test]

@@ -6,16 +6,16 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 use std::future::Future;
 use std::pin::Pin;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio::time::sleep;
 
 /// How long to wait before events are requested again after they have ended.
 const AGAIN: Duration = Duration::from_secs(5);
 
-/// How long to wait after they have been refused.
-const AFTER_REFUSAL: Duration = Duration::from_secs(60);
+/// How long to wait if they were refused or ended sooner than this: asking more often would not help.
+const AGAIN_LATER: Duration = Duration::from_secs(60);
 
-/// What there is to report of the events.
+/// A change in the event stream.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Report {
     /// From now on, the list changes only with an event.
@@ -35,7 +35,7 @@ pub(super) struct Events {
 
 enum State {
     Opening(Pin<Box<dyn Future<Output = Result<Lines, Duration>> + Send>>),
-    Open(Lines),
+    Open(Lines, Instant),
 }
 
 /// The fields of an event that are used.
@@ -63,7 +63,7 @@ impl Events {
 
     /// Whether the list changes only with an event.
     pub(super) fn are_open(&self) -> bool {
-        matches!(self.state, State::Open(_))
+        matches!(self.state, State::Open(..))
     }
 
     /// The next report. May be cancelled.
@@ -72,15 +72,18 @@ impl Events {
             match &mut self.state {
                 State::Opening(opening) => match opening.await {
                     Ok(lines) => {
-                        self.state = State::Open(lines);
+                        self.state = State::Open(lines, Instant::now());
                         return Report::Begun;
                     }
                     Err(pause) => self.state = Self::opening(self.client.clone(), self.label.clone(), pause),
                 },
-                State::Open(lines) => match lines.next().await {
+                State::Open(lines, since) => match lines.next().await {
+                    // Some servers send empty lines to keep the connection alive.
+                    Some(line) if line.trim().is_empty() => {}
                     Some(line) => return Report::Changed(id(&line)),
                     None => {
-                        self.state = Self::opening(self.client.clone(), self.label.clone(), AGAIN);
+                        let pause = if since.elapsed() < AGAIN_LATER { AGAIN_LATER } else { AGAIN };
+                        self.state = Self::opening(self.client.clone(), self.label.clone(), pause);
                         return Report::Ended;
                     }
                 },
@@ -93,7 +96,7 @@ impl Events {
         State::Opening(Box::pin(async move {
             sleep(pause).await;
             let opened = client.open(Request::Events { label: label.as_deref() }).await;
-            opened.map_err(|error| if error.is_refusal() { AFTER_REFUSAL } else { AGAIN })
+            opened.map_err(|error| if error.is_refusal() { AGAIN_LATER } else { AGAIN })
         }))
     }
 }

@@ -3,6 +3,7 @@
 use super::connect::Connection;
 use super::lenient::lenient;
 use super::request::Request;
+use crate::collect::bounds::limit_below;
 use crate::collect::containers::{ContainerDetails, ListedContainer};
 use crate::collect::cpu_set::cpus_in;
 use crate::collect::sync::lock;
@@ -14,6 +15,9 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
 use tokio::time::timeout;
+
+/// How long results are cached if the engine reports every change, in case that a report was lost.
+const KEPT_FOR: Duration = Duration::from_secs(3600);
 
 /// How long results are cached if the engine does not report changes. To stagger the refreshes, this is extended by the
 /// spread times the first byte of the container's ID (0 to 255).
@@ -107,18 +111,18 @@ enum Outcome {
 }
 
 impl Details {
-    /// Whether the container need not be inspected again. `is_watched` says that the engine reports all changes.
-    fn are_recent(&self, container: &ListedContainer, is_watched: bool) -> bool {
+    /// Whether the container need not be inspected again. `is_told` says that the engine reports every change.
+    fn are_recent(&self, container: &ListedContainer, is_told: bool) -> bool {
         let Some(age) = self.at.map(|at| at.elapsed()) else { return false };
-        // A container whose state has changed has new details, and one that is restarting over and over each time. One
-        // that is younger than its details was started again.
+        // A changed state means new details; a restarting container gets new ones each time. An uptime shorter than the
+        // details' age means that the container was started again.
         let has_changed = self.state != Some(container.state) || container.state == ContainerState::Restarting;
-        let is_younger = container.up_seconds.is_some_and(|up| age.as_secs() >= up);
+        let is_younger = container.up_seconds.is_some_and(|up| age.as_secs() > up + 1);
         let spread = container.id.get(..2).and_then(|digits| u8::from_str_radix(digits, 16).ok()).unwrap_or(0);
         match self.outcome {
             Outcome::Failed => age < RETRY_AFTER,
-            Outcome::Answered if is_watched => !has_changed,
             Outcome::Answered if has_changed || is_younger => false,
+            Outcome::Answered if is_told => age < KEPT_FOR,
             Outcome::Answered | Outcome::Refused => age < CACHED_FOR + CACHED_SPREAD * spread.into(),
         }
     }
@@ -128,11 +132,11 @@ impl Details {
     /// engine reports the machine's total memory.
     pub(super) fn memory_limit(&self, counted: Option<u64>, machine_memory: Option<u64>) -> Option<u64> {
         let counted = counted.filter(|bytes| *bytes > 0)?;
-        let is_limit = match machine_memory {
-            Some(machine) => counted < machine && self.has_memory_limit() != Some(false),
-            None => self.has_memory_limit() == Some(true),
-        };
-        is_limit.then_some(counted)
+        match machine_memory {
+            Some(_) if self.has_memory_limit() == Some(false) => None,
+            None if self.has_memory_limit() != Some(true) => None,
+            machine => limit_below(counted, machine),
+        }
     }
 
     /// Whether the container has a memory limit; `None` if unknown.
@@ -161,15 +165,20 @@ impl InspectCache {
     }
 
     /// Inspects those containers whose details are missing or may have changed, and forgets those that are not in the
-    /// list. `is_watched` says that the engine reports all changes. Gives up after a while and returns whether it was
-    /// done: the rest is for the next call.
-    pub(super) async fn refresh(&self, connection: &Connection, list: &[ListedContainer], is_watched: bool) -> bool {
+    /// list. `is_told` says that the engine reports every change. Gives up after a while. Returns in how long it should
+    /// be called again for those that were not reached or failed; `None` if there are none.
+    pub(super) async fn refresh(
+        &self,
+        connection: &Connection,
+        list: &[ListedContainer],
+        is_told: bool,
+    ) -> Option<Duration> {
         let due: Vec<ListedContainer> = {
             let mut details = lock(&self.0);
             let ids: HashSet<&str> = list.iter().map(|container| container.id.as_str()).collect();
             details.retain(|id, _| ids.contains(id.as_str()));
             let is_recent = |container: &&ListedContainer| {
-                details.get(&container.id).is_some_and(|details| details.are_recent(container, is_watched))
+                details.get(&container.id).is_some_and(|details| details.are_recent(container, is_told))
             };
             list.iter().filter(|container| !is_recent(container)).cloned().collect()
         };
@@ -177,7 +186,10 @@ impl InspectCache {
             .map(|container| self.inspect(connection, container))
             .buffer_unordered(CONCURRENCY)
             .collect::<()>();
-        timeout(REFRESH_TIMEOUT, inspections).await.is_ok()
+        if timeout(REFRESH_TIMEOUT, inspections).await.is_err() {
+            return Some(Duration::ZERO);
+        }
+        lock(&self.0).values().any(|details| details.outcome == Outcome::Failed).then_some(RETRY_AFTER)
     }
 
     /// Inspects a container. If that fails, its old details stay.
@@ -270,11 +282,15 @@ mod tests {
         let running = Some(ContainerState::Running);
         let details = |seconds, outcome| Details { at: ago(seconds), state: running, outcome, ..Details::default() };
         let same = container(ContainerState::Running, None);
-        let old = details(3600, Outcome::Answered);
+        let old = details(600, Outcome::Answered);
         assert!(old.are_recent(&same, true) && !old.are_recent(&same, false), "events would have told");
         assert!(!Details { at: None, ..old }.are_recent(&same, true), "an event told");
         assert!(!details(1, Outcome::Answered).are_recent(&container(ContainerState::Paused, None), true));
-        assert!(!details(20, Outcome::Answered).are_recent(&container(ContainerState::Running, Some(5)), false));
+        for is_told in [false, true] {
+            let restarted = container(ContainerState::Running, Some(5));
+            assert!(!details(20, Outcome::Answered).are_recent(&restarted, is_told));
+            assert!(details(6, Outcome::Answered).are_recent(&restarted, is_told), "the uptime is rounded");
+        }
         assert!(details(5, Outcome::Failed).are_recent(&same, true));
         assert!(!details(15, Outcome::Failed).are_recent(&same, true));
         assert!(details(30, Outcome::Refused).are_recent(&container(ContainerState::Paused, None), false));

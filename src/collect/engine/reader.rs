@@ -12,7 +12,8 @@ use crate::collect::containers::{
 };
 use crate::collect::cpu_set::online_cpus;
 use crate::collect::sync::lock;
-use crate::model::{ContainerState, Engine};
+use crate::model::Engine;
+use futures::FutureExt as _;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
@@ -43,8 +44,7 @@ impl DockerReader {
     /// carry it are read; otherwise, all are. `interval` is the time between samples. Must be called within a tokio
     /// runtime.
     pub fn new(endpoint: DockerEndpoint, label: Option<String>, interval: Duration) -> Self {
-        let watched = Watched::new();
-        let watcher = Watcher { endpoint: endpoint.clone(), label, interval, watched: Arc::clone(&watched) };
+        let (watcher, watched) = Watcher::new(endpoint.clone(), label, interval);
         let mut tasks = JoinSet::new();
         tasks.spawn(watcher.run());
         let reader = Self { endpoint, watched, _watcher: tasks, cgroups: None, is_logged: AtomicBool::new(false) };
@@ -80,6 +80,8 @@ impl DockerReader {
 
 impl ContainerReader for DockerReader {
     async fn list(&self) -> Result<ContainerList, String> {
+        // The caller sees all changes up to now.
+        let _ = self.watched.changed.notified().now_or_never();
         self.watched.list().await
     }
 
@@ -92,29 +94,25 @@ impl ContainerReader for DockerReader {
     }
 
     async fn kernel_counters(&self, containers: &[ListedContainer]) -> Vec<KernelReading> {
-        let mut readings = vec![KernelReading::Unknown; containers.len()];
-        // A restarting container has no processes.
-        let active = |index: &usize| containers.get(*index).map(|one| one.state) != Some(ContainerState::Restarting);
-        let indices: Vec<usize> = (0..containers.len()).filter(active).collect();
-        if let (Some(cgroups), true) = (&self.cgroups, self.is_local()) {
-            let connection = self.watched.connection();
-            let wanted = |index: &usize| {
-                let id = containers.get(*index)?.id.clone();
-                Some(Wanted { pid: self.watched.inspected.cached(&id).pid, id })
-            };
-            let wanted: Vec<Wanted> = indices.iter().filter_map(wanted).collect();
-            let machine = Machine {
-                cpus: online_cpus().or(connection.as_ref().and_then(|connection| connection.engine.cpus)),
-                memory: connection.and_then(|connection| connection.machine_memory),
-            };
-            let cgroups = Arc::clone(cgroups);
-            let read = tokio::task::spawn_blocking(move || lock(&cgroups).read(&wanted, machine)).await;
-            for (index, reading) in indices.iter().zip(read.unwrap_or_default()) {
-                if let Some(place) = readings.get_mut(*index) {
-                    *place = reading;
-                }
+        let unknown = || vec![KernelReading::Unknown; containers.len()];
+        let readings = match &self.cgroups {
+            Some(cgroups) if self.is_local() => {
+                let pid = |id: &str| self.watched.inspected.cached(id).pid;
+                let wanted: Vec<Wanted> = containers
+                    .iter()
+                    .map(|container| Wanted { id: container.id.clone(), pid: pid(&container.id) })
+                    .collect();
+                let connection = self.watched.connection();
+                let machine = Machine {
+                    cpus: online_cpus().or(connection.as_ref().and_then(|connection| connection.engine.cpus)),
+                    memory: connection.and_then(|connection| connection.machine_memory),
+                };
+                let cgroups = Arc::clone(cgroups);
+                let read = tokio::task::spawn_blocking(move || lock(&cgroups).read(&wanted, machine)).await;
+                read.unwrap_or_else(|_| unknown())
             }
-        }
+            _ => unknown(),
+        };
         self.log_source(&readings);
         readings
     }

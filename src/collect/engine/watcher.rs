@@ -12,9 +12,11 @@ use super::inspect::InspectCache;
 use super::list;
 use super::request::Request;
 use crate::collect::containers::{ContainerList, ListedContainer};
+use crate::collect::pace::Backoff;
 use crate::collect::sync::lock;
 use crate::model::Timestamp;
 use std::future::Future;
+use std::ops::RangeInclusive;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 use tokio::sync::{Notify, watch};
@@ -35,13 +37,13 @@ const FULL_LIST: Duration = Duration::from_secs(60);
 /// The time between pings to an engine that does not answer.
 const PING_HUNG: Duration = Duration::from_secs(1);
 
-/// The least time between lists, in multiples of how long the last one took, and at least a second: many containers may
-/// come and go, and a list of a thousand takes the engine a while.
+/// The least time between lists, in multiples of how long the last one took, within bounds: many containers may come and
+/// go, and a list of a thousand takes the engine a while.
 const LIST_GAP: u32 = 50;
+const LIST_GAP_BOUNDS: RangeInclusive<Duration> = Duration::from_secs(1)..=Duration::from_secs(5);
 
-/// The pause before another attempt to connect. It doubles with each failure, up to the limit.
-const BACKOFF: Duration = Duration::from_secs(1);
-const BACKOFF_LIMIT: Duration = Duration::from_secs(5);
+/// A connection that lasted this long was a success, so that the pauses before the next attempts start over.
+const LASTED: Duration = Duration::from_secs(5);
 
 /// The latest list, or why there is none; `None` before the first attempt.
 type Latest = Option<Result<ContainerList, String>>;
@@ -49,7 +51,8 @@ type Latest = Option<Result<ContainerList, String>>;
 /// What the watcher shares with the reader.
 pub(super) struct Watched {
     connection: Mutex<Option<Connection>>,
-    latest: watch::Sender<Latest>,
+    /// The watcher has the sender.
+    latest: watch::Receiver<Latest>,
     pub(super) inspected: InspectCache,
     /// Notified when the list has changed.
     pub(super) changed: Notify,
@@ -58,16 +61,6 @@ pub(super) struct Watched {
 }
 
 impl Watched {
-    pub(super) fn new() -> Arc<Self> {
-        Arc::new(Self {
-            connection: Mutex::default(),
-            latest: watch::Sender::new(None),
-            inspected: InspectCache::default(),
-            changed: Notify::new(),
-            wanted: Notify::new(),
-        })
-    }
-
     /// The connection; `None` if there is none at the moment.
     pub(super) fn connection(&self) -> Option<Connection> {
         lock(&self.connection).clone()
@@ -75,7 +68,7 @@ impl Watched {
 
     /// The latest list. Waits only for the first attempt to get one.
     pub(super) async fn list(&self) -> Result<ContainerList, String> {
-        Self::received(self.latest.subscribe(), Option::is_some).await
+        self.received(Option::is_some).await
     }
 
     /// Asks for a new list and waits for it.
@@ -87,25 +80,29 @@ impl Watched {
             Some(Err(_)) => true,
             None => false,
         };
-        Self::received(self.latest.subscribe(), is_new).await
+        self.received(is_new).await
     }
 
-    async fn received(
-        mut latest: watch::Receiver<Latest>,
-        expected: impl FnMut(&Latest) -> bool,
-    ) -> Result<ContainerList, String> {
+    async fn received(&self, expected: impl FnMut(&Latest) -> bool) -> Result<ContainerList, String> {
+        // Without this, the last list would be good for ever.
+        let ended = || Err("the engine is no longer watched: restart host-telemetry".into());
+        if self.latest.has_changed().is_err() {
+            return ended();
+        }
+        let mut latest = self.latest.clone();
         let received = latest.wait_for(expected).await.ok().and_then(|latest| latest.clone());
-        received.unwrap_or_else(|| Err("the engine is no longer watched".into()))
+        received.unwrap_or_else(ended)
     }
 }
 
 /// Watches an engine until it is dropped.
 pub(super) struct Watcher {
-    pub(super) endpoint: DockerEndpoint,
-    pub(super) label: Option<String>,
+    endpoint: DockerEndpoint,
+    label: Option<String>,
     /// The time between samples.
-    pub(super) interval: Duration,
-    pub(super) watched: Arc<Watched>,
+    interval: Duration,
+    latest: watch::Sender<Latest>,
+    watched: Arc<Watched>,
 }
 
 /// How an exchange with the engine ended.
@@ -121,21 +118,36 @@ struct Schedule {
     ping: Instant,
     /// The earliest time for the next list.
     next_list: Instant,
-    /// Whether pings are answered. A proxy may refuse them, or answer them itself.
+    /// Whether something has changed since the last list.
+    is_outdated: bool,
+    /// Whether pings are answered. A proxy may refuse them.
     has_pings: bool,
 }
 
 impl Schedule {
-    /// Schedules a list as soon as allowed.
-    fn list_soon(&mut self) {
-        self.list = self.list.min(self.next_list.max(Instant::now()));
+    /// Schedules a list in this time, or as soon as allowed.
+    fn list_in(&mut self, pause: Duration) {
+        self.list = self.list.min(self.next_list.max(Instant::now() + pause));
     }
 }
 
 impl Watcher {
+    /// Creates a watcher, and what it shares. `interval` is the time between samples.
+    pub(super) fn new(endpoint: DockerEndpoint, label: Option<String>, interval: Duration) -> (Self, Arc<Watched>) {
+        let (sender, receiver) = watch::channel(None);
+        let watched = Arc::new(Watched {
+            connection: Mutex::default(),
+            latest: receiver,
+            inspected: InspectCache::default(),
+            changed: Notify::new(),
+            wanted: Notify::new(),
+        });
+        (Self { endpoint, label, interval, latest: sender, watched: Arc::clone(&watched) }, watched)
+    }
+
     /// Watches forever. Connects again, with growing pauses, when the engine is gone.
     pub(super) async fn run(self) {
-        let mut pause = BACKOFF;
+        let mut backoff = Backoff::new(self.interval);
         loop {
             let connected = Instant::now();
             let error = match within(LIST_TIMEOUT, Connection::open(&self.endpoint)).await {
@@ -151,41 +163,43 @@ impl Watcher {
                 Some(error) => self.publish(Err(error.reason(&self.endpoint))),
                 None => self.publish_hung(),
             }
-            if connected.elapsed() > BACKOFF_LIMIT {
-                pause = BACKOFF;
+            if connected.elapsed() > LASTED {
+                backoff.succeeded();
             }
             tokio::select! {
-                () = sleep(pause) => {}
+                () = sleep(backoff.failed()) => {}
                 () = self.watched.wanted.notified() => {}
             }
-            pause = (2 * pause).min(self.interval.clamp(BACKOFF, BACKOFF_LIMIT));
         }
     }
 
     /// Watches over one connection until that fails. `None` if the engine has never answered.
     async fn watch(&self, mut connection: Connection) -> Option<EngineError> {
+        // What happened before the events begin is not among them.
+        self.watched.inspected.expire(None);
         let mut events = Events::follow(connection.client.clone(), self.label.clone());
-        // What changes after the first list is among the events if they begin before it.
+        // Open the event stream before the first list, so that no change in between is missed.
         let _ = timeout(EVENTS_HEAD_START, events.next()).await;
         let now = Instant::now();
-        let mut schedule = Schedule { list: now, ping: now + self.interval, next_list: now, has_pings: true };
+        let mut schedule =
+            Schedule { list: now, ping: now + self.interval, next_list: now, is_outdated: true, has_pings: true };
         loop {
             let due = schedule.list.min(schedule.ping);
             tokio::select! {
                 report = events.next() => {
                     match report {
-                        // What happened before is not among the events.
-                        Report::Begun | Report::Ended => self.watched.inspected.expire(None),
+                        Report::Begun => self.watched.inspected.expire(None),
                         Report::Changed(id) => self.watched.inspected.expire(id.as_deref()),
+                        Report::Ended => {}
                     }
-                    schedule.list_soon();
+                    schedule.is_outdated = true;
+                    schedule.list_in(Duration::ZERO);
                     continue;
                 }
                 () = self.watched.wanted.notified() => schedule.list = Instant::now(),
                 () = tokio::time::sleep_until(due.into()) => {}
             }
-            let now = Instant::now();
-            let answered = if schedule.list <= now {
+            let answered = if schedule.list <= Instant::now() {
                 self.list(&mut connection, &mut schedule, events.are_open()).await
             } else {
                 self.ping(&connection, &mut schedule).await
@@ -210,9 +224,10 @@ impl Watcher {
         &self,
         connection: &mut Connection,
         schedule: &mut Schedule,
-        is_watched: bool,
+        are_events_open: bool,
     ) -> Result<Contact<()>, EngineError> {
-        let begun = Instant::now();
+        // What changes while the engine writes the list may be missing in it.
+        let (begun, timestamp) = (Instant::now(), Timestamp::now());
         let listed = match within(LIST_TIMEOUT, self.listed(connection)).await {
             Ok(Contact::Answered(listed)) => listed,
             other => {
@@ -221,15 +236,16 @@ impl Watcher {
                 return other.map(|_| Contact::Hung);
             }
         };
-        let (at, timestamp) = (Instant::now(), Timestamp::now());
-        schedule.next_list = at + (LIST_GAP * (at - begun)).max(Duration::from_secs(1));
-        let is_complete = self.watched.inspected.refresh(connection, &listed, is_watched).await;
-        let is_told = is_watched && schedule.has_pings && connection.engine.reports_every_change();
-        schedule.list = begun + if is_told { FULL_LIST } else { self.interval };
-        if !is_complete {
-            schedule.list_soon();
+        let gap = LIST_GAP * begun.elapsed();
+        schedule.next_list = Instant::now() + gap.clamp(*LIST_GAP_BOUNDS.start(), *LIST_GAP_BOUNDS.end());
+        schedule.is_outdated = !are_events_open;
+        let is_told = are_events_open && connection.engine.reports_every_change();
+        let again = self.watched.inspected.refresh(connection, &listed, is_told).await;
+        schedule.list = begun + if is_told && schedule.has_pings { FULL_LIST } else { self.interval };
+        if let Some(pause) = again {
+            schedule.list_in(pause);
         }
-        self.publish(Ok(ContainerList { containers: listed, at, timestamp, is_hung: false }));
+        self.publish(Ok(ContainerList { containers: listed, at: begun, timestamp, is_hung: false }));
         Ok(Contact::Answered(()))
     }
 
@@ -259,13 +275,14 @@ impl Watcher {
         Ok(Contact::Answered(()))
     }
 
-    /// The engine has answered, so the list is complete up to now. After a silence, the events may lag behind.
+    /// The engine has answered, so the list is complete up to now, unless a change is waiting. After a silence, the
+    /// events may lag behind.
     fn confirm(&self, schedule: &mut Schedule) {
-        self.watched.latest.send_if_modified(|latest| {
+        self.latest.send_if_modified(|latest| {
             let Some(Ok(list)) = latest else { return false };
             if list.is_hung {
                 schedule.list = Instant::now();
-            } else {
+            } else if !schedule.is_outdated {
                 (list.at, list.timestamp) = (Instant::now(), Timestamp::now());
             }
             false
@@ -273,12 +290,12 @@ impl Watcher {
     }
 
     fn has_list(&self) -> bool {
-        matches!(*self.watched.latest.borrow(), Some(Ok(_)))
+        matches!(*self.latest.borrow(), Some(Ok(_)))
     }
 
     /// The engine does not answer: keeps the last list, which is no longer confirmed.
     fn publish_hung(&self) {
-        let list = match &*self.watched.latest.borrow() {
+        let list = match &*self.latest.borrow() {
             Some(Ok(list)) => Ok(ContainerList { is_hung: true, ..list.clone() }),
             _ => Err(format!("timed out after {} s", LIST_TIMEOUT.as_secs())),
         };
@@ -286,11 +303,11 @@ impl Watcher {
     }
 
     fn publish(&self, list: Result<ContainerList, String>) {
-        let has_changed = match (&*self.watched.latest.borrow(), &list) {
+        let has_changed = match (&*self.latest.borrow(), &list) {
             (Some(Ok(before)), Ok(now)) => before.containers != now.containers || before.is_hung && !now.is_hung,
             (_, now) => now.is_ok(),
         };
-        self.watched.latest.send_replace(Some(list));
+        self.latest.send_replace(Some(list));
         if has_changed {
             self.watched.changed.notify_one();
         }
@@ -302,6 +319,7 @@ async fn within<T>(
     exchange: impl Future<Output = Result<T, EngineError>>,
 ) -> Result<Contact<T>, EngineError> {
     match timeout(limit, exchange).await {
+        Ok(Err(error)) if error.is_backlog_full() => Ok(Contact::Hung),
         Ok(answer) => answer.map(Contact::Answered),
         Err(_) => Ok(Contact::Hung),
     }

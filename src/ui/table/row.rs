@@ -203,8 +203,8 @@ mod tests {
         assert_eq!(text(&row), "");
         let failed = ContainerStats { memory_mb: None, error: Some("timed out".into()), ..row.clone() };
         assert_eq!(text(&failed), "not measured: timed out");
-        let uncounted = ContainerStats { error: Some("the engine does not count its CPU".into()), ..row.clone() };
-        assert_eq!(text(&uncounted), "the engine does not count its CPU");
+        let uncounted = ContainerStats { error: Some("its CPU is not counted".into()), ..row.clone() };
+        assert_eq!(text(&uncounted), "its CPU is not counted");
         assert_eq!(
             text(&ContainerStats { state: ContainerState::Paused, ..failed }),
             "paused · not measured: timed out"

@@ -177,6 +177,39 @@ fn a_container_that_was_not_found_is_searched_for_again_when_it_is_started_again
 }
 
 #[test]
+fn a_container_that_is_started_again_may_be_in_another_cgroup() {
+    let before = format!("user.slice/docker-{}.scope", id('a'));
+    let tree = Tree::v2(&before);
+    let mut reader = tree.reader();
+    let wanted = |pid| [Wanted { id: id('a'), pid: Some(pid) }];
+    counters(&reader.read(&wanted(7), MACHINE)[0]);
+    tree.write(&format!("cgroup/{before}/cgroup.events"), "populated 0\n");
+    tree.remove(&before);
+    tree.add_v2(&format!("system.slice/docker-{}.scope", id('a')));
+    assert_eq!(reader.read(&wanted(7), MACHINE), [KernelReading::Ended]);
+    assert_eq!(counters(&reader.read(&wanted(8), MACHINE)[0]), v2_counters());
+}
+
+#[test]
+fn a_file_that_cannot_be_read_this_time_is_a_failure_and_not_an_end() {
+    // A folder in its place cannot be read, as no file can if too many are open.
+    for file in ["cgroup.events", "cpu.stat", "memory.current", "memory.stat", "cpu.max", "memory.max"] {
+        let folder = format!("docker/{}", id('a'));
+        let tree = Tree::v2(&folder);
+        let mut reader = tree.reader();
+        let place = tree.0.path().join("cgroup").join(&folder).join(file);
+        let text = std::fs::read_to_string(&place).expect("a file");
+        std::fs::remove_file(&place).expect("removed");
+        std::fs::create_dir(&place).expect("made");
+        let [KernelReading::Failed(reason)] = &read(&mut reader, &[id('a')])[..] else { panic!("{file}") };
+        assert!(reason.starts_with("its cgroup cannot be read: "), "{reason}");
+        std::fs::remove_dir(&place).expect("removed");
+        std::fs::write(&place, text).expect("written");
+        assert_eq!(counters(&read(&mut reader, &[id('a')])[0]), v2_counters(), "{file}");
+    }
+}
+
+#[test]
 fn a_monitor_is_not_the_container() {
     let tree = Tree::v2(&format!("machine.slice/libpod-conmon-{}.scope", id('a')));
     assert_eq!(read(&mut tree.reader(), &[id('a')]), [KernelReading::Unknown]);

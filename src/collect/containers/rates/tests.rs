@@ -128,7 +128,7 @@ fn missing_counters_are_null_with_a_reason() {
     let before = counters(5 * SECOND, 10 * SECOND, M);
     let now = counters(6 * SECOND, 20 * SECOND, M);
     for (without, reason) in [
-        (ContainerCounters { cpu_total: None, ..now.clone() }, "does not count its CPU"),
+        (ContainerCounters { cpu_total: None, ..now.clone() }, "its CPU is not counted"),
         (ContainerCounters { clock: None, ..now.clone() }, "the host's CPU time"),
         (ContainerCounters { online_cpus: None, ..now.clone() }, "number of CPUs"),
     ] {
