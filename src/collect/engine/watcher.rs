@@ -304,7 +304,9 @@ impl Watcher {
 
     fn publish(&self, list: Result<ContainerList, String>) {
         let has_changed = match (&*self.latest.borrow(), &list) {
-            (Some(Ok(before)), Ok(now)) => before.containers != now.containers || before.is_hung && !now.is_hung,
+            (Some(Ok(before)), Ok(now)) => {
+                differ(&before.containers, &now.containers) || before.is_hung && !now.is_hung
+            }
             (_, now) => now.is_ok(),
         };
         self.latest.send_replace(Some(list));
@@ -312,6 +314,15 @@ impl Watcher {
             self.watched.changed.notify_one();
         }
     }
+}
+
+/// Whether a container has come, gone, changed its name or state, or was started again, which its uptime shows.
+fn differ(before: &[ListedContainer], now: &[ListedContainer]) -> bool {
+    let is_same = |before: &ListedContainer, now: &ListedContainer| {
+        let up = |container: &ListedContainer| container.up_seconds.unwrap_or(u64::MAX);
+        (&before.id, &before.name, before.state) == (&now.id, &now.name, now.state) && up(before) <= up(now)
+    };
+    before.len() != now.len() || !before.iter().zip(now).all(|(before, now)| is_same(before, now))
 }
 
 async fn within<T>(
@@ -322,5 +333,25 @@ async fn within<T>(
         Ok(Err(error)) if error.is_backlog_full() => Ok(Contact::Hung),
         Ok(answer) => answer.map(Contact::Answered),
         Err(_) => Ok(Contact::Hung),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::ContainerState::{self, Paused, Running};
+
+    #[test]
+    fn a_list_that_only_grew_older_has_not_changed() {
+        let list = |id: &str, state: ContainerState, up_seconds| {
+            vec![ListedContainer { id: id.into(), name: "a".into(), state, up_seconds }]
+        };
+        let young = list("a", Running, Some(5));
+        assert!(!differ(&young, &list("a", Running, Some(10))) && !differ(&young, &list("a", Running, None)));
+        for changed in [list("b", Running, Some(10)), list("a", Paused, Some(10)), list("a", Running, Some(1)), vec![]]
+        {
+            assert!(differ(&young, &changed), "{changed:?}");
+        }
+        assert!(differ(&list("a", Running, None), &young), "it was started again");
     }
 }
